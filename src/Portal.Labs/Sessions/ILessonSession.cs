@@ -1,0 +1,86 @@
+using Portal.Content.Model;
+
+namespace Portal.Labs.Sessions;
+
+/// <summary>Finds lesson sessions. Sessions belong to this singleton and outlive browser tabs; a circuit only attaches.</summary>
+public interface ILessonSessions
+{
+    /// <summary>
+    /// The session of this learner in this lesson, started when there is none. Returns at once: the cluster and the shell
+    /// start in the background and the session's snapshot tells how far they are.
+    /// </summary>
+    /// <exception cref="LessonNotFoundException">There is no such lesson, or it is not available.</exception>
+    Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken);
+
+    /// <summary>The session if it is running, else null.</summary>
+    ILessonSession? Find(LessonSessionKey key);
+
+    /// <summary>Ends the session: stops its shell and gives up its lease. The cluster stays until it is deleted.</summary>
+    Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken);
+}
+
+/// <summary>Names one learner's session in one lesson.</summary>
+public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId);
+
+public sealed class LessonNotFoundException(LessonSessionKey key)
+    : Exception($"Lesson '{key.LessonId}' of course '{key.CourseId}' is not available.");
+
+/// <summary>
+/// One learner in one lesson: a workspace, a cluster lease, runs and check states. Every call may cross to another
+/// process later, so nothing shared and mutable is handed out; all state is in <see cref="SessionSnapshot"/>.
+/// Commands return when they are accepted; their effect shows in the snapshots.
+/// </summary>
+public interface ILessonSession
+{
+    LessonSessionKey Key { get; }
+    Lesson Lesson { get; }
+    SessionSnapshot Current { get; }
+
+    /// <summary>The current snapshot, then the newest after each change (at most ten a second). Ends when cancelled or the session closes.</summary>
+    IAsyncEnumerable<SessionSnapshot> WatchAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs a block in the workspace's shell, after the runs that are already waiting.</summary>
+    /// <param name="options">What to run when it is not the whole block as written.</param>
+    /// <exception cref="RunRefusedException">The block is unknown, not runnable here, or the session is not ready.</exception>
+    Task RunAsync(string blockId, RunOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Interrupts the running command (Ctrl-C, then harder) and drops the runs that wait.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Attaches to the workspace's terminal: what is on the screen first, then what follows.</summary>
+    Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken);
+
+    /// <summary>Evaluates the checks of a section, or all checks when <paramref name="sectionId"/> is null.</summary>
+    Task CheckAsync(string? sectionId, CancellationToken cancellationToken);
+
+    /// <summary>Gives the learner's answer to an <c>answer</c> check and evaluates it.</summary>
+    Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken);
+
+    /// <summary>Stops a background job of the workspace.</summary>
+    Task StopJobAsync(int jobNumber, CancellationToken cancellationToken);
+
+    /// <summary>Returns the cluster to its first state and starts a fresh shell. Progress that was recorded stays recorded.</summary>
+    Task ResetAsync(CancellationToken cancellationToken);
+
+    /// <summary>One object of the cluster as YAML without managed fields, or null when it is gone.</summary>
+    string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key);
+}
+
+/// <param name="Command">Index of the only command to run, or null for all.</param>
+/// <param name="Code">Text to run instead of the block's own (edit and run), or null.</param>
+public sealed record RunOptions(int? Command = null, string? Code = null)
+{
+    public static RunOptions WholeBlock { get; } = new();
+}
+
+/// <summary>A run was not accepted; the message says why and what to try.</summary>
+public sealed class RunRefusedException(string message) : Exception(message);
+
+/// <summary>A browser terminal attached to the workspace's shell. Disposing detaches; the shell goes on.</summary>
+public interface ITerminalAttachment : IAsyncDisposable
+{
+    /// <summary>Bytes for the terminal; the first item repaints the recent past. Ends when the shell ends.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> Output { get; }
+    ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
+    ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken);
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Portal.Clusters;
+using Portal.Clusters.Watching;
+
+namespace Portal.Labs.Sessions;
+
+/// <summary>Everything a page shows of a lesson session at one moment. Immutable.</summary>
+public sealed record SessionSnapshot
+{
+    public required ClusterStatus Cluster { get; init; }
+    public ClusterSummary Summary { get; init; } = ClusterSummary.Empty;
+
+    /// <summary>The latest run of each block, by block id.</summary>
+    public ImmutableDictionary<string, RunSnapshot> Runs { get; init; } = ImmutableDictionary<string, RunSnapshot>.Empty;
+
+    /// <summary>The block that runs now, or null.</summary>
+    public string? ActiveBlockId { get; init; }
+
+    /// <summary>Ids of the blocks that wait, in order.</summary>
+    public ImmutableArray<string> Waiting { get; init; } = [];
+
+    /// <summary>State of each check, by check id; every check of the lesson has an entry.</summary>
+    public ImmutableDictionary<string, CheckState> Checks { get; init; } = ImmutableDictionary<string, CheckState>.Empty;
+
+    /// <summary>Progress of each section that can be completed, by section id.</summary>
+    public ImmutableDictionary<string, SectionProgress> Sections { get; init; } = ImmutableDictionary<string, SectionProgress>.Empty;
+    public ImmutableArray<BackgroundJob> Jobs { get; init; } = [];
+    public WorkspaceStatus Workspace { get; init; } = new(WorkspacePhase.Starting, null, null);
+    public int PointsEarned { get; init; }
+    public int PointsTotal { get; init; }
+}
+
+public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone }
+
+/// <param name="Progress">Lines told while the cluster starts, oldest first.</param>
+/// <param name="Message">What went wrong, for the learner; null unless failed.</param>
+/// <param name="Remedy">What to do about it.</param>
+public sealed record ClusterStatus(string Provider, ClusterPhase Phase, ClusterCapabilities? Capabilities, DateTimeOffset Since, ImmutableArray<string> Progress, string? Message = null, string? Remedy = null);
+
+public enum WorkspacePhase { Starting, Ready, Failed }
+
+/// <summary>The learner's shell and files.</summary>
+public sealed record WorkspaceStatus(WorkspacePhase Phase, string? Message, string? Remedy);
+
+public enum RunPhase { Waiting, Running, Succeeded, Failed, Stopped, TimedOut }
+
+/// <summary>One execution of a block.</summary>
+public sealed record RunSnapshot
+{
+    public required string RunId { get; init; }
+    public required string BlockId { get; init; }
+    public required RunPhase Phase { get; init; }
+    public ImmutableArray<CommandSnapshot> Commands { get; init; } = [];
+    public DateTimeOffset Started { get; init; }
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>True when this run executed other text than the block's own.</summary>
+    public bool Edited { get; init; }
+}
+
+/// <summary>One command of a run.</summary>
+public sealed record CommandSnapshot
+{
+    public required int Index { get; init; }
+
+    /// <summary>The complete shell statement as it stands in the block.</summary>
+    public required string Text { get; init; }
+    public required RunPhase Phase { get; init; }
+    public int? ExitCode { get; init; }
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Output so far, with ANSI colour sequences, bounded; the oldest is dropped first.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>Bytes of output that were dropped from the front.</summary>
+    public long Dropped { get; init; }
+}
+
+public enum CheckPhase { NotYet, Passed, BrokenAgain, Checking }
+
+/// <summary>How a check stands.</summary>
+/// <param name="Message">What was expected and found, and where, in words for the learner; null when never evaluated.</param>
+/// <param name="Wrong">True when <paramref name="Message"/> comes from a recognised mistake.</param>
+/// <param name="Details">Probe log, line by line; for "details on demand".</param>
+public sealed record CheckState(string CheckId, CheckPhase Phase, string? Expected = null, string? Found = null, string? Where = null, string? Message = null, bool Wrong = false, DateTimeOffset? Since = null, ImmutableArray<string> Details = default)
+{
+    public bool IsPassed => Phase == CheckPhase.Passed;
+}
+
+public enum SectionPhase { NotStarted, InProgress, Completed, BrokenAgain }
+
+/// <summary>
+/// A step is completed when every runnable block of it (for this provider) has succeeded and its checks have passed;
+/// an exercise when its checks have passed. Durable before it is shown.
+/// </summary>
+public sealed record SectionProgress(string SectionId, SectionPhase Phase, DateTimeOffset? CompletedAt);
+
+/// <summary>A job that the workspace's shell runs in the background.</summary>
+public sealed record BackgroundJob(int Number, int ProcessId, string Command, bool Running);
