@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+using Portal.Content.Model;
+
+namespace Portal.Content.Linting;
+
+/// <summary>A file that a block names below <c>manifests/</c> or <c>solutions/</c> has to be there.</summary>
+internal sealed partial class ManifestRule : ILessonRule
+{
+    public void Check(Lesson lesson, ProblemList problems)
+    {
+        foreach (var block in lesson.Blocks.Where(b => b.Runnable))
+        {
+            var lines = block.Code.Split('\n');
+            for (var i = 0; i < lines.Length; i++)
+            {
+                foreach (Match match in FileArgument().Matches(lines[i]))
+                {
+                    var path = match.Groups[1].Value;
+                    if (!File.Exists(Path.Combine(lesson.Directory, path)))
+                    {
+                        problems.Warning(block.Line + 1 + i, $"'{path}' is applied here but is not beside the lesson.", $"Add the file {path}, or correct the path.");
+                    }
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?:^|\s)(?:-f\s*|--filename[= ])((?:\./)?(?:manifests|solutions)/[\w./-]+)")]
+    private static partial Regex FileArgument();
+}
