@@ -1,0 +1,252 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Portal.Labs.Sessions;
+using Portal.Labs.Shell.Pty;
+
+namespace Portal.Labs.Shell;
+
+/// <summary>How a command ended.</summary>
+/// <param name="ExitCode">Null when the shell itself ended or had to be killed.</param>
+internal sealed record CommandOutcome(RunPhase Phase, int? ExitCode);
+
+/// <summary>
+/// A bash on a pseudo terminal that takes commands from a runner and from terminals. The runner types a short line that
+/// makes bash evaluate the command it left in a file; output and status are found by marks in the stream.
+/// </summary>
+internal sealed class InteractiveShell : IAsyncDisposable
+{
+    /// <summary>How long each attempt to end a command may take. bash loses a Ctrl-C that comes while it starts a program, so there are two.</summary>
+    private static readonly TimeSpan[] s_grace = [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(2)];
+
+    private readonly PtySession _pty;
+    private readonly TerminalHub _hub;
+    private readonly string _controlDirectory;
+    private readonly TimeProvider _time;
+    private readonly MarkerParser _parser;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private readonly Task _pump;
+    private TaskCompletionSource _prompt = NewSignal();
+    private ActiveCommand? _active;
+    private long _lastId;
+    private bool _lineMayHoldInput;
+
+    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, TimeProvider time)
+    {
+        _pty = pty;
+        _hub = hub;
+        _controlDirectory = controlDirectory;
+        _time = time;
+        _parser = new MarkerParser(nonce);
+        _pump = Task.Run(PumpAsync);
+    }
+
+    /// <summary>Completes when bash has ended, with its exit status.</summary>
+    public Task<int> Exited => _pty.Exited;
+
+    /// <summary>Whether it ever came as far as a prompt.</summary>
+    public bool HasPrompted { get; private set; }
+
+    /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
+    public event Action? Prompted;
+
+    /// <param name="start">Makes the start information from the path of the start-up file.</param>
+    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, TimeProvider time)
+    {
+        Directory.CreateDirectory(controlDirectory);
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var startup = Path.Combine(controlDirectory, "bashrc");
+        File.WriteAllText(startup, ShellStartup.Script(nonce, controlDirectory));
+        return new InteractiveShell(PtySession.Start(start(startup)), nonce, controlDirectory, hub, time);
+    }
+
+    /// <summary>What a terminal typed.</summary>
+    public void Type(ReadOnlySpan<byte> input)
+    {
+        if (input.IsEmpty) return;
+        lock (_gate) _lineMayHoldInput = true;
+        _pty.Write(input);
+    }
+
+    public void Resize(int columns, int rows) => _pty.Resize(columns, rows);
+
+    /// <summary>Waits for the first prompt.</summary>
+    public Task WaitReadyAsync(CancellationToken cancellationToken) => WaitForPromptAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs one complete command. Cancelling interrupts the command and returns <see cref="RunPhase.Stopped"/>; this
+    /// method throws only when the shell has ended before the command could start.
+    /// </summary>
+    /// <param name="output">Called on the reading task with what the command prints.</param>
+    public async Task<CommandOutcome> ExecuteAsync(string command, TimeSpan timeout, MarkerParser.TextHandler output, CancellationToken stop)
+    {
+        var held = false;
+        ActiveCommand active;
+        try
+        {
+            await _turn.WaitAsync(stop).ConfigureAwait(false);
+            held = true;
+            await WaitForPromptAsync(stop).ConfigureAwait(false);
+            await ClearLineAsync(stop).ConfigureAwait(false);
+            active = new ActiveCommand(Interlocked.Increment(ref _lastId), output);
+            await File.WriteAllTextAsync(Path.Combine(_controlDirectory, ShellStartup.CommandFile), $"{active.Id}\n{command}", stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            if (held) _turn.Release();
+            return new(RunPhase.Stopped, null);
+        }
+        catch
+        {
+            if (held) _turn.Release();
+            throw;
+        }
+        try
+        {
+            lock (_gate)
+            {
+                _active = active;
+                _prompt = NewSignal();
+            }
+            _pty.Write(Encoding.ASCII.GetBytes(ShellStartup.Line));
+            return await FinishAsync(active, timeout, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate) _active = null;
+            _turn.Release();
+        }
+    }
+
+    private async Task<CommandOutcome> FinishAsync(ActiveCommand active, TimeSpan timeout, CancellationToken stop)
+    {
+        try
+        {
+            return Ended(await active.Ended.Task.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException)
+        {
+            return await InterruptAsync(active, RunPhase.Stopped).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return await InterruptAsync(active, RunPhase.TimedOut).ConfigureAwait(false);
+        }
+    }
+
+    private static CommandOutcome Ended(int? status, RunPhase? phase) => new(phase ?? (status == 0 ? RunPhase.Succeeded : RunPhase.Failed), status);
+
+    /// <summary>Ctrl-C, then the foreground job is killed, then the shell.</summary>
+    private async Task<CommandOutcome> InterruptAsync(ActiveCommand active, RunPhase phase)
+    {
+        for (var attempt = 0; attempt < s_grace.Length; attempt++)
+        {
+            var group = _pty.ForegroundGroup();
+            if (attempt > 1 && group > 0 && group != _pty.ProcessId) _ = LibC.Kill(-group, LibC.SigKill);
+            _pty.Write([3]);
+            try
+            {
+                return Ended(await active.Ended.Task.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
+            }
+            catch (TimeoutException)
+            {
+                // It holds out against the signal: the next attempt is harder.
+            }
+        }
+        ProcessTree.KillSession(_pty.ProcessId);
+        return Ended(await active.Ended.Task.ConfigureAwait(false), phase);
+    }
+
+    private async Task WaitForPromptAsync(CancellationToken cancellationToken)
+    {
+        Task prompt;
+        lock (_gate) prompt = _prompt.Task;
+        if (await Task.WhenAny(prompt, Exited).WaitAsync(cancellationToken).ConfigureAwait(false) != prompt)
+        {
+            throw new ShellEndedException();
+        }
+    }
+
+    /// <summary>A half-typed line, an open quote or a history search of the learner's must not become part of the command.</summary>
+    private async Task ClearLineAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_lineMayHoldInput) return;
+            _lineMayHoldInput = false;
+            _prompt = NewSignal();
+        }
+        _pty.Write([3]);
+        await WaitForPromptAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PumpAsync()
+    {
+        await foreach (var chunk in _pty.Output.ReadAllAsync().ConfigureAwait(false))
+        {
+            _parser.Feed(chunk, OnText, OnMarker);
+        }
+        lock (_gate) _active?.Ended.TrySetResult(null);
+    }
+
+    private void OnText(ReadOnlySpan<byte> text)
+    {
+        ActiveCommand? active;
+        lock (_gate) active = _active;
+        if (active is { Started: true, Ended.Task.IsCompleted: false }) active.Output(text);
+        _hub.Publish(text.ToArray());
+    }
+
+    private void OnMarker(string[] fields)
+    {
+        switch (fields)
+        {
+            case ["R"]:
+                TaskCompletionSource prompt;
+                lock (_gate) prompt = _prompt;
+                HasPrompted = true;
+                prompt.TrySetResult();
+                break;
+            case ["X"]:
+                lock (_gate) _prompt = NewSignal();
+                break;
+            case ["B", var id]:
+                lock (_gate)
+                {
+                    if (_active is { } active && Matches(active, id)) active.Started = true;
+                }
+                break;
+            case ["E", var id, var status]:
+                Prompted?.Invoke();
+                lock (_gate)
+                {
+                    if (_active is { } active && Matches(active, id)) active.Ended.TrySetResult(int.Parse(status, CultureInfo.InvariantCulture));
+                }
+                break;
+        }
+    }
+
+    private static bool Matches(ActiveCommand active, string id) => id == active.Id.ToString(CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pty.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class ActiveCommand(long id, MarkerParser.TextHandler output)
+    {
+        public long Id { get; } = id;
+        public MarkerParser.TextHandler Output { get; } = output;
+        public bool Started { get; set; }
+
+        /// <summary>Exit status, or null when the shell ended.</summary>
+        public TaskCompletionSource<int?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>The shell ended; the workspace starts another.</summary>
+internal sealed class ShellEndedException() : Exception("The shell ended.");

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+
+namespace Portal.Labs.Shell.Pty;
+
+/// <summary>Finds and ends processes that a workspace left behind.</summary>
+internal static class ProcessTree
+{
+    /// <summary>Job control puts each job in a group of its own: every process of the session is killed.</summary>
+    public static void KillSession(int session)
+    {
+        foreach (var process in Running().Where(p => LibC.GetSession(p) == session)) _ = LibC.Kill(process, LibC.SigKill);
+    }
+
+    /// <summary>Kills what left the session (setsid, nohup) too: a workspace's processes carry its variable in their environment.</summary>
+    public static void KillByVariable(string name, string value)
+    {
+        var wanted = Encoding.UTF8.GetBytes($"{name}={value}\0");
+        foreach (var process in Running().Where(p => Holds(p, wanted))) _ = LibC.Kill(process, LibC.SigKill);
+    }
+
+    public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
+
+    private static IEnumerable<int> Running() => Directory.EnumerateDirectories("/proc")
+        .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && id != Environment.ProcessId);
+
+    private static bool Holds(int process, byte[] wanted)
+    {
+        try
+        {
+            var environment = File.ReadAllBytes($"/proc/{process}/environ").AsSpan();
+            for (int at; (at = environment.IndexOf(wanted)) >= 0; environment = environment[(at + 1)..])
+            {
+                if (at == 0 || environment[at - 1] == 0) return true;
+            }
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it ended, or belongs to someone else
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace Portal.Labs.Shell;
+
+/// <summary>
+/// The start-up file of a workspace's bash: a prompt with OSC 133 marks for terminals, and private marks for the runner.
+/// <c>R</c>: a prompt is shown and a line can be typed. <c>X</c>: a typed line starts to run. <c>B;id</c>: the output of a
+/// command starts. <c>E;id;status</c>: the shell is back, after command <c>id</c> or (0) after a line of the learner's own.
+/// </summary>
+internal static class ShellStartup
+{
+    /// <summary>Holds the id of the next command on its first line, then the command.</summary>
+    public const string CommandFile = "command";
+    public const string JobsFile = "jobs";
+
+    /// <summary>What the runner types; the leading space keeps it out of the history, where the command itself is put instead.</summary>
+    public const string Line = " __r;eval \"$__c\"\n";
+
+    public static string Script(string nonce, string controlDirectory) => $$"""
+        HISTFILE= HISTCONTROL=ignorespace HISTSIZE=1000
+        bind 'set bell-style none' 2>/dev/null
+        __id=0 __c=
+        __r() {
+          { IFS= read -r __id; IFS= read -r -d '' __c; } < '{{controlDirectory}}/{{CommandFile}}'
+          history -s -- "$__c"
+          # The line that the runner typed is replaced by the command that it stands for.
+          printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{nonce}};B;%s\a' "$__c" "$__id"
+        }
+        __prompt() {
+          local status=$?
+          jobs -l > '{{controlDirectory}}/{{JobsFile}}' 2>/dev/null
+          printf '\e]5170;{{nonce}};E;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "$status"
+          __id=0
+          return "$status"
+        }
+        PROMPT_COMMAND=__prompt
+        PS0='\e]5170;{{nonce}};X\a\e]133;C\a'
+        PS1='\[\e]133;A\a\e[1;34m\]\w \$\[\e[0m\] \[\e]133;B\a\e]5170;{{nonce}};R\a\]'
+
+        """;
+}

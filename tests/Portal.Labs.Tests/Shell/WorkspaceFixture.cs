@@ -1,0 +1,58 @@
+using System.Text;
+using Portal.Labs.Sessions;
+using Portal.Labs.Shell;
+using Portal.Labs.Shell.Isolation;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Labs.Tests.Shell;
+
+/// <summary>A workspace with a real bash and a stand-in for kubectl.</summary>
+public abstract class WorkspaceFixture : IAsyncLifetime
+{
+    private readonly TempDirectory _directory = new();
+
+    internal Workspace Workspace { get; private set; } = null!;
+
+    protected string Root => _directory.Path;
+
+    internal WorkspaceSpec Spec => new(Path.Combine(Root, "ws"), "lesson", Path.Combine(Root, "source"), "kind: Config", Path.Combine(Root, "tools"), Path.Combine(Root, "template"));
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        var kubectl = _directory.Write("tools/kubectl", "#!/bin/sh\necho kubectl \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _directory.Write("source/manifests/a.yaml", "a: 1");
+        _directory.Write("template/samples/b.yaml", "b: 2");
+        Workspace = await Workspace.CreateAsync(Spec, new ProcessIsolation(), TimeProvider.System, CancellationToken.None).DefaultTimeout();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Workspace.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    internal async Task<(CommandOutcome Outcome, string Output)> Execute(string command, TimeSpan? timeout = null, CancellationToken stop = default)
+    {
+        var output = new OutputText(1_000_000);
+        var outcome = await Workspace.ExecuteAsync(command, timeout ?? TestTimeouts.Default, t => output.Append(t), stop).DefaultTimeout();
+        return (outcome, output.ToString());
+    }
+
+    internal async Task<string> Output(string command) => (await Execute(command)).Output;
+
+    /// <summary>Reads a terminal until what it shows contains a text.</summary>
+    internal static async Task<string> ReadUntil(ITerminalAttachment terminal, string text)
+    {
+        var seen = new StringBuilder();
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        await foreach (var data in terminal.Output.WithCancellation(limit.Token))
+        {
+            seen.Append(Encoding.UTF8.GetString(data.Span));
+            if (seen.ToString().Contains(text, StringComparison.Ordinal)) return seen.ToString();
+        }
+        throw new InvalidOperationException($"The terminal ended without '{text}': {seen}");
+    }
+}
