@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using k8s;
+
+namespace Portal.Clusters.Api;
+
+/// <summary>
+/// A cluster's API as JSON, for any kind: what the portal reads it shows and grades as the server sent it, so no typed
+/// model stands between. Thread-safe.
+/// </summary>
+public sealed class ClusterApi : IDisposable
+{
+    private readonly Kubernetes _client;
+    private readonly Uri _base;
+
+    private ClusterApi(Kubernetes client)
+    {
+        _client = client;
+        _base = new Uri(client.BaseUri.AbsoluteUri.TrimEnd('/') + "/");
+    }
+
+    /// <summary>For what needs a protocol of its own, such as exec.</summary>
+    internal IKubernetes Client => _client;
+
+    /// <param name="kubeconfig">Text of a kubeconfig; its current context is used.</param>
+    public static ClusterApi Connect(string kubeconfig)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(kubeconfig));
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(stream);
+        // A watch is one long response; every call here ends by its cancellation token instead.
+        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+        return new ClusterApi(new Kubernetes(configuration));
+    }
+
+    /// <summary>The response's JSON.</summary>
+    /// <param name="path">Path below the server's address, with query, e.g. <c>api/v1/namespaces?limit=1</c>.</param>
+    /// <exception cref="ClusterApiException">The server answered with an error.</exception>
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        return await ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The object, or null when the server does not have it (or does not serve its kind).</summary>
+    public async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends an object; the answer's JSON.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, string? json, string contentType, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, json, contentType, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        return await ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A response as it is, whatever its status: what a service behind the API's proxy answered.</summary>
+    public Task<HttpResponseMessage> GetRawAsync(string path, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+    {
+        var request = NewRequest(HttpMethod.Get, path);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
+    /// <summary>The lines of a streamed response, such as a watch's events, until the server ends it.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0) yield return line;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? contentType, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        var request = NewRequest(method, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue(contentType ?? "application/json"));
+        var response = await SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode) return response;
+        using (response)
+        {
+            throw new ClusterApiException(response.StatusCode, Explain(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)));
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            if (_client.Credentials is { } credentials) await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
+            return await _client.HttpClient.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private HttpRequestMessage NewRequest(HttpMethod method, string path) => new(method, new Uri(_base, path))
+    {
+        // Many watches share one connection where the server speaks HTTP/2.
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+    };
+
+    private static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using var document = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), default, cancellationToken).ConfigureAwait(false);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>A Status object's message, or the text itself.</summary>
+    private static string Explain(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Find("message").Text() ?? body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+}

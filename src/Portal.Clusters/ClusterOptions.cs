@@ -1,0 +1,44 @@
+namespace Portal.Clusters;
+
+/// <summary>The clusters that the portal may use.</summary>
+public sealed class ClusterOptions
+{
+    public const string SectionName = "Portal:Clusters";
+
+    /// <summary>Directory for kubeconfigs and tools that belong to this installation. The default is below the system's temporary directory.</summary>
+    public string StateDirectory { get; set; } = Path.Combine(Path.GetTempPath(), "portal-clusters");
+
+    public SandboxClusterOptions Sandbox { get; set; } = new();
+    public KindClusterOptions Kind { get; set; } = new();
+    public KubeconfigClusterOptions Kubeconfig { get; set; } = new();
+}
+
+public sealed class SandboxClusterOptions
+{
+    /// <summary>How long a pod takes to become ready. The default is one second, so that a learner sees it happen.</summary>
+    public TimeSpan PodStartDelay { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+public sealed class KindClusterOptions
+{
+    /// <summary>Node image; empty for the one that this version of kind was made for.</summary>
+    public string Image { get; set; } = "";
+
+    /// <summary>Memory that Docker should have, in GiB. The default is 8.</summary>
+    public double MinimumMemoryGiB { get; set; } = 8;
+
+    /// <summary>How long kind waits for the control plane. The default is two minutes.</summary>
+    public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromMinutes(2);
+}
+
+public sealed class KubeconfigClusterOptions
+{
+    /// <summary>A kubeconfig file; empty switches the provider off.</summary>
+    public string File { get; set; } = "";
+
+    /// <summary>Contexts of that file which learners may use; the first is used. Nothing else in the file is ever touched.</summary>
+    public IList<string> Contexts { get; } = [];
+
+    /// <summary>Whether these clusters have room for Istio. The default is true.</summary>
+    public bool Mesh { get; set; } = true;
+}

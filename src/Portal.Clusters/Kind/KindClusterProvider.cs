@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Portal.Clusters.Processes;
+
+namespace Portal.Clusters.Kind;
+
+/// <summary>A real cluster in Docker for each learner, made with kind. A learner's lessons share it.</summary>
+internal sealed class KindClusterProvider(IOptions<ClusterOptions> options, IProcessRunner processes) : IClusterProvider
+{
+    private const double BytesPerGiB = 1024d * 1024 * 1024;
+
+    public string Name => "kind";
+
+    public async Task<ClusterAvailability> GetAvailabilityAsync(CancellationToken cancellationToken)
+    {
+        if (!processes.Exists("kind")) return new(false, "kind is not installed.", "Install it from https://kind.sigs.k8s.io/docs/user/quick-start/#installation and start the portal again.");
+        if (!processes.Exists("docker")) return new(false, "Docker is not installed.", "Install Docker (https://docs.docker.com/engine/install/) and start the portal again.");
+        try
+        {
+            var info = await processes.RunAsync("docker", ["info", "--format", "{{.MemTotal}}"], null, cancellationToken).ConfigureAwait(false);
+            if (info.ExitCode != 0) return new(false, $"Docker does not answer: {info.LastError}", "Start Docker, and make sure that the portal's user may use it.");
+            var minimum = options.Value.Kind.MinimumMemoryGiB;
+            if (double.TryParse(info.Output.Trim(), CultureInfo.InvariantCulture, out var memory) && memory < minimum * BytesPerGiB)
+            {
+                return new(false, string.Create(CultureInfo.InvariantCulture, $"Docker has {memory / BytesPerGiB:0.#} GiB of memory; a lesson with a mesh needs {minimum:0.#} GiB."),
+                    $"Give Docker more memory, or lower {ClusterOptions.SectionName}:Kind:MinimumMemoryGiB.");
+            }
+            return ClusterAvailability.Available;
+        }
+        catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return new(false, $"Docker cannot be run: {e.Message}", "Check that the portal's user may run docker.");
+        }
+    }
+
+    public async Task<IClusterLease> LeaseAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var availability = await GetAvailabilityAsync(cancellationToken).ConfigureAwait(false);
+        if (!availability.IsAvailable) throw new ClusterUnavailableException(availability.Reason!, availability.Remedy!);
+
+        var name = NameOf(key);
+        if (!await ExistsAsync(name, cancellationToken).ConfigureAwait(false)) await CreateAsync(name, progress, cancellationToken).ConfigureAwait(false);
+        var kubeconfig = await processes.RunAsync("kind", ["get", "kubeconfig", "--name", name], null, cancellationToken).ConfigureAwait(false);
+        if (kubeconfig.ExitCode != 0)
+        {
+            throw new ClusterUnavailableException($"The cluster '{name}' is there but its kubeconfig is not: {kubeconfig.LastError}", $"Delete it with 'kind delete cluster --name {name}' and open the lesson again.");
+        }
+        return new ClusterLease(key, Name, kubeconfig.Output, new(Simulated: false, Mesh: true, Checkpoints: false));
+    }
+
+    /// <summary>Makes the cluster anew. Its certificates are new too, so a lease has to be taken again.</summary>
+    public async Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        progress.Report("Deleting the cluster");
+        await DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(NameOf(key), progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken)
+    {
+        if (processes.Exists("kind")) await processes.RunAsync("kind", ["delete", "cluster", "--name", NameOf(key)], null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string NameOf(ClusterKey key) => "portal-" + ClusterNames.Safe(key.LearnerId);
+
+    private async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
+    {
+        var clusters = await processes.RunAsync("kind", ["get", "clusters"], null, cancellationToken).ConfigureAwait(false);
+        return clusters.ExitCode == 0 && clusters.Output.Split('\n').Contains(name, StringComparer.Ordinal);
+    }
+
+    private async Task CreateAsync(string name, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateDirectory(options.Value.StateDirectory).FullName;
+        // A kubeconfig of its own: the operator's ~/.kube/config is not for the portal to write.
+        List<string> arguments = ["create", "cluster", "--name", name, "--kubeconfig", Path.Combine(directory, name + ".kubeconfig"), "--wait", $"{(int)options.Value.Kind.WaitTimeout.TotalSeconds}s"];
+        if (options.Value.Kind.Image.Length > 0) arguments.AddRange(["--image", options.Value.Kind.Image]);
+        var created = await processes.RunAsync("kind", arguments, progress.Report, cancellationToken).ConfigureAwait(false);
+        if (created.ExitCode != 0)
+        {
+            throw new ClusterUnavailableException($"kind could not create the cluster: {created.LastError}", $"Read the lines above; then delete what is left with 'kind delete cluster --name {name}' and open the lesson again.");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Portal.Clusters.Watching;
+
+/// <summary>A kind that the cluster view follows.</summary>
+/// <param name="Optional">Served only once its CustomResourceDefinition is there.</param>
+internal sealed record WatchedKind(string Group, string Version, string Plural, string Kind, bool Optional = false)
+{
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    public string Path => Group.Length == 0 ? $"api/{Version}/{Plural}" : $"apis/{Group}/{Version}/{Plural}";
+
+    /// <summary>Name of the CustomResourceDefinition that serves it.</summary>
+    public string DefinitionName => $"{Plural}.{Group}";
+
+    public static WatchedKind Definitions { get; } = new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition");
+
+    public static ImmutableArray<WatchedKind> All { get; } =
+    [
+        new("", "v1", "namespaces", "Namespace"),
+        new("", "v1", "pods", "Pod"),
+        new("", "v1", "services", "Service"),
+        new("", "v1", "events", "Event"),
+        new("apps", "v1", "deployments", "Deployment"),
+        new("apps", "v1", "statefulsets", "StatefulSet"),
+        new("apps", "v1", "daemonsets", "DaemonSet"),
+        new("batch", "v1", "jobs", "Job"),
+        new("networking.istio.io", "v1", "gateways", "Gateway", Optional: true),
+        new("networking.istio.io", "v1", "virtualservices", "VirtualService", Optional: true),
+        new("networking.istio.io", "v1", "destinationrules", "DestinationRule", Optional: true),
+        new("networking.istio.io", "v1", "serviceentries", "ServiceEntry", Optional: true),
+        new("security.istio.io", "v1", "peerauthentications", "PeerAuthentication", Optional: true),
+        new("security.istio.io", "v1", "authorizationpolicies", "AuthorizationPolicy", Optional: true),
+        new("telemetry.istio.io", "v1", "telemetries", "Telemetry", Optional: true),
+    ];
+}

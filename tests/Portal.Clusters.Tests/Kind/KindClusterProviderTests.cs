@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+using Portal.Clusters.Kind;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Clusters.Tests.Kind;
+
+public sealed class KindClusterProviderTests : IDisposable
+{
+    private readonly FakeProcessRunner _processes = new();
+    private readonly TempDirectory _state = new();
+    private readonly List<string> _progress = [];
+    private readonly KindClusterProvider _provider;
+
+    public KindClusterProviderTests() => _provider = new(Options.Create(new ClusterOptions { StateDirectory = _state.Path }), _processes);
+
+    public void Dispose() => _state.Dispose();
+
+    private sealed class Progress(List<string> lines) : IProgress<string>
+    {
+        public void Report(string value) => lines.Add(value);
+    }
+
+    private Task<IClusterLease> Lease() => _provider.LeaseAsync(new("Ada Lovelace", "l"), new Progress(_progress), CancellationToken.None);
+
+    [Theory]
+    [InlineData("kind", "kind is not installed.")]
+    [InlineData("docker", "Docker is not installed.")]
+    public async Task GetAvailabilityAsync_ProgramMissing_SaysWhichAndWhereToGetIt(string program, string reason)
+    {
+        _processes.Programs.Remove(program);
+
+        var availability = await _provider.GetAvailabilityAsync(CancellationToken.None);
+
+        Assert.Equal((false, reason), (availability.IsAvailable, availability.Reason));
+        Assert.Contains("https://", availability.Remedy);
+    }
+
+    [Fact]
+    public async Task GetAvailabilityAsync_DockerDown_QuotesDocker()
+    {
+        _processes.Answers["docker info"] = new(1, "", "Cannot connect to the Docker daemon\n");
+
+        Assert.Equal("Docker does not answer: Cannot connect to the Docker daemon", (await _provider.GetAvailabilityAsync(CancellationToken.None)).Reason);
+    }
+
+    [Fact]
+    public async Task GetAvailabilityAsync_LittleMemory_NamesTheKey()
+    {
+        _processes.Answers["docker info"] = new(0, "2147483648\n", "");
+
+        var availability = await _provider.GetAvailabilityAsync(CancellationToken.None);
+
+        Assert.Equal("Docker has 2 GiB of memory; a lesson with a mesh needs 8 GiB.", availability.Reason);
+        Assert.Contains("Portal:Clusters:Kind:MinimumMemoryGiB", availability.Remedy);
+    }
+
+    [Fact]
+    public async Task LeaseAsync_NoCluster_CreatesItWithAKubeconfigOfItsOwnAndStreamsProgress()
+    {
+        _processes.Answers["kind create"] = new(0, "", " ✓ Starting control-plane\n");
+        _processes.Answers["kind get kubeconfig"] = new(0, "kind: Config\n", "");
+
+        var lease = await Lease();
+
+        var create = Assert.Single(_processes.Ran, r => r.StartsWith("kind create", StringComparison.Ordinal));
+        Assert.Matches($"^kind create cluster --name portal-ada-lovelace-[0-9a-f]{{8}} --kubeconfig {_state.Path}/.+ --wait 120s$", create);
+        Assert.Equal([" ✓ Starting control-plane"], _progress);
+        Assert.Equal(("kind: Config\n", false), (lease.Kubeconfig, lease.Capabilities.Simulated));
+    }
+
+    [Fact]
+    public async Task LeaseAsync_ClusterIsThere_UsesIt()
+    {
+        _processes.Answers["kind get clusters"] = new(0, "other\nportal-bob\n", "");
+
+        await _provider.LeaseAsync(new("bob", "l"), new Progress(_progress), CancellationToken.None);
+
+        Assert.DoesNotContain(_processes.Ran, r => r.StartsWith("kind create", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task LeaseAsync_CreateFails_SaysWhatToDo()
+    {
+        _processes.Answers["kind create"] = new(1, "", "ERROR: no space left\n");
+
+        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(Lease);
+
+        Assert.Equal("kind could not create the cluster: ERROR: no space left", error.Message);
+        Assert.Contains("kind delete cluster", error.Remedy);
+    }
+}
