@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Portal.Web.Components;
 using Portal.Web.Identity;
 
@@ -14,6 +15,9 @@ internal static class PortalHost
         builder.WebHost.UseStaticWebAssets();
         if (ListenAddresses.Configured(builder.Configuration).Count == 0) builder.WebHost.UseUrls(DefaultUrl);
 
+        // What StartupFailure says in a line, the host would say in a page before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
         builder.Services.AddPortalContent();
         builder.Services.AddPortalWeb();
     }
@@ -23,6 +27,12 @@ internal static class PortalHost
         if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseSecurityHeaders();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // A page explains what a visitor opened; a refused form is answered with its status alone.
+            if (!HttpMethods.IsGet(context.Request.Method) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
+            return next(context);
+        });
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
