@@ -11,7 +11,7 @@ namespace Portal.Content.Checks;
 /// <summary>Reads a fenced <c>checks</c> block: a YAML list of checks, each with exactly one probe.</summary>
 internal static class ChecksParser
 {
-    private static readonly string[] s_ownKeys = ["id", "title", "points", "hint", "explain", "wrong"];
+    private static readonly string[] s_ownKeys = ["id", "title", "points", "once", "hint", "explain", "wrong"];
 
     /// <param name="line">Line of the first line of <paramref name="yaml"/> in the file.</param>
     public static ImmutableArray<CheckDefinition> Parse(string yaml, string file, int line, ProblemList problems)
@@ -71,6 +71,7 @@ internal static class ChecksParser
             Id = id,
             Title = title ?? id,
             Points = points,
+            Once = mapping.Text("once") == "true",
             Probe = found.Name,
             Settings = found.Settings,
             Hint = hint,

@@ -11,6 +11,9 @@ public sealed record CheckDefinition
     public required string Title { get; init; }
     public int Points { get; init; } = 1;
 
+    /// <summary>Once passed it stays passed: the lesson itself goes on to change what it looks at.</summary>
+    public bool Once { get; init; }
+
     /// <summary>Name of the probe: <c>resource</c>, <c>sidecar</c>, <c>route</c>, <c>traffic</c>, <c>mtls</c>, <c>history</c>, <c>command</c>, <c>answer</c>.</summary>
     public required string Probe { get; init; }
 
