@@ -19,6 +19,7 @@ internal static class PortalHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         builder.Services.AddPortalContent();
+        builder.Services.AddPortalClusters();
         builder.Services.AddPortalWeb();
     }
 

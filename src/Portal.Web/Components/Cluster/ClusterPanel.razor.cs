@@ -40,6 +40,10 @@ public sealed partial class ClusterPanel
 
     private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
 
+    // The chosen one is offered even before it exists, so that the choice does not jump.
+    private IEnumerable<string> NamespaceNames => Summary.Namespaces.Select(n => n.Name)
+        .Concat(_namespace.Length > 0 ? [_namespace] : []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
     private NamespaceRow? NamespaceFacts => Summary.MeshInstalled ? Summary.Namespaces.FirstOrDefault(n => n.Name == _namespace) : null;
 
     private bool IsEmpty => _workloads.IsEmpty && _pods.IsEmpty && _services.IsEmpty && _gateways.IsEmpty && _virtualServices.IsEmpty

@@ -34,7 +34,7 @@ internal static partial class CodeHighlighter
         | (?<string>'[^']*'|"(?:\\.|[^"\\])*")
         | (?<variable>\$\{[^}]*\}|\$\w+)
         | (?<keyword>(?<=^|[\s;&|])(?:for|while|until|do|done|if|then|else|elif|fi|case|esac|in|export|cd|source)(?=$|[\s;]))
-        | (?<command>(?:(?<=^[ \t]*)|(?<=(?:\||&&|;|\bdo|\bthen|\$\()\s*))(?![\-\#])[\w./~][\w./~+-]*(?=$|\s|\)))
+        | (?<command>(?:(?<=^[ \t]*)|(?<=(?:\||&&|;|\bdo\s|\bthen\s|\$\()\s*))(?![\-\#])[\w./~][\w./~+-]*(?=$|\s|\)))
         | (?<flag>(?<=\s)--?[A-Za-z][\w-]*)
         | (?<operator>\|\||&&|[|&;<>]+|\\$)
         """, RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant, 1000)]
