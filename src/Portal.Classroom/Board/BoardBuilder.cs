@@ -37,7 +37,7 @@ internal static class BoardBuilder
         var cells = sections.ToImmutableDictionary(s => s.SectionId, s => new BoardCell(
             s.SectionId, s.Status, s.Since,
             (s.Status == SectionStatus.Completed && s.CompletedAt is { } done ? done : now) - s.StartedAt,
-            checks.Count(c => c.SectionId == s.SectionId && c.Status != CheckStatus.Passed),
+            checks.Count(c => c.SectionId == s.SectionId && c.Status != CheckStatus.Passed && c.Message is not null),
             runs.Count(r => r.SectionId == s.SectionId && Failed(r))));
         return new LearnerRow
         {

@@ -60,7 +60,7 @@ public sealed record LearnerRow
 }
 
 /// <param name="TimeOnStep">From the first activity until completion, or until now.</param>
-/// <param name="FailingChecks">Checks of the section that do not hold.</param>
+/// <param name="FailingChecks">Checks of the section that were tried and do not hold.</param>
 /// <param name="FailedRuns">Blocks of the section whose latest run did not succeed.</param>
 public sealed record BoardCell(string SectionId, SectionStatus Status, DateTimeOffset Since, TimeSpan TimeOnStep, int FailingChecks, int FailedRuns);
 

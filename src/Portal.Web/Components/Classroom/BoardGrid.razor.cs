@@ -34,7 +34,7 @@ public sealed partial class BoardGrid
     {
         SectionStatus.Completed => (Icons.Material.Rounded.CheckCircle, "ok", "completed"),
         SectionStatus.BrokenAgain => (Icons.Material.Rounded.Report, "bad", "broken again"),
-        _ when cell.FailedRuns > 0 => (Icons.Material.Rounded.PriorityHigh, "warn", "in progress, a run failed"),
+        _ when cell.FailedRuns > 0 || cell.FailingChecks > 0 => (Icons.Material.Rounded.PriorityHigh, "warn", "in progress, a run or check fails"),
         SectionStatus.InProgress => (Icons.Material.Rounded.Pending, "active", "in progress"),
         _ => (Icons.Material.Rounded.RadioButtonUnchecked, "idle", "not started"),
     };
