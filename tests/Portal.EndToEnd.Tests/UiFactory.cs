@@ -10,13 +10,15 @@ using Portal.Testing.Lessons;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The portal on a real port, with lesson sessions that a test drives: every state of a page can be shown at will.</summary>
-public sealed class UiFactory : WebApplicationFactory<Program>
+public class UiFactory : WebApplicationFactory<Program>
 {
     private readonly TempDirectory _directory = new();
 
     public UiFactory() => UseKestrel(0);
 
     public FakeLessonSessions Sessions => (FakeLessonSessions)Services.GetRequiredService<ILessonSessions>();
+
+    protected virtual string ContentRoot => Repository.PathOf("tests", "Portal.EndToEnd.Tests", "TestContent");
 
     public string Start()
     {
@@ -28,7 +30,7 @@ public sealed class UiFactory : WebApplicationFactory<Program>
     {
         builder.UseEnvironment("Testing");
         builder.UseSetting("Portal:Data:Directory", Path.Combine(_directory.Path, "data"));
-        builder.UseSetting("Portal:Content:Root", Repository.PathOf("tests", "Portal.EndToEnd.Tests", "TestContent"));
+        builder.UseSetting("Portal:Content:Root", ContentRoot);
         builder.ConfigureTestServices(services => services.AddSingleton<ILessonSessions, FakeLessonSessions>());
     }
 
