@@ -9,6 +9,7 @@ public sealed partial class MainLayout
 {
     private IJSObjectReference? _module;
     private DotNetObjectReference<MainLayout>? _self;
+    private PanelBoundary? _boundary;
     private string _choice = "system";
     private bool _dark;
 
@@ -33,6 +34,9 @@ public sealed partial class MainLayout
     };
 
     protected override void OnInitialized() => _dark = InitiallyDark;
+
+    // A new page gets a new chance.
+    protected override void OnParametersSet() => _boundary?.Recover();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -46,6 +46,4 @@ public sealed partial class ClusterChip
             yesText: "Reset cluster", cancelText: "Keep it");
         if (sure == true) await Actions.ResetAsync();
     }
-
-    private static string Short(string command) => command.Length <= 40 ? command : command[..39] + "…";
 }

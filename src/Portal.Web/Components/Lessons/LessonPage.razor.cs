@@ -95,7 +95,7 @@ public sealed partial class LessonPage : LiveComponentBase
         {
             _session = session;
             _actions.Attach(session);
-            _presence = Presence.Enter(learner.Id, CourseId, LessonId);
+            _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
         });
         await foreach (var snapshot in session.WatchAsync(cancellationToken))
         {

@@ -11,6 +11,9 @@ public sealed partial class LessonPanel
     private PanelTab _tab;
     private bool _terminalOpened;
 
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
     [Parameter, EditorRequired]
     public required Lesson Lesson { get; set; }
 

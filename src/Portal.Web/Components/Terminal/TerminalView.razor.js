@@ -30,7 +30,15 @@ export async function open(element, view, stylesheet) {
   fit.fit();
 
   const encoder = new TextEncoder();
-  terminal.onData(data => view.invokeMethodAsync('OnInputAsync', encoder.encode(data)).catch(() => { }));
+  let sending = Promise.resolve();
+  terminal.onData(data => {
+    // A long paste goes in pieces: one message has a limit, and the order matters.
+    const bytes = encoder.encode(data);
+    for (let at = 0; at < bytes.length; at += 8192) {
+      const piece = bytes.slice(at, at + 8192);
+      sending = sending.then(() => view.invokeMethodAsync('OnInputAsync', piece)).catch(() => { });
+    }
+  });
   terminal.onResize(size => view.invokeMethodAsync('OnResizeAsync', size.cols, size.rows).catch(() => { }));
   // Tab belongs to the shell, so there is another way out.
   terminal.attachCustomKeyEventHandler(e => {
