@@ -25,7 +25,13 @@ public sealed partial class CheckItem
 
     private string Question => (string?)(Check.Settings["question"] as JsonValue) ?? Check.Title;
 
-    private List<string> Choices => Check.Settings["choices"] is JsonArray choices ? [.. choices.Select(c => c?.ToString() ?? "")] : [];
+    // Choices are a mapping from the word that is sent to the text that is read, or a list of texts that are both.
+    private List<(string Value, string Text)> Choices => Check.Settings["choices"] switch
+    {
+        JsonObject choices => [.. choices.Select(c => (c.Key, c.Value?.ToString() ?? c.Key))],
+        JsonArray choices => [.. choices.Select(c => c?.ToString() ?? "").Select(c => (c, c))],
+        _ => [],
+    };
 
     private Task AnswerAsync() => Actions.AnswerAsync(Check.Id, _answer.Trim());
 }
