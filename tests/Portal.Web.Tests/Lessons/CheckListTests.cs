@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Bunit;
 using Portal.Labs.Sessions;
+using Portal.Testing.Lessons;
 using Portal.Web.Components.Lessons;
 using Xunit;
 
@@ -57,6 +59,23 @@ public sealed class CheckListTests : LessonContext
         cut.Find(".checks-head button").Click();
 
         Assert.Equal("check exercise-1", Assert.Single(Session.Calls));
+    }
+
+    [Fact]
+    public void Question_ChoiceGiven_SendsItsWordNotItsText()
+    {
+        var check = SampleLesson.Check("sample", "What one request proves") with
+        {
+            Probe = "answer",
+            Settings = (JsonObject)JsonNode.Parse("""{"question":"What do you know?","choices":{"works":"It works.","nothing":"Next to nothing."},"accept":["nothing"]}""")!,
+        };
+        var cut = Render<CheckItem>(p => p.AddCascadingValue(Actions).Add(c => c.Check, check).Add(c => c.CanAnswer, true));
+        Assert.Equal(["It works.", "Next to nothing."], cut.FindAll(".answer fieldset label").Select(l => l.TextContent));
+
+        cut.FindAll("input[type='radio']")[1].Change("nothing");
+        cut.Find(".answer").Submit();
+
+        cut.WaitForAssertion(() => Assert.Equal("answer sample nothing", Assert.Single(Session.Calls)));
     }
 
     private IRenderedComponent<CheckList> RenderList(Func<SessionSnapshot, SessionSnapshot> state) => Render<CheckList>(p => p
