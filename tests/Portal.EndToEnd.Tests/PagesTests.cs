@@ -33,6 +33,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
                 await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
 
                 Assert.Empty(visitor.ForeignRequests);
+                Assert.Empty(await visitor.UnnamedControlsAsync());
                 Assert.DoesNotContain(visitor.ConsoleErrors, e => path != "/nowhere" || !e.Contains("404", StringComparison.Ordinal));
                 Assert.False(await visitor.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"{name} scrolls sideways at {width} px");
             }
@@ -68,6 +69,29 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
             await visitor.PictureAsync($"panel-{tab.ToLowerInvariant()}-{suffix}");
         }
         Assert.Empty(visitor.ConsoleErrors);
+        Assert.Empty(await visitor.UnnamedControlsAsync());
+    }
+
+    [Fact]
+    public async Task LessonPage_KeyboardOnly_ReachesRunAndWidensThePanel()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        var session = await SessionAsync("keyboard", visitor);
+        var page = visitor.Page;
+
+        await page.Locator("[data-splitter]").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(page.Locator("[data-splitter]")).ToHaveAttributeAsync("aria-valuenow", "41");
+        await page.Locator("#step-1 .section-head h2").FocusAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.Locator("#step-1 .section-head .button")).ToBeFocusedAsync();
+        await visitor.PictureAsync("focus-1440-light");
+        await page.Keyboard.PressAsync("Enter");
+        while (session.Runs.IsEmpty) await page.EvaluateAsync("new Promise(requestAnimationFrame)");
+        await page.ReloadAsync();
+
+        Assert.Equal("step-1/1", session.Runs.First().BlockId);
+        await Expect(page.Locator("[data-splitter]")).ToHaveAttributeAsync("aria-valuenow", "41");
     }
 
     [Fact]

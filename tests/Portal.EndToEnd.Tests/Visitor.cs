@@ -43,5 +43,13 @@ public sealed class Visitor : IAsyncDisposable
         await Page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
     }
 
+    /// <summary>Controls that a screen reader would announce without a name.</summary>
+    public Task<string[]> UnnamedControlsAsync() => Page.EvaluateAsync<string[]>("""
+        [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, [role=tab], [role=separator]')]
+          .filter(e => e.checkVisibility())
+          .filter(e => !((e.getAttribute('aria-label') ?? '') + e.textContent + (e.title ?? '') + [...(e.labels ?? [])].map(l => l.textContent).join('')).trim())
+          .map(e => e.outerHTML.slice(0, 120))
+        """);
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

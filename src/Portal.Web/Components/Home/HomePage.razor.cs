@@ -52,6 +52,8 @@ public sealed partial class HomePage : LiveComponentBase
     // A lesson with mistakes in its file stands among the available ones: its author looks for it there.
     private static bool IsShown(LessonEntry entry) => entry.Available || !entry.Problems.IsEmpty;
 
+    private static string Number(Course course, LessonEntry entry) => (course.Lessons.IndexOf(entry) + 1).ToString("00", System.Globalization.CultureInfo.InvariantCulture);
+
     private int Completed(Course course, LessonEntry entry) => Steps(course, entry).Count(s => s.Status == SectionStatus.Completed);
 
     private bool Started(Course course, LessonEntry entry) => Steps(course, entry).Any();
