@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using Portal.Cli.Commands;
+
+var root = new RootCommand("The learning portal's command line.") { SandboxCommand.Create() };
+return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

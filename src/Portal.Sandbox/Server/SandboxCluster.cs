@@ -1,13 +1,137 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Admission;
+using Portal.Sandbox.Api;
+using Portal.Sandbox.Controllers;
+using Portal.Sandbox.Istioctl;
+using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Programs;
+using Portal.Sandbox.Registry;
+using Portal.Sandbox.Storage;
+using Portal.Sandbox.Streaming;
+
 namespace Portal.Sandbox;
 
 /// <summary>One simulated cluster. Thread-safe.</summary>
 public sealed class SandboxCluster
 {
-    public string Id => throw new NotImplementedException();
+    private readonly SandboxServer _server;
+    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ApiHandler _api;
+    private readonly IstioctlEndpoint _istioctl;
+    private readonly StoreSnapshot _initial;
+    private readonly string _adminToken;
+
+    internal SandboxCluster(SandboxServer server, string id)
+    {
+        _server = server;
+        Id = id;
+        Catalog = new ResourceCatalog();
+        Store = new ObjectStore();
+        Operations = new ResourceOperations(Store, new AdmissionChain(
+            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(), new MeshValidation()]), Time);
+        _adminToken = IssueToken("kubernetes-admin");
+        Bootstrap.Fill(Operations);
+        _initial = Store.Snapshot;
+        Mesh = new MeshControlPlane(this);
+        Pods = new PodRuntime(this);
+        Controllers = new ControllerManager(this);
+        _api = new ApiHandler(this);
+        _istioctl = new IstioctlEndpoint(this);
+    }
+
+    public string Id { get; }
 
     /// <summary>A kubeconfig whose user is cluster-admin of this cluster and of no other.</summary>
-    public string Kubeconfig => throw new NotImplementedException();
+    public string Kubeconfig => $$"""
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: sandbox
+          cluster:
+            server: {{new Uri(_server.Address, "/clusters/" + Id)}}
+            certificate-authority-data: {{Convert.ToBase64String(Encoding.UTF8.GetBytes(_server.AuthorityPem))}}
+        users:
+        - name: kubernetes-admin
+          user:
+            token: {{_adminToken}}
+        contexts:
+        - name: sandbox
+          context:
+            cluster: sandbox
+            user: kubernetes-admin
+        current-context: sandbox
+
+        """;
+
+    internal ResourceCatalog Catalog { get; }
+    internal ObjectStore Store { get; }
+    internal ResourceOperations Operations { get; }
+    internal ControllerManager Controllers { get; }
+    internal PodRuntime Pods { get; }
+    internal MeshControlPlane Mesh { get; }
+    internal SandboxOptions Options => _server.Options;
+    internal PodEdge Edge => _server.Edge;
+    internal TimeProvider Time => _server.Options.TimeProvider;
+    internal DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Cancelled when the cluster is deleted.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Returns to the state of a new cluster. Kubeconfigs stay valid; watches are told to relist.</summary>
-    public void Reset() => throw new NotImplementedException();
+    public void Reset() => Restore(new SandboxCheckpoint(_initial));
+
+    /// <summary>Installs Istio as <c>istioctl install</c> does, and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">The installation failed; the message is istioctl's.</exception>
+    public async Task InstallIstioAsync(string profile, CancellationToken cancellationToken)
+    {
+        var errors = new List<string>();
+        var output = new IstioctlOutput(_ => Task.CompletedTask, line =>
+        {
+            errors.Add(line);
+            return Task.CompletedTask;
+        });
+        if (await new IstioctlCommand(this, output).RunAsync(["install", "--set", "profile=" + profile, "-y"], cancellationToken).ConfigureAwait(false) != 0)
+            throw new InvalidOperationException(string.Join('\n', errors));
+    }
+
+    /// <summary>The cluster as it is now. Costs a pointer.</summary>
+    public SandboxCheckpoint Checkpoint() => new(Store.Snapshot);
+
+    /// <summary>Puts the cluster back to a checkpoint that was taken of it.</summary>
+    public void Restore(SandboxCheckpoint checkpoint)
+    {
+        Store.Restore(checkpoint.Snapshot);
+        Controllers.Resync();
+    }
+
+    internal string? UserOf(string token) => _tokens.GetValueOrDefault(token);
+
+    internal string IssueToken(string user)
+    {
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        _tokens[token] = user;
+        _server.Register(token, this);
+        return token;
+    }
+
+    internal Task HandleAsync(HttpContext http, string path, string user) =>
+        path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http) : _api.HandleAsync(http, path, user);
+
+    internal async Task StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Controllers.StopAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>A moment of a cluster that it can return to.</summary>
+public sealed class SandboxCheckpoint
+{
+    internal SandboxCheckpoint(StoreSnapshot snapshot) => Snapshot = snapshot;
+
+    internal StoreSnapshot Snapshot { get; }
 }

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Portal.Sandbox;
 
 /// <summary>How a sandbox server behaves. The defaults are those of the portal.</summary>
@@ -11,6 +14,12 @@ public sealed class SandboxOptions
 
     /// <summary>How long a change of configuration takes to reach the proxies.</summary>
     public TimeSpan ConfigPushDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>False leaves pods pending: an API without nodes that run anything, for comparisons and benchmarks.</summary>
+    public bool RunPods { get; set; } = true;
+
+    /// <summary>Where unexpected failures are logged. Nothing that a client does wrong is one.</summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>Clock of every cluster on this server.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -1,3 +1,19 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Api;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Streaming;
+
 namespace Portal.Sandbox;
 
 /// <summary>
@@ -6,20 +22,116 @@ namespace Portal.Sandbox;
 /// </summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
+    private const string Prefix = "/clusters/";
+
+    private readonly ConcurrentDictionary<string, SandboxCluster> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SandboxCluster> _byToken = new(StringComparer.Ordinal);
+    private readonly SandboxOptions _options;
+    private readonly Certificates _certificates;
+    private readonly WebApplication _app;
+    private readonly PodEdge _edge;
+
+    private SandboxServer(SandboxOptions options)
+    {
+        _options = options;
+        _certificates = new Certificates(options.TimeProvider);
+        _edge = new PodEdge();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Limit + 1024;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+            {
+                // Upgrades (exec, port-forward) are HTTP/1.1; offering h2 would send clients the other way.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificates.Server });
+            });
+        });
+        _app = builder.Build();
+        _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
+        _app.Run(HandleAsync);
+    }
+
     /// <summary>Starts listening. The certificate authority is made at start and lives in memory only.</summary>
-    public static Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
+    {
+        var server = new SandboxServer(options);
+        try
+        {
+            await server._edge.StartAsync(cancellationToken).ConfigureAwait(false);
+            await server._app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return server;
+    }
 
     /// <summary>Base address, e.g. <c>https://127.0.0.1:41233</c>.</summary>
-    public Uri Address => throw new NotImplementedException();
+    public Uri Address { get; private set; } = new("https://127.0.0.1");
+
+    internal string AuthorityPem => _certificates.AuthorityPem;
+    internal SandboxOptions Options => _options;
+    internal PodEdge Edge => _edge;
 
     /// <summary>The cluster with this id, made when there is none (a few milliseconds).</summary>
     /// <param name="clusterId">Letters, digits and dashes.</param>
-    public SandboxCluster GetOrCreate(string clusterId) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The id has other characters.</exception>
+    public SandboxCluster GetOrCreate(string clusterId)
+    {
+        if (clusterId.Length is 0 or > 100 || clusterId.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')) throw new ArgumentException("A cluster id has letters, digits and dashes.", nameof(clusterId));
+        return _clusters.GetOrAdd(clusterId, id => new SandboxCluster(this, id));
+    }
 
-    public SandboxCluster? Find(string clusterId) => throw new NotImplementedException();
+    public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
+
+    internal void Register(string token, SandboxCluster cluster) => _byToken[token] = cluster;
 
     /// <summary>Stops and forgets the cluster; its watches and streams end.</summary>
-    public Task DeleteAsync(string clusterId) => throw new NotImplementedException();
+    public async Task DeleteAsync(string clusterId)
+    {
+        if (!_clusters.TryRemove(clusterId, out var cluster)) return;
+        foreach (var (token, owner) in _byToken) if (owner == cluster) _byToken.TryRemove(token, out _);
+        await cluster.StopAsync().ConfigureAwait(false);
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in _clusters.Keys) await DeleteAsync(id).ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        await _edge.DisposeAsync().ConfigureAwait(false);
+        _certificates.Dispose();
+    }
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        var end = path.StartsWith(Prefix, StringComparison.Ordinal) ? path.IndexOf('/', Prefix.Length) : -1;
+        var id = end < 0 ? path[Math.Min(Prefix.Length, path.Length)..] : path[Prefix.Length..end];
+        var authorization = http.Request.Headers.Authorization.ToString();
+        var token = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim() : "";
+        if (end < 0 && !path.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
+            if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller) await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
+            else await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            return;
+        }
+        // A wrong cluster and a wrong token look the same: nobody learns which clusters exist.
+        if (Find(id) is not { } cluster || cluster.UserOf(token) is not { } user)
+        {
+            await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            return;
+        }
+await cluster.HandleAsync(http, end < 0 ? "/" : path[end..], user).ConfigureAwait(false);
+    }
 }

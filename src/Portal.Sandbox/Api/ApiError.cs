@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Registry;
+
+namespace Portal.Sandbox.Api;
+
+/// <summary>A request fails with a Kubernetes Status. Texts follow k8s.io/apimachinery/pkg/api/errors.</summary>
+internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+{
+    public int Code { get; } = code;
+    public string Reason { get; } = reason;
+
+    public JsonObject ToStatus() => new()
+    {
+        ["kind"] = "Status",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject(),
+        ["status"] = "Failure",
+        ["message"] = Message,
+        ["reason"] = Reason,
+        ["details"] = details?.DeepClone(),
+        ["code"] = Code,
+    };
+}
+
+internal static class ApiError
+{
+    public static ApiException NotFound(ResourceType type, string name) =>
+        new(404, "NotFound", $"{type.Resource} \"{name}\" not found", Details(type.Group, type.Plural, name));
+
+    public static ApiException PathNotFound() =>
+        new(404, "NotFound", "the server could not find the requested resource", new JsonObject());
+
+    public static ApiException AlreadyExists(ResourceType type, string name) =>
+        new(409, "AlreadyExists", $"{type.Resource} \"{name}\" already exists", Details(type.Group, type.Plural, name));
+
+    public static ApiException Conflict(ResourceType type, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {type.Resource} \"{name}\": {why}", Details(type.Group, type.Plural, name));
+
+    public static ApiException ModifiedConflict(ResourceType type, string name) =>
+        Conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException Forbidden(ResourceType type, string name, string why) =>
+        new(403, "Forbidden", name.Length == 0 ? $"{type.Resource} is forbidden: {why}" : $"{type.Resource} \"{name}\" is forbidden: {why}", Details(type.Group, type.Plural, name));
+
+    public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
+
+    public static ApiException MethodNotAllowed() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
+
+    public static ApiException UnsupportedMediaType(string got, params string[] accepted) =>
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}", new JsonObject());
+
+    public static ApiException TooLarge(long limit) =>
+        new(413, "RequestEntityTooLarge", $"Request entity too large: limit is {limit}");
+
+    public static ApiException Expired(long revision, long oldest) =>
+        new(410, "Expired", $"too old resource version: {revision} ({oldest})");
+
+    public static ApiException InvalidContinue() => BadRequest("continue key is not valid: invalid continue token");
+
+    /// <summary>422 with one cause per error; kubectl prints the causes as a list.</summary>
+    public static ApiException Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors)
+    {
+        var details = Details(type.Group, type.Kind, name);
+        details["causes"] = new JsonArray([.. errors.Select(e => e.ToCause())]);
+        var text = errors.Count == 1 ? errors[0].ToString() : "[" + string.Join(", ", errors.Select(e => e.ToString())) + "]";
+        return new(422, "Invalid", $"{type.QualifiedKind} \"{name}\" is invalid: {text}", details);
+    }
+
+    private static JsonObject Details(string group, string kind, string name)
+    {
+        var details = new JsonObject();
+        if (name.Length > 0) details["name"] = name;
+        if (group.Length > 0) details["group"] = group;
+        details["kind"] = kind;
+        return details;
+    }
+}
+
+/// <summary>One invalid field. Texts follow k8s.io/apimachinery/pkg/util/validation/field/errors.go.</summary>
+internal sealed record FieldError(string Reason, string Field, string Body)
+{
+    public static FieldError Required(string field, string detail = "") => new("FieldValueRequired", field, "Required value" + Suffix(detail));
+
+    public static FieldError Invalid(string field, JsonNode? value, string detail) => new("FieldValueInvalid", field, $"Invalid value: {Show(value)}" + Suffix(detail));
+
+    /// <summary>For values that Go prints with <c>%#v</c>, such as maps.</summary>
+    public static FieldError InvalidRaw(string field, string value, string detail) => new("FieldValueInvalid", field, $"Invalid value: {value}" + Suffix(detail));
+
+    public static FieldError NotSupported(string field, JsonNode? value, IEnumerable<string> supported) =>
+        new("FieldValueNotSupported", field, $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+
+    public static FieldError Duplicate(string field, JsonNode? value) => new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
+
+    public static FieldError Forbidden(string field, string detail) => new("FieldValueForbidden", field, "Forbidden" + Suffix(detail));
+
+    public static FieldError TooLong(string field, int max) => new("FieldValueTooLong", field, $"Too long: may not be more than {max} bytes");
+
+    public static FieldError TypeInvalid(string field, JsonNode? value, string detail) => new("FieldValueTypeInvalid", field, $"Invalid value: {Show(value)}" + Suffix(detail));
+
+    public JsonObject ToCause() => new() { ["reason"] = Reason, ["message"] = Body, ["field"] = Field };
+
+    public override string ToString() => $"{Field}: {Body}";
+
+    private static string Show(JsonNode? value) => value is null ? "null" : Json.JsonExtensions.ToText(value);
+
+    private static string Suffix(string detail) => detail.Length == 0 ? "" : ": " + detail;
+}

@@ -1,0 +1,208 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Registry;
+using Portal.Sandbox.Storage;
+using Portal.Sandbox.Streaming;
+
+namespace Portal.Sandbox.Api;
+
+/// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
+internal sealed partial class ApiHandler(SandboxCluster cluster)
+{
+    private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
+    private readonly Discovery _discovery = new(cluster.Catalog);
+    private readonly OpenApi _openApi = new(cluster.Catalog);
+    private readonly Subresources _subresources = new(cluster);
+    private readonly PodStreams _streams = new(cluster);
+
+    public async Task HandleAsync(HttpContext http, string path, string user)
+    {
+        try
+        {
+            if (_discovery.TryAnswer(http, path, out var document)) await WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
+            else if (path.StartsWith("/openapi/", StringComparison.Ordinal)) await _openApi.HandleAsync(http, path).ConfigureAwait(false);
+            else await ResourceAsync(http, path, user).ConfigureAwait(false);
+        }
+        catch (ApiException e) when (!http.Response.HasStarted)
+        {
+            await WriteAsync(http, e.Code, e.ToStatus().ToUtf8()).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away.
+        }
+        catch (Exception e) when (!http.Response.HasStarted && e is not (BadHttpRequestException or OperationCanceledException or IOException))
+        {
+            // A defect of the sandbox: said in the log, and as the API server says it to the client.
+            LogFailure(_logger, http.Request.Method, path, e);
+            await WriteAsync(http, 500, new ApiException(500, "InternalError", "Internal error occurred: the sandbox failed on this request; its log has the details").ToStatus().ToUtf8()).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox failed on {Method} {Path}")]
+    private static partial void LogFailure(ILogger logger, string method, string path, Exception exception);
+
+    private async Task ResourceAsync(HttpContext http, string path, string user)
+    {
+        var info = RequestInfo.Parse(path, cluster.Catalog) ?? throw ApiError.PathNotFound();
+        var request = http.Request;
+        if (info.Subresource.Length > 0)
+        {
+            if (await _streams.TryHandleAsync(http, info).ConfigureAwait(false)) return;
+            if (await _subresources.TryHandleAsync(http, info, user).ConfigureAwait(false)) return;
+            if (info.Subresource != "status" || !info.Type.HasStatus) throw ApiError.PathNotFound();
+        }
+        switch (request.Method)
+        {
+            case "GET" when request.IsTrue("watch"): await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false); break;
+            case "GET" when info.Name.Length == 0: await WriteAsync(http, 200, ListHandler.List(cluster, info, request)).ConfigureAwait(false); break;
+            case "GET": await WriteAsync(http, 200, Get(info, request)).ConfigureAwait(false); break;
+            case "POST" when info.Name.Length == 0: await CreateAsync(http, info, user).ConfigureAwait(false); break;
+            case "PUT" when info.Name.Length > 0: await ReplaceAsync(http, info, user).ConfigureAwait(false); break;
+            case "PATCH" when info.Name.Length > 0: await PatchAsync(http, info, user).ConfigureAwait(false); break;
+            case "DELETE" when info.Name.Length > 0: await DeleteAsync(http, info).ConfigureAwait(false); break;
+            case "DELETE": await DeleteCollectionAsync(http, info).ConfigureAwait(false); break;
+            default: throw ApiError.MethodNotAllowed();
+        }
+    }
+
+    private ReadOnlyMemory<byte> Get(RequestInfo info, HttpRequest request)
+    {
+        var found = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
+        return ObjectWriter.Object(info.Type, found, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster.Now);
+    }
+
+    private async Task CreateAsync(HttpContext http, RequestInfo info, string user)
+    {
+        var body = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+        CheckKind(info.Type, body);
+        if (Reviews.TryAnswer(cluster, info, body, user) is { } answer)
+        {
+            await WriteAsync(http, 201, answer.ToUtf8()).ConfigureAwait(false);
+            return;
+        }
+        if (info.Type.Namespaced && info.Namespace.Length == 0) throw ApiError.MethodNotAllowed();
+        var options = Options(http.Request, user);
+        var created = cluster.Operations.Create(info.Type, info.Namespace, body, options);
+        await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
+    }
+
+    private async Task ReplaceAsync(HttpContext http, RequestInfo info, string user)
+    {
+        var body = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+        CheckKind(info.Type, body);
+        var options = Options(http.Request, user);
+        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, info.Subresource, _ => body, options);
+        await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
+    }
+
+    private async Task PatchAsync(HttpContext http, RequestInfo info, string user)
+    {
+        var type = http.Request.ContentType?.Split(';')[0].Trim() ?? "";
+        var bytes = await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+        var patch = RequestBody.Parse(bytes, type);
+        var options = Options(http.Request, user);
+        Func<JsonObject, JsonObject> change = type switch
+        {
+            "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, patch)!,
+            "application/json-patch+json" => o => Patches.Json(o, patch),
+            "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
+            "application/apply-patch+yaml" => o => ServerSideApply.Merge(o, Expect(patch), info.Type.Schema),
+            _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
+        };
+        var exists = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) is not null;
+        if (!exists && type == "application/apply-patch+yaml" && info.Subresource.Length == 0)
+        {
+            var created = cluster.Operations.Create(info.Type, info.Namespace, Expect(patch), options);
+            await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
+            return;
+        }
+        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, info.Subresource, change, options);
+        await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext http, RequestInfo info)
+    {
+        var options = await DeleteOptionsAsync(http.Request).ConfigureAwait(false);
+        var (obj, gone) = cluster.Operations.Delete(info.Type, info.Namespace, info.Name, options);
+        if (!gone)
+        {
+            await WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
+            return;
+        }
+        var details = new JsonObject { ["name"] = info.Name, ["kind"] = info.Type.Plural, ["uid"] = obj.Str("metadata", "uid") };
+        if (info.Type.Group.Length > 0) details["group"] = info.Type.Group;
+        await WriteAsync(http, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details }.ToUtf8()).ConfigureAwait(false);
+    }
+
+    private async Task DeleteCollectionAsync(HttpContext http, RequestInfo info)
+    {
+        var options = await DeleteOptionsAsync(http.Request).ConfigureAwait(false);
+        var filter = new ObjectFilter(info, http.Request);
+        var matching = cluster.Store.Snapshot.Of(info.Type.Resource).Values.Where(filter.Matches).ToList();
+        foreach (var o in matching)
+        {
+            try
+            {
+                cluster.Operations.Delete(info.Type, o.Namespace, o.Name, options);
+            }
+            catch (ApiException e) when (e.Code == 404)
+            {
+                // Deleted by someone else meanwhile.
+            }
+        }
+        await WriteAsync(http, 200, ObjectWriter.List(info.Type, matching, default, "None", cluster.Now, cluster.Store.Snapshot.Revision, null, 0)).ConfigureAwait(false);
+    }
+
+    private static async Task<DeleteOptions> DeleteOptionsAsync(HttpRequest request)
+    {
+        var body = await RequestBody.ReadOptionalAsync(request, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        return new()
+        {
+            GracePeriodSeconds = body.Num("gracePeriodSeconds") ?? (long.TryParse(request.Get("gracePeriodSeconds"), out var g) ? g : null),
+            PropagationPolicy = body.Str("propagationPolicy") ?? request.Get("propagationPolicy") ?? (body.Flag("orphanDependents") == true ? "Orphan" : "Background"),
+            PreconditionUid = body.Str("preconditions", "uid"),
+            PreconditionResourceVersion = body.Str("preconditions", "resourceVersion"),
+            DryRun = body.Strings("dryRun").Contains("All") || request.Get("dryRun") == "All",
+        };
+    }
+
+    private async Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options)
+    {
+        foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        var stored = new StoredObject(ResourceOperations.InVersion(info.Type, obj), obj["metadata"].Str("resourceVersion") is { } rv ? long.Parse(rv, System.Globalization.CultureInfo.InvariantCulture) : 0);
+        await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
+    }
+
+    private static WriteOptions Options(HttpRequest request, string user)
+    {
+        var agent = request.Headers.UserAgent.ToString();
+        return new()
+        {
+            User = user,
+            FieldManager = request.Get("fieldManager") ?? agent.Split('/')[0],
+            DryRun = request.Get("dryRun") == "All",
+            FieldValidation = request.Get("fieldValidation") ?? "Warn",
+            Force = request.IsTrue("force"),
+        };
+    }
+
+    private static JsonObject Expect(JsonNode? patch) => patch as JsonObject ?? throw ApiError.BadRequest("the patch is not an object");
+
+    private static void CheckKind(ResourceType type, JsonObject body)
+    {
+        if (body.Str("kind") is { } kind && kind != type.Kind && type.Kind != "Scale") throw ApiError.BadRequest($"{kind} in version \"{body.Str("apiVersion")}\" cannot be handled as a {type.Kind}: no kind \"{kind}\" is registered for the requested resource");
+        if (body.Str("apiVersion") is { } version && version != type.ApiVersion)
+            throw ApiError.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})");
+    }
+
+    internal static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Registry;
+
+namespace Portal.Sandbox.Api;
+
+/// <summary>Subresources that are not streams: scale, eviction, binding, token, finalize, ephemeralcontainers.</summary>
+internal sealed class Subresources(SandboxCluster cluster)
+{
+    /// <summary>False when the path is not one of these.</summary>
+    public async Task<bool> TryHandleAsync(HttpContext http, RequestInfo info, string user)
+    {
+        var options = new WriteOptions { User = user, FieldManager = http.Request.Get("fieldManager") ?? "", DryRun = http.Request.Get("dryRun") == "All" };
+        switch (info.Type.Resource, info.Subresource, http.Request.Method)
+        {
+            case (_, "scale", _) when info.Type.HasScale:
+                await ScaleAsync(http, info, options).ConfigureAwait(false);
+                return true;
+            case ("pods", "eviction", "POST"):
+                var eviction = await RequestBody.ReadOptionalAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                cluster.Operations.Delete(info.Type, info.Namespace, info.Name, new() { GracePeriodSeconds = eviction.Num("deleteOptions", "gracePeriodSeconds") });
+                await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+                return true;
+            case ("serviceaccounts", "token", "POST"):
+                var request = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                await ApiHandler.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
+                return true;
+            case ("namespaces", "finalize", "PUT"):
+                var wanted = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                var updated = cluster.Operations.Update(info.Type, "", info.Name, "", o =>
+                {
+                    o.Ensure("spec")["finalizers"] = wanted.At("spec", "finalizers")?.DeepClone();
+                    return o;
+                }, options);
+                await ApiHandler.WriteAsync(http, 200, updated.ToUtf8()).ConfigureAwait(false);
+                return true;
+            case ("pods", "ephemeralcontainers", "PATCH"):
+                var patch = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType) as JsonObject ?? [];
+                var pod = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "", o => StrategicMergePatch.Apply(o, patch, info.Type.Schema), options);
+                await ApiHandler.WriteAsync(http, 200, pod.ToUtf8()).ConfigureAwait(false);
+                return true;
+            default: return false;
+        }
+    }
+
+    private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)
+    {
+        if (http.Request.Method == "GET")
+        {
+            var found = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
+            await ApiHandler.WriteAsync(http, 200, Scale(found.Parse()).ToUtf8()).ConfigureAwait(false);
+            return;
+        }
+        var body = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType);
+        var isJsonPatch = http.Request.ContentType?.StartsWith("application/json-patch", StringComparison.Ordinal) == true;
+        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "", o =>
+        {
+            var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(o), body) : (JsonObject)Patches.Merge(Scale(o), body)!;
+            if (scale.Num("spec", "replicas") is { } replicas) o.Ensure("spec")["replicas"] = replicas;
+            if (scale.Str("metadata", "resourceVersion") is { Length: > 0 } rv) o.Ensure("metadata")["resourceVersion"] = rv;
+            return o;
+        }, options);
+        await ApiHandler.WriteAsync(http, 200, Scale(updated).ToUtf8()).ConfigureAwait(false);
+    }
+
+    private static JsonObject Scale(JsonObject o)
+    {
+        var scale = new JsonObject
+        {
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = new JsonObject(),
+            ["spec"] = new JsonObject { ["replicas"] = o.Int(0, "spec", "replicas") },
+            ["status"] = new JsonObject { ["replicas"] = o.Int(0, "status", "replicas"), ["selector"] = string.Join(',', o.Map("spec", "selector", "matchLabels").OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")) },
+        };
+        foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "creationTimestamp"])
+        {
+            scale.Ensure("metadata")[name] = o.At("metadata", name)?.DeepClone();
+        }
+        return scale;
+    }
+
+    private JsonObject Token(RequestInfo info, JsonObject request)
+    {
+        if (cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) is null) throw ApiError.NotFound(info.Type, info.Name);
+        var seconds = request.Num("spec", "expirationSeconds") ?? 3600;
+        request["status"] = new JsonObject
+        {
+            ["token"] = cluster.IssueToken($"system:serviceaccount:{info.Namespace}:{info.Name}"),
+            ["expirationTimestamp"] = ResourceOperations.Timestamp(cluster.Now.AddSeconds(seconds)),
+        };
+        return request;
+    }
+}

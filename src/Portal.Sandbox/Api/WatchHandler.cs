@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Registry;
+using Portal.Sandbox.Storage;
+
+namespace Portal.Sandbox.Api;
+
+/// <summary>WATCH: one JSON object a line, from a resource version, with bookmarks and the WatchList form.</summary>
+internal static class WatchHandler
+{
+    private static readonly TimeSpan s_bookmarkInterval = TimeSpan.FromMinutes(1);
+
+    public static async Task WatchAsync(SandboxCluster cluster, RequestInfo info, HttpContext http, CancellationToken cancellationToken)
+    {
+        var request = http.Request;
+        var filter = new ObjectFilter(info, request);
+        var writer = new EventWriter(info.Type, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster);
+        var sendInitial = request.IsTrue("sendInitialEvents");
+        var version = request.Get("resourceVersion");
+        var snapshot = cluster.Store.Snapshot;
+        var fromStart = sendInitial || version is null or "0";
+        long revision;
+        if (fromStart) revision = snapshot.Revision;
+        else if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out revision)) throw ApiError.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a non-negative integer");
+        if (cluster.Store.CursorAfter(revision) is not { } cursor)
+        {
+            await BeginAsync(http, cancellationToken).ConfigureAwait(false);
+            await SendAsync(http, EventWriter.Error(ApiError.Expired(revision, snapshot.Revision)), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await BeginAsync(http, cancellationToken).ConfigureAwait(false);
+        if (fromStart)
+        {
+            foreach (var o in snapshot.Of(info.Type.Resource).Values.Where(filter.Matches)) await http.Response.Body.WriteAsync(writer.Write("ADDED", o), cancellationToken).ConfigureAwait(false);
+            if (sendInitial) await http.Response.Body.WriteAsync(writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
+            await http.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cluster.Stopping);
+        if (int.TryParse(request.Get("timeoutSeconds"), out var seconds) && seconds > 0) limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        var bookmarks = request.IsTrue("allowWatchBookmarks");
+        var events = new List<StoreEvent>();
+        try
+        {
+            while (true)
+            {
+                events.Clear();
+                if (!cluster.Store.Read(ref cursor, events, out var changed))
+                {
+                    await SendAsync(http, EventWriter.Error(ApiError.Expired(revision, cluster.Store.Snapshot.Revision)), cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+                if (events.Count > 0)
+                {
+                    var wrote = false;
+                    foreach (var e in events)
+                    {
+                        revision = e.ResourceVersion;
+                        if (e.Resource != info.Type.Resource || writer.For(e, filter) is not { } line) continue;
+                        await http.Response.Body.WriteAsync(line, limit.Token).ConfigureAwait(false);
+                        wrote = true;
+                    }
+                    if (wrote) await http.Response.Body.FlushAsync(limit.Token).ConfigureAwait(false);
+                    continue;
+                }
+                if (!bookmarks)
+                {
+                    await changed.WaitAsync(limit.Token).ConfigureAwait(false);
+                    continue;
+                }
+                try
+                {
+                    await changed.WaitAsync(s_bookmarkInterval, limit.Token).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    await SendAsync(http, writer.Bookmark(cluster.Store.Snapshot.Revision, false), limit.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The watch's own time is over: it ends cleanly and the client watches on from its last version.
+        }
+    }
+
+    private static async Task BeginAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        http.Response.StatusCode = 200;
+        http.Response.ContentType = "application/json";
+        await http.Response.StartAsync(cancellationToken).ConfigureAwait(false);
+        await http.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        await http.Response.Body.WriteAsync(line, cancellationToken).ConfigureAwait(false);
+        await http.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes events in the negotiated form. A selector turns "stopped matching" into DELETED and "began to match" into ADDED.</summary>
+    private sealed class EventWriter(ResourceType type, Negotiated form, string includeObject, SandboxCluster cluster)
+    {
+        private bool _columnsSent;
+
+        public ReadOnlyMemory<byte>? For(StoreEvent e, ObjectFilter filter)
+        {
+            var before = e.Previous is not null && filter.Matches(e.Previous);
+            var now = e.Type != StoreEventType.Deleted && filter.Matches(e.Object);
+            if (now) return Write(before ? "MODIFIED" : "ADDED", e.Object);
+            return before ? Write("DELETED", e.Object) : null;
+        }
+
+        public byte[] Write(string eventType, StoredObject o)
+        {
+            if (form.Form == ResponseForm.Table)
+            {
+                var table = ObjectWriter.Table(type, [o], form, includeObject, cluster.Now, o.ResourceVersion, null, 0, columns: !_columnsSent);
+                _columnsSent = true;
+                return Line(eventType, table.ToUtf8());
+            }
+            return Line(eventType, ObjectWriter.Object(type, o, form, includeObject, cluster.Now).Span);
+        }
+
+        public byte[] Bookmark(long revision, bool initialEventsEnd)
+        {
+            var meta = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
+            if (initialEventsEnd) meta["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+            JsonObject obj = form.Form switch
+            {
+                ResponseForm.Table => new() { ["kind"] = "Table", ["apiVersion"] = "meta.k8s.io/" + form.MetaVersion, ["metadata"] = meta, ["columnDefinitions"] = null, ["rows"] = new JsonArray() },
+                ResponseForm.Object => new() { ["kind"] = type.Kind, ["apiVersion"] = type.ApiVersion, ["metadata"] = meta },
+                _ => new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/" + form.MetaVersion, ["metadata"] = meta },
+            };
+            return Line("BOOKMARK", obj.ToUtf8());
+        }
+
+        public static byte[] Error(ApiException error) => Line("ERROR", error.ToStatus().ToUtf8());
+
+        private static byte[] Line(string eventType, ReadOnlySpan<byte> json)
+        {
+            var head = Encoding.UTF8.GetBytes($"{{\"type\":\"{eventType}\",\"object\":");
+            var line = new byte[head.Length + json.Length + 2];
+            head.CopyTo(line, 0);
+            json.CopyTo(line.AsSpan(head.Length));
+            line[^2] = (byte)'}';
+            line[^1] = (byte)'\n';
+            return line;
+        }
+    }
+}

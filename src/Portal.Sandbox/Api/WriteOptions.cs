@@ -1,0 +1,31 @@
+namespace Portal.Sandbox.Api;
+
+/// <summary>Who writes and how. Controllers use <see cref="Controller"/>.</summary>
+internal sealed record WriteOptions
+{
+    public required string User { get; init; }
+    public string FieldManager { get; init; } = "";
+    public bool DryRun { get; init; }
+
+    /// <summary>Strict, Warn or Ignore.</summary>
+    public string FieldValidation { get; init; } = "Warn";
+    public bool Force { get; init; }
+
+    /// <summary>Warnings for the client's Warning header.</summary>
+    public List<string> Warnings { get; init; } = [];
+
+    public static WriteOptions Controller(string name) => new() { User = "system:" + name, FieldManager = name, FieldValidation = "Ignore" };
+}
+
+/// <summary>The body of a DELETE, or its query.</summary>
+internal sealed record DeleteOptions
+{
+    public long? GracePeriodSeconds { get; init; }
+    public string PropagationPolicy { get; init; } = "Background";
+    public string? PreconditionUid { get; init; }
+    public string? PreconditionResourceVersion { get; init; }
+    public bool DryRun { get; init; }
+
+    public static DeleteOptions Background { get; } = new();
+    public static DeleteOptions Now { get; } = new() { GracePeriodSeconds = 0 };
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Portal.Sandbox.Codec;
+
+/// <summary>YAML to JSON with the rules of Kubernetes' YAML library: plain scalars get JSON types, quoted ones stay strings.</summary>
+internal static class YamlReader
+{
+    /// <summary>Every document of a stream; empty documents are passed over.</summary>
+    /// <exception cref="YamlException">The text is not YAML; the message has line and column.</exception>
+    public static IEnumerable<JsonNode> ReadAll(string text)
+    {
+        var parser = new MergingParser(new Parser(new StringReader(text)));
+        parser.Consume<StreamStart>();
+        while (!parser.Accept<StreamEnd>(out _))
+        {
+            parser.Consume<DocumentStart>();
+            var node = ReadNode(parser, []);
+            parser.Consume<DocumentEnd>();
+            if (node is not null) yield return node;
+        }
+    }
+
+    private static JsonNode? ReadNode(IParser parser, Dictionary<string, JsonNode?> anchors)
+    {
+        if (parser.TryConsume<AnchorAlias>(out var alias)) return anchors.GetValueOrDefault(alias.Value.Value)?.DeepClone();
+        JsonNode? node;
+        var anchor = (parser.Current as NodeEvent)?.Anchor ?? AnchorName.Empty;
+        if (parser.TryConsume<MappingStart>(out _))
+        {
+            var obj = new JsonObject();
+            while (!parser.TryConsume<MappingEnd>(out _))
+            {
+                var key = parser.Consume<Scalar>().Value;
+                obj[key] = ReadNode(parser, anchors);
+            }
+            node = obj;
+        }
+        else if (parser.TryConsume<SequenceStart>(out _))
+        {
+            var array = new JsonArray();
+            while (!parser.TryConsume<SequenceEnd>(out _)) array.Add(ReadNode(parser, anchors));
+            node = array;
+        }
+        else node = Scalar(parser.Consume<Scalar>());
+        if (!anchor.IsEmpty) anchors[anchor.Value] = node?.DeepClone();
+        return node;
+    }
+
+    private static JsonNode? Scalar(Scalar scalar)
+    {
+        if (scalar.Style is not ScalarStyle.Plain) return JsonValue.Create(scalar.Value);
+        var text = scalar.Value;
+        if (text is "" or "~" or "null" or "Null" or "NULL") return null;
+        if (text is "true" or "True" or "TRUE" or "yes" or "Yes" or "on" or "On") return JsonValue.Create(true);
+        if (text is "false" or "False" or "FALSE" or "no" or "No" or "off" or "Off") return JsonValue.Create(false);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l)) return JsonValue.Create(l);
+        if ((char.IsAsciiDigit(text[0]) || text[0] is '-' or '.') && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d)) return JsonValue.Create(d);
+        return JsonValue.Create(text);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Registry;
+using Portal.Sandbox.Storage;
+
+namespace Portal.Sandbox.Controllers;
+
+/// <summary>Helpers that the workload controllers share.</summary>
+internal static class OwnedObjects
+{
+    public static JsonArray OwnerReference(ResourceType type, JsonObject owner) => new(new JsonObject
+    {
+        ["apiVersion"] = type.ApiVersion,
+        ["kind"] = type.Kind,
+        ["name"] = owner.Str("metadata", "name"),
+        ["uid"] = owner.Str("metadata", "uid"),
+        ["controller"] = true,
+        ["blockOwnerDeletion"] = true,
+    });
+
+    /// <summary>A pod made from a template, without name.</summary>
+    public static JsonObject PodFromTemplate(ResourceType type, JsonObject owner, string generateName)
+    {
+        var template = owner.Obj("spec", "template")!.Copy();
+        var meta = template.Ensure("metadata");
+        meta.Remove("creationTimestamp");
+        meta["generateName"] = generateName;
+        meta["ownerReferences"] = OwnerReference(type, owner);
+        return new JsonObject { ["metadata"] = meta.DeepClone(), ["spec"] = template["spec"]?.DeepClone() };
+    }
+
+    public static bool IsPodReady(JsonNode? pod) => pod.Objects("status", "conditions").Any(c => c.Str("type") == "Ready" && c.Str("status") == "True");
+
+    public static bool IsPodActive(StoredObject stored, JsonNode pod) => !stored.IsDeleting && pod.Str("status", "phase") is not ("Succeeded" or "Failed");
+
+    public static IEnumerable<StoredObject> OwnedBy(StoreSnapshot snapshot, string resource, string @namespace, string uid) =>
+        snapshot.List(resource, @namespace).Where(o => o.Owners.Contains(uid));
+
+    /// <summary>Enqueues the owners of a changed object, found by name from its owner references.</summary>
+    public static void EnqueueOwners(StoreEvent change, string kind, Action<ObjectName> enqueue)
+    {
+        if (change.Object.Owners.Count == 0) return;
+        foreach (var reference in change.Object.Parse().Objects("metadata", "ownerReferences"))
+        {
+            if (reference.Str("kind") == kind) enqueue(new(change.Object.Namespace, reference.Str("name") ?? ""));
+        }
+    }
+
+    /// <summary>Sets a condition, keeping the transition time when the status stays the same.</summary>
+    public static void SetCondition(JsonObject status, string type, string value, string reason, string message, string now, bool withUpdateTime = false)
+    {
+        var conditions = status.EnsureArray("conditions");
+        var existing = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Str("type") == type);
+        if (existing is null) conditions.Add(existing = new JsonObject { ["type"] = type });
+        if (existing.Str("status") != value) existing["lastTransitionTime"] = now;
+        if (withUpdateTime && (existing.Str("reason") != reason || existing.Str("message") != message || existing.Str("status") != value)) existing["lastUpdateTime"] = now;
+        existing["status"] = value;
+        existing["reason"] = reason;
+        existing["message"] = message;
+    }
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# istioctl for sandbox clusters: sends its arguments to the cluster that KUBECONFIG names, which carries them out.
+set -u
+settings=$(kubectl config view --minify --raw -o jsonpath='{.clusters[0].cluster.server}{"\n"}{.users[0].user.token}{"\n"}{.clusters[0].cluster.certificate-authority-data}') || {
+  echo "Error: istioctl found no cluster: is KUBECONFIG set, and kubectl on PATH?" >&2; exit 1; }
+{ read -r server; read -r token; read -r authority; } <<<"$settings"$'\n'
+case $server in
+  */clusters/*) ;;
+  *) echo "Error: this istioctl works with sandbox clusters only; for $server install the real one." >&2; exit 1 ;;
+esac
+form=()
+for arg in "$@"; do form+=(--form-string "arg=$arg"); done
+[ $# -gt 0 ] || form=(--form-string none=)
+code=1
+while IFS= read -r line; do
+  case $line in
+    1*) printf '%s\n' "${line:1}" ;;
+    2*) printf '%s\n' "${line:1}" >&2 ;;
+    x*) code=${line:1} ;;
+  esac
+done < <(curl --silent --show-error --no-buffer --cacert <(base64 -d <<<"$authority") -H "Authorization: Bearer $token" "${form[@]}" "$server/sandbox/istioctl")
+exit "$code"

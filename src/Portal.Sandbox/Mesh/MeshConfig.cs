@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Storage;
+
+namespace Portal.Sandbox.Mesh;
+
+/// <summary>One Istio object with what ordering and visibility need.</summary>
+internal sealed record MeshObject(string Name, string Namespace, string Created, JsonObject Spec)
+{
+    public string Id => $"{Namespace}/{Name}";
+}
+
+/// <summary>
+/// The configuration that proxies hold: a parsed snapshot of the API. Immutable. Rules are named R1… as in Istio's
+/// documented semantics: short names belong to the rule's namespace, the oldest of several rules for a host wins.
+/// </summary>
+internal sealed class MeshConfig
+{
+    public const string RootNamespace = "istio-system";
+
+    public static MeshConfig Empty { get; } = new(StoreSnapshot.Empty);
+
+    private readonly List<MeshObject> _virtualServices;
+    private readonly List<MeshObject> _destinationRules;
+    private readonly List<MeshObject> _peerAuthentications;
+
+    public MeshConfig(StoreSnapshot snapshot)
+    {
+        Revision = snapshot.Revision;
+        Services = ServiceRegistry.Of(snapshot);
+        _virtualServices = Read(snapshot, "virtualservices.networking.istio.io");
+        _destinationRules = Read(snapshot, "destinationrules.networking.istio.io");
+        _peerAuthentications = Read(snapshot, "peerauthentications.security.istio.io");
+        Gateways = Read(snapshot, "gateways.networking.istio.io");
+    }
+
+    public long Revision { get; }
+    public ServiceRegistry Services { get; }
+    public IReadOnlyList<MeshObject> Gateways { get; }
+
+    /// <summary>Oldest first, then by name and namespace: the order in which Istio resolves conflicts.</summary>
+    public IReadOnlyList<MeshObject> VirtualServices => _virtualServices;
+    public IReadOnlyList<MeshObject> PeerAuthentications => _peerAuthentications;
+
+    /// <summary>R1: a name without dots belongs to the namespace of the rule that says it; others are taken as they are.</summary>
+    public static string Qualify(string host, string ruleNamespace) =>
+        host.Contains('.', StringComparison.Ordinal) || host == "*" ? host.ToLowerInvariant() : $"{host.ToLowerInvariant()}.{ruleNamespace}.svc.cluster.local";
+
+    /// <summary>The VirtualService that owns a service's host for sidecars in a namespace: an exact host beats a wildcard, then the oldest (R3–R6).</summary>
+    public MeshObject? VirtualServiceFor(MeshService service, string clientNamespace)
+    {
+        MeshObject? best = null;
+        var bestLength = -1;
+        foreach (var vs in _virtualServices)
+        {
+            if (!AppliesToMesh(vs) || !IsVisible(vs, clientNamespace)) continue;
+            foreach (var host in vs.Spec.Strings("hosts"))
+            {
+                var qualified = Qualify(host, vs.Namespace);
+                var length = qualified == service.Host ? int.MaxValue : HostMatches(qualified, service.Host) ? qualified.Length : -1;
+                if (length <= bestLength) continue;
+                best = vs;
+                bestLength = length;
+            }
+        }
+        return best;
+    }
+
+    /// <summary>The DestinationRule in effect for a host: the client's namespace, then the service's, then the root's; same-host rules of one namespace merge.</summary>
+    public JsonObject? DestinationRuleFor(string host, string clientNamespace, string serviceNamespace)
+    {
+        foreach (var ns in new[] { clientNamespace, serviceNamespace, RootNamespace }.Distinct())
+        {
+            var rules = _destinationRules.Where(r => r.Namespace == ns && (ns == clientNamespace || IsVisible(r, clientNamespace)) && Qualify(r.Spec.Str("host") ?? "", r.Namespace) is var h && (h == host || HostMatches(h, host)))
+                .OrderByDescending(r => Qualify(r.Spec.Str("host") ?? "", r.Namespace) == host).ToList();
+            if (rules.Count == 0) continue;
+            return Merge(rules);
+        }
+        return null;
+    }
+
+    public IEnumerable<MeshObject> VirtualServicesOf(MeshObject gateway) => _virtualServices.Where(vs => vs.Spec.Strings("gateways").Any(g => QualifyGateway(g, vs.Namespace) == gateway.Id));
+
+    public static string QualifyGateway(string name, string ns) => name.Contains('/', StringComparison.Ordinal) ? name : $"{ns}/{name}";
+
+    /// <summary>Whether a host pattern (<c>*</c>, <c>*.x</c>, exact) covers a host.</summary>
+    public static bool HostMatches(string pattern, string host) =>
+        pattern == "*" || pattern.Equals(host, StringComparison.OrdinalIgnoreCase) || (pattern.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase));
+
+    private static bool AppliesToMesh(MeshObject vs) => vs.Spec.Arr("gateways") is not { Count: > 0 } gateways || gateways.Any(g => g.Str() == "mesh");
+
+    private static bool IsVisible(MeshObject o, string clientNamespace)
+    {
+        if (o.Spec.Arr("exportTo") is not { Count: > 0 } exports) return true;
+        return exports.Any(e => e.Str() is { } to && (to == "*" || to == clientNamespace || (to == "." && o.Namespace == clientNamespace)));
+    }
+
+    private static JsonObject Merge(List<MeshObject> rules)
+    {
+        if (rules.Count == 1) return rules[0].Spec;
+        var merged = rules[0].Spec.Copy();
+        var subsets = merged.EnsureArray("subsets");
+        foreach (var rule in rules.Skip(1))
+        {
+            foreach (var subset in rule.Spec.Objects("subsets"))
+                if (!subsets.Any(s => s.Str("name") == subset.Str("name"))) subsets.Add(subset.DeepClone());
+            if (merged["trafficPolicy"] is null && rule.Spec["trafficPolicy"] is { } policy) merged["trafficPolicy"] = policy.DeepClone();
+        }
+        return merged;
+    }
+
+    private static List<MeshObject> Read(StoreSnapshot snapshot, string resource) =>
+        [.. snapshot.List(resource).Select(o => (Stored: o, Object: o.Parse()))
+            .Select(o => new MeshObject(o.Stored.Name, o.Stored.Namespace, o.Object.Str("metadata", "creationTimestamp") ?? "", o.Object.Obj("spec") ?? []))
+            .OrderBy(o => o.Created, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Namespace, StringComparer.Ordinal)];
+}

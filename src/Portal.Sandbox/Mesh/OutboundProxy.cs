@@ -1,0 +1,50 @@
+using System.Globalization;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Programs;
+
+namespace Portal.Sandbox.Mesh;
+
+/// <summary>The client's sidecar: finds the destination's virtual host, the route, and carries it out.</summary>
+internal static class OutboundProxy
+{
+    public static async Task<HttpReply> SendAsync(PodInstance client, HttpCall call, CancellationToken cancellationToken)
+    {
+        var cluster = client.Cluster;
+        if (call.Host is "localhost" or "127.0.0.1" || call.Host == client.Ip) return await ServerSide.ProgramAsync(client, call.Port, call, null, false, cancellationToken).ConfigureAwait(false);
+        // The name is looked up before the proxy sees a byte.
+        if (ServiceRegistry.Of(cluster.Store.Snapshot).Resolve(call.Host, client.Namespace) is null && cluster.Pods.FindByIp(call.Host) is null) return HttpReply.Fail(ConnectionFailure.NameNotFound);
+        var start = cluster.Time.GetTimestamp();
+        var began = cluster.Now;
+        var headers = new HttpHeaders(call.Headers);
+        headers["x-request-id"] ??= Guid.NewGuid().ToString();
+        call = call with { Headers = headers };
+        var config = cluster.Mesh.Config;
+        var execution = new RouteExecution(cluster, config, client, client.Namespace);
+        var (reply, routeName) = await RouteAsync(cluster, config, execution, client, call, cancellationToken).ConfigureAwait(false);
+        if (reply.Failed) return reply;
+        var elapsed = cluster.Time.GetElapsedTime(start);
+        reply.Headers["x-envoy-upstream-service-time"] ??= ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        reply.Headers["server"] = "envoy";
+        AccessLog.Write(client.Sidecar, began, call, reply, elapsed, execution.ClusterName, execution.UpstreamHost, routeName);
+        return reply;
+    }
+
+    private static async Task<(HttpReply, string)> RouteAsync(SandboxCluster cluster, MeshConfig config, RouteExecution execution, PodInstance client, HttpCall call, CancellationToken cancellationToken)
+    {
+        if (config.Services.Resolve(call.Host, client.Namespace) is not { } service || !service.HasPort(call.Port))
+        {
+            // Unknown to the mesh: passed through to the address that the name had (outboundTrafficPolicy ALLOW_ANY).
+            if (cluster.Pods.FindByIp(call.Host) is not { } target) return (HttpReply.Of(503, "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure", flags: "UF"), "allow_any");
+            var endpoint = new ServiceEndpoint(target.Ip, target.Name, target.Namespace, target.Labels, new Dictionary<int, int>(), false);
+            return (await ServerSide.DeliverAsync(cluster, config, client, endpoint, call.Port, "DISABLE", call, cancellationToken).ConfigureAwait(false), "allow_any");
+        }
+        if (config.VirtualServiceFor(service, client.Namespace) is { } vs && vs.Spec.Arr("http") is { Count: > 0 })
+        {
+            var source = new RouteSource("mesh", client.Namespace, client.Labels, call.Port);
+            if (RouteMatcher.Find(vs, call, source) is not { } found) return (HttpReply.Of(404, "", flags: "NR", details: "route_not_found"), "-");
+            return (await execution.RunAsync(found.Route, found.Match, vs.Namespace, call, call.Port, cancellationToken).ConfigureAwait(false), found.Route.Str("name") ?? "-");
+        }
+        var upstream = UpstreamCluster.Find(config, service.Host, call.Port, call.Port, null, service.Namespace, client.Namespace);
+        return (await execution.SendAsync(upstream, call, null, null, cancellationToken).ConfigureAwait(false), "default");
+    }
+}

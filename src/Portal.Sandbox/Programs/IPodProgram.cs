@@ -1,0 +1,20 @@
+namespace Portal.Sandbox.Programs;
+
+/// <summary>What a container's image does. One instance per container; its calls may run at the same time.</summary>
+internal interface IPodProgram
+{
+    /// <summary>Whether the program accepts connections on this port.</summary>
+    bool Listens(ContainerInstance container, int port) => false;
+
+    /// <summary>Answers a request that reached the program (after any sidecar).</summary>
+    ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(HttpReply.Fail(ConnectionFailure.Refused));
+
+    /// <summary>The main process: its exit code, or it runs until cancelled. Servers keep the default.</summary>
+    async Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken)
+    {
+        var stopped = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellationToken.Register(() => stopped.TrySetResult(143)).ConfigureAwait(false);
+        return await stopped.Task.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Storage;
+
+namespace Portal.Sandbox.Programs;
+
+/// <summary>The pods that run, by name and by address. Thread-safe.</summary>
+internal sealed class PodRuntime(SandboxCluster cluster)
+{
+    private readonly ConcurrentDictionary<ObjectName, PodInstance> _pods = new();
+    private readonly ConcurrentDictionary<string, PodInstance> _byIp = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _starts = new(StringComparer.Ordinal);
+    private int _nextIp;
+
+    public IEnumerable<PodInstance> All => _pods.Values;
+
+    public PodInstance? Find(ObjectName name) => _pods.GetValueOrDefault(name);
+
+    public PodInstance? FindByIp(string ip) => _byIp.GetValueOrDefault(ip);
+
+    /// <summary>Starts a pod's programs. A pod that has an address keeps it.</summary>
+    public PodInstance Start(JsonObject pod)
+    {
+        var instance = new PodInstance(cluster, pod, pod.Str("status", "podIP") ?? FreeIp(pod));
+        Stop(instance.Key);
+        _pods[instance.Key] = instance;
+        _byIp[instance.Ip] = instance;
+        instance.Begin();
+        return instance;
+    }
+
+    public void Stop(ObjectName name)
+    {
+        if (!_pods.TryRemove(name, out var instance)) return;
+        _byIp.TryRemove(new(instance.Ip, instance));
+        instance.Stop();
+    }
+
+    /// <summary>Stops the pods of which the store knows nothing.</summary>
+    public void Forget(Func<ObjectName, bool> gone)
+    {
+        foreach (var name in _pods.Keys.Where(gone).ToList()) Stop(name);
+        _starts.Clear();
+    }
+
+    /// <summary>
+    /// Delays of the pod's life. True when the delay begins now (the caller comes back after <paramref name="wait"/>);
+    /// false with the rest of a delay that runs, or with zero when it is over.
+    /// </summary>
+    public bool TryBeginStart(string key, TimeSpan delay, out TimeSpan wait)
+    {
+        var until = cluster.Now + delay;
+        if (delay > TimeSpan.Zero && _starts.TryAdd(key, until))
+        {
+            wait = delay;
+            return true;
+        }
+        wait = _starts.TryGetValue(key, out var end) && end > cluster.Now ? end - cluster.Now : TimeSpan.Zero;
+        return false;
+    }
+
+    public bool StartIsOver(string key) => !_starts.TryGetValue(key, out var end) || end <= cluster.Now;
+
+    public void ForgetStart(string key) => _starts.TryRemove(key, out _);
+
+    public static string HostIp(StoreSnapshot snapshot, string node) =>
+        snapshot.Find("nodes", "", node)?.Parse().Objects("status", "addresses").FirstOrDefault(a => a.Str("type") == "InternalIP").Str("address") ?? "172.18.0.2";
+
+    private string FreeIp(JsonObject pod)
+    {
+        var subnet = pod.Str("spec", "nodeName") switch { "sandbox-control-plane" => 0, "sandbox-worker" => 1, _ => 2 };
+        while (true)
+        {
+            var n = Interlocked.Increment(ref _nextIp) + 1;
+            var ip = string.Create(CultureInfo.InvariantCulture, $"10.244.{subnet + n / 250 * 3 % 255}.{n % 250 + 2}");
+            if (!_byIp.ContainsKey(ip)) return ip;
+        }
+    }
+}

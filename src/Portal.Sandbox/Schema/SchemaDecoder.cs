@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Portal.Sandbox.Schema;
+
+/// <summary>A value of another JSON type than the schema's, said as Go's decoder says it.</summary>
+internal sealed class SchemaDecodeException(string message) : Exception(message);
+
+/// <summary>
+/// What decoding into Go structs does: checks JSON types, drops nulls and fields that do not exist, and reports the latter
+/// for <c>fieldValidation</c>.
+/// </summary>
+internal static class SchemaDecoder
+{
+    /// <summary>Brings <paramref name="obj"/> into the schema's shape, in place; unknown fields' paths are added to <paramref name="unknown"/>.</summary>
+    public static void Decode(JsonObject obj, SchemaNode schema, List<string> unknown) => Object(obj, schema, "", "", unknown);
+
+    private static void Object(JsonObject obj, SchemaNode schema, string path, string goPath, List<string> unknown)
+    {
+        foreach (var (name, value) in obj.ToArray())
+        {
+            var childPath = path.Length == 0 ? name : $"{path}.{name}";
+            if (schema.Type == SchemaType.Object && schema.Child(name) is null)
+            {
+                if (schema.PreserveUnknown) continue;
+                unknown.Add(childPath);
+                obj.Remove(name);
+                continue;
+            }
+            if (value is null)
+            {
+                if (schema.Type == SchemaType.Object && !schema.PreserveUnknown) obj.Remove(name);
+                continue;
+            }
+            var child = schema.Child(name);
+            if (child is not null) Value(value, child, childPath, goPath.Length == 0 ? name : $"{goPath}.{name}", schema.Name ?? "", unknown);
+        }
+    }
+
+    private static void Value(JsonNode value, SchemaNode schema, string path, string goPath, string owner, List<string> unknown)
+    {
+        switch (schema.Type)
+        {
+            case SchemaType.Object or SchemaType.Map:
+                if (value is not JsonObject obj) throw Wrong(value, owner, goPath, schema.Type == SchemaType.Map ? "map[string]" + Go(schema.Items!) : "v1." + (schema.Name ?? "Object"));
+                Object(obj, schema, path, goPath, unknown);
+                break;
+            case SchemaType.Array:
+                if (value is not JsonArray array) throw Wrong(value, owner, goPath, "[]" + Go(schema.Items!));
+                for (var i = 0; i < array.Count; i++)
+                {
+                    if (array[i] is { } item) Value(item, schema.Items!, $"{path}[{i}]", goPath, owner, unknown);
+                }
+                break;
+            case SchemaType.String or SchemaType.Bytes when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.String:
+                throw Wrong(value, owner, goPath, schema.GoType.Length > 0 ? schema.GoType : "string");
+            case SchemaType.Integer when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.Number || !IsInteger(v):
+                throw Wrong(value, owner, goPath, schema.GoType);
+            case SchemaType.Number when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.Number:
+                throw Wrong(value, owner, goPath, schema.GoType);
+            case SchemaType.Boolean when value is not JsonValue v || v.GetValueKind() is not (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False):
+                throw Wrong(value, owner, goPath, "bool");
+            case SchemaType.IntOrString when value is not JsonValue:
+                throw Wrong(value, owner, goPath, "intstr.IntOrString");
+            case SchemaType.Quantity:
+                if (value is not JsonValue q) throw Wrong(value, owner, goPath, "resource.Quantity");
+                if (q.GetValueKind() == System.Text.Json.JsonValueKind.Number) Replace(value, JsonValue.Create(value.ToString()));
+                else if (!Quantity.TryParse(q.ToString(), out _)) throw new SchemaDecodeException("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Replace(JsonNode old, JsonNode value) => old.ReplaceWith(value);
+
+    private static bool IsInteger(JsonValue v) => v.TryGetValue<long>(out _) || v.TryGetValue<int>(out _) || (v.TryGetValue<double>(out var d) && d == Math.Floor(d));
+
+    private static string Go(SchemaNode node) => node.GoType.Length > 0 ? node.GoType : node.Name is { } n ? "v1." + n : "interface {}";
+
+    private static SchemaDecodeException Wrong(JsonNode value, string owner, string goPath, string type)
+    {
+        var kind = value.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.Object => "object",
+            System.Text.Json.JsonValueKind.Array => "array",
+            System.Text.Json.JsonValueKind.String => "string",
+            System.Text.Json.JsonValueKind.Number when type is "int32" or "int64" => "number " + value.ToString(),
+            System.Text.Json.JsonValueKind.Number => "number",
+            _ => "bool",
+        };
+        return new(string.Create(CultureInfo.InvariantCulture, $"json: cannot unmarshal {kind} into Go struct field {owner}.{goPath} of type {type}"));
+    }
+}
+
+/// <summary>Resource quantities (k8s.io/apimachinery/pkg/api/resource): a decimal number and a suffix.</summary>
+internal static class Quantity
+{
+    private static readonly Dictionary<string, double> s_suffixes = new(StringComparer.Ordinal)
+    {
+        [""] = 1, ["n"] = 1e-9, ["u"] = 1e-6, ["m"] = 1e-3, ["k"] = 1e3, ["M"] = 1e6, ["G"] = 1e9, ["T"] = 1e12, ["P"] = 1e15, ["E"] = 1e18,
+        ["Ki"] = 1024d, ["Mi"] = 1048576d, ["Gi"] = 1073741824d, ["Ti"] = 1099511627776d, ["Pi"] = 1125899906842624d, ["Ei"] = 1152921504606846976d,
+    };
+
+    public static bool TryParse(string text, out double value)
+    {
+        value = 0;
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] is '.' or '+' or '-')) end++;
+        var suffix = text[end..];
+        if (suffix.Length > 1 && suffix[0] is 'e' or 'E' && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+        {
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        }
+        if (!s_suffixes.TryGetValue(suffix, out var factor) || !double.TryParse(text[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return false;
+        value = number * factor;
+        return true;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Portal.Sandbox.Json;
+
+namespace Portal.Sandbox.Schema;
+
+/// <summary>Compiles the <c>openAPIV3Schema</c> of a CustomResourceDefinition version.</summary>
+internal static class StructuralSchema
+{
+    /// <summary>Patterns come from users: a match that takes longer than this counts as no match, so that no cluster is blocked.</summary>
+    private static readonly TimeSpan s_patternTimeout = TimeSpan.FromMilliseconds(200);
+
+    public static SchemaNode Compile(JsonObject? openApi, string kind)
+    {
+        if (openApi is null) return Root(new Dictionary<string, SchemaNode>(), new SchemaRules(), true, kind);
+        var node = Node(openApi);
+        return Root(new Dictionary<string, SchemaNode>(node.Properties), node.Rules!, node.PreserveUnknown, kind);
+    }
+
+    private static SchemaNode Root(Dictionary<string, SchemaNode> properties, SchemaRules rules, bool preserve, string kind)
+    {
+        properties["apiVersion"] = SchemaNode.String;
+        properties["kind"] = SchemaNode.String;
+        properties["metadata"] = BuiltInSchemas.ObjectMeta;
+        return new SchemaNode { Type = SchemaType.Object, Name = kind, Rules = rules, PreserveUnknown = preserve }.WithProperties(() => properties);
+    }
+
+    private static SchemaNode Node(JsonObject s)
+    {
+        var preserve = s.Flag("x-kubernetes-preserve-unknown-fields") == true;
+        if (s.Flag("x-kubernetes-int-or-string") == true) return new() { Type = SchemaType.IntOrString, Rules = Rules(s) };
+        switch (s.Str("type"))
+        {
+            case "object":
+                if (s.Obj("properties") is { } declared)
+                {
+                    var properties = declared.Where(p => p.Value is JsonObject).ToDictionary(p => p.Key, p => Node((JsonObject)p.Value!), StringComparer.Ordinal);
+                    return new SchemaNode { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve, AtomicMap = s.Str("x-kubernetes-map-type") == "atomic" }.WithProperties(() => properties);
+                }
+                if (s.Obj("additionalProperties") is { } values) return new() { Type = SchemaType.Map, Items = Node(values), Rules = Rules(s) };
+                return new() { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve || s.Flag("additionalProperties") == true };
+            case "array":
+                var list = s.Str("x-kubernetes-list-type");
+                return new()
+                {
+                    Type = SchemaType.Array,
+                    Items = s.Obj("items") is { } items ? Node(items) : SchemaNode.Any,
+                    Rules = Rules(s),
+                    ListType = list == "map" ? ListType.Map : list == "set" ? ListType.Set : ListType.Atomic,
+                    ListKeys = [.. s.Strings("x-kubernetes-list-map-keys")],
+                };
+            case "string": return new() { Type = SchemaType.String, Rules = Rules(s) };
+            case "integer": return new() { Type = SchemaType.Integer, Rules = Rules(s) };
+            case "number": return new() { Type = SchemaType.Number, Rules = Rules(s) };
+            case "boolean": return new() { Type = SchemaType.Boolean, Rules = Rules(s) };
+            default: return new() { Type = SchemaType.Any, Rules = Rules(s), PreserveUnknown = true };
+        }
+    }
+
+    private static SchemaRules Rules(JsonObject s) => new()
+    {
+        Required = [.. s.Strings("required")],
+        Enum = s.Arr("enum") is { } values ? [.. values.Select(v => v?.DeepClone())] : null,
+        Pattern = s.Str("pattern") is { } p ? CompilePattern(p) : null,
+        Minimum = Number(s["minimum"]),
+        Maximum = Number(s["maximum"]),
+        ExclusiveMinimum = s.Flag("exclusiveMinimum") == true,
+        ExclusiveMaximum = s.Flag("exclusiveMaximum") == true,
+        MinLength = s.Num("minLength"),
+        MaxLength = s.Num("maxLength"),
+        MinItems = s.Num("minItems"),
+        MaxItems = s.Num("maxItems"),
+        MinProperties = s.Num("minProperties"),
+        MaxProperties = s.Num("maxProperties"),
+        Nullable = s.Flag("nullable") == true,
+        Default = s["default"]?.DeepClone(),
+        AtMostOneOf = OneOf(s),
+        Format = s.Str("format"),
+    };
+
+    /// <summary>Istio writes "at most one of these" as oneOf [{not: anyOf required…}, {required: [a]}, {required: [b]}].</summary>
+    private static IReadOnlyList<IReadOnlyList<string>> OneOf(JsonObject s)
+    {
+        var names = s.Objects("oneOf").SelectMany(o => o.Strings("required")).Distinct().ToArray();
+        return names.Length > 1 ? [names] : [];
+    }
+
+    private static double? Number(JsonNode? node) => node is JsonValue v && v.TryGetValue<double>(out var d) ? d : node.Num();
+
+    private static Regex? CompilePattern(string pattern)
+    {
+        try
+        {
+            return new Regex(pattern, RegexOptions.CultureInvariant, s_patternTimeout);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

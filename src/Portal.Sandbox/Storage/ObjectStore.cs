@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Json;
+
+namespace Portal.Sandbox.Storage;
+
+internal enum StoreEventType { Added, Modified, Deleted }
+
+/// <summary>One change. <see cref="Previous"/> lets a watch with a selector tell "stopped matching" from "never matched".</summary>
+internal sealed record StoreEvent(string Resource, StoreEventType Type, StoredObject Object, StoredObject? Previous)
+{
+    public long ResourceVersion => Object.ResourceVersion;
+}
+
+/// <summary>Everything a cluster holds at one revision; a pointer, so that checkpoints and consistent lists are free.</summary>
+internal sealed record StoreSnapshot(long Revision, ImmutableDictionary<string, ImmutableSortedDictionary<ObjectName, StoredObject>> Resources)
+{
+    public static StoreSnapshot Empty { get; } = new(1, ImmutableDictionary.Create<string, ImmutableSortedDictionary<ObjectName, StoredObject>>(StringComparer.Ordinal));
+
+    public ImmutableSortedDictionary<ObjectName, StoredObject> Of(string resource) =>
+        Resources.GetValueOrDefault(resource, ImmutableSortedDictionary<ObjectName, StoredObject>.Empty);
+
+    public StoredObject? Find(string resource, string @namespace, string name) => Of(resource).GetValueOrDefault(new(@namespace, name));
+
+    public IEnumerable<StoredObject> List(string resource, string? @namespace = null)
+    {
+        var all = Of(resource);
+        return string.IsNullOrEmpty(@namespace) ? all.Values : all.Values.Where(o => o.Namespace == @namespace);
+    }
+}
+
+/// <summary>
+/// The objects of one cluster. Readers take <see cref="Snapshot"/> without a lock; there is one writer at a time.
+/// Resources are named <c>plural.group</c> (<c>pods</c>, <c>deployments.apps</c>).
+/// </summary>
+internal sealed class ObjectStore
+{
+    /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
+    private const int HistorySize = 2048;
+
+    private readonly Lock _writer = new();
+    private readonly StoreEvent?[] _history = new StoreEvent?[HistorySize];
+    private StoreSnapshot _snapshot = StoreSnapshot.Empty;
+    private long _sequence;
+    private long _firstSequence;
+    private long _oldestRevision = 1;
+    private TaskCompletionSource _changed = NewSignal();
+
+    public StoreSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Raised for each change, in order, on the writer's thread and inside its lock: handlers only queue work.</summary>
+    public event Action<StoreEvent>? Changed;
+
+    /// <summary>Runs a read-modify-write with no other writer in between. Re-entrant on the same thread.</summary>
+    public T Write<T>(Func<StoreTransaction, T> action)
+    {
+        lock (_writer) return action(new StoreTransaction(this));
+    }
+
+    /// <summary>Puts an earlier snapshot back. Watches that are open get 410 and relist.</summary>
+    public void Restore(StoreSnapshot snapshot)
+    {
+        TaskCompletionSource signal;
+        lock (_writer)
+        {
+            var revision = _snapshot.Revision + 1;
+            Array.Clear(_history);
+            _sequence++;
+            _firstSequence = _sequence;
+            _oldestRevision = revision;
+            Volatile.Write(ref _snapshot, snapshot with { Revision = revision });
+            signal = Swap();
+        }
+        signal.TrySetResult();
+    }
+
+    /// <summary>A position from which <see cref="Read"/> returns every change after <paramref name="revision"/>; null when that is too old.</summary>
+    public long? CursorAfter(long revision)
+    {
+        lock (_writer)
+        {
+            if (revision < _oldestRevision - 1) return null;
+            var cursor = _sequence;
+            while (cursor > _firstSequence && _history[(cursor - 1) % HistorySize] is { } e && e.ResourceVersion > revision) cursor--;
+            return cursor;
+        }
+    }
+
+    /// <summary>Moves the changes after the cursor into <paramref name="into"/>. False when the cursor has fallen off the history.</summary>
+    public bool Read(ref long cursor, List<StoreEvent> into, out Task changed)
+    {
+        lock (_writer)
+        {
+            changed = _changed.Task;
+            if (cursor < _firstSequence) return false;
+            for (; cursor < _sequence; cursor++) into.Add(_history[cursor % HistorySize]!);
+            return true;
+        }
+    }
+
+    internal StoredObject Commit(string resource, StoreEventType type, JsonObject obj, StoredObject? previous)
+    {
+        var revision = _snapshot.Revision + 1;
+        obj.Ensure("metadata")["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var stored = new StoredObject(obj, revision);
+        var name = new ObjectName(stored.Namespace, stored.Name);
+        var map = _snapshot.Of(resource);
+        map = type == StoreEventType.Deleted ? map.Remove(name) : map.SetItem(name, stored);
+        var change = new StoreEvent(resource, type, stored, previous);
+        if (_sequence - _firstSequence == HistorySize)
+        {
+            _oldestRevision = _history[_firstSequence % HistorySize]!.ResourceVersion + 1;
+            _firstSequence++;
+        }
+        _history[_sequence++ % HistorySize] = change;
+        Volatile.Write(ref _snapshot, new StoreSnapshot(revision, _snapshot.Resources.SetItem(resource, map)));
+        Changed?.Invoke(change);
+        Swap().TrySetResult();
+        return stored;
+    }
+
+    private TaskCompletionSource Swap()
+    {
+        var signal = _changed;
+        _changed = NewSignal();
+        return signal;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>The writer's view of the store; valid inside <see cref="ObjectStore.Write{T}"/> only.</summary>
+internal readonly struct StoreTransaction(ObjectStore store)
+{
+    public StoreSnapshot Snapshot => store.Snapshot;
+
+    public StoredObject Put(string resource, JsonObject obj, StoredObject? previous) =>
+        store.Commit(resource, previous is null ? StoreEventType.Added : StoreEventType.Modified, obj, previous);
+
+    public StoredObject Delete(string resource, StoredObject existing) =>
+        store.Commit(resource, StoreEventType.Deleted, existing.Parse(), existing);
+}

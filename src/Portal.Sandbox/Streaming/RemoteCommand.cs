@@ -1,0 +1,117 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Api;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Programs;
+using Portal.Sandbox.Programs.Shell;
+
+namespace Portal.Sandbox.Streaming;
+
+/// <summary>exec and attach over WebSocket: one byte of channel before each message (v4 and v5 of channel.k8s.io).</summary>
+internal static class RemoteCommand
+{
+    private static readonly string[] s_protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+    private const byte StdinChannel = 0, StdoutChannel = 1, StderrChannel = 2, ErrorChannel = 3, CloseChannel = 255;
+
+    public static async Task ExecAsync(HttpContext http, ContainerInstance container)
+    {
+        string[] command = [.. http.Request.Query["command"].OfType<string>()];
+        if (command.Length == 0) throw ApiError.BadRequest("you must specify at least one command for the container");
+        await RunAsync(http, (io, ct) => ShellExec.RunAsync(container, command, io, http.Request.IsTrue("tty"), ct)).ConfigureAwait(false);
+    }
+
+    public static async Task AttachAsync(HttpContext http, ContainerInstance container) => await RunAsync(http, async (io, ct) =>
+    {
+        var (_, next, changed, closed) = container.Log.Read(0);
+        while (!closed)
+        {
+            await changed.WaitAsync(ct).ConfigureAwait(false);
+            (var lines, next, changed, closed) = container.Log.Read(next);
+            foreach (var line in lines) await io.OutAsync(line.Text + "\n").ConfigureAwait(false);
+        }
+        return container.ExitCode ?? 0;
+    }).ConfigureAwait(false);
+
+    private static async Task RunAsync(HttpContext http, Func<ShellIo, CancellationToken, Task<int>> command)
+    {
+        if (!http.WebSockets.IsWebSocketRequest) throw ApiError.BadRequest("Upgrade request required");
+        var protocol = s_protocols.FirstOrDefault(http.WebSockets.WebSocketRequestedProtocols.Contains) ?? throw ApiError.BadRequest("unable to upgrade: none of the requested protocols is supported");
+        using var socket = await http.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var sending = new SemaphoreSlim(1, 1);
+        async Task SendAsync(byte channel, ReadOnlyMemory<byte> data)
+        {
+            var message = new byte[data.Length + 1];
+            message[0] = channel;
+            data.CopyTo(message.AsMemory(1));
+            await sending.WaitAsync(stop.Token).ConfigureAwait(false);
+            try
+            {
+                await socket.SendAsync(message, WebSocketMessageType.Binary, true, stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                sending.Release();
+            }
+        }
+        var input = Channel.CreateBounded<byte[]>(64);
+        if (!http.Request.IsTrue("stdin")) input.Writer.TryComplete();
+        // A receive is always pending: that is also what answers the client's pings.
+        var receiving = ReceiveAsync(socket, input.Writer, stop);
+        var io = new ShellIo(input.Reader, d => SendAsync(StdoutChannel, d), d => SendAsync(http.Request.IsTrue("tty") ? StdoutChannel : StderrChannel, d));
+        try
+        {
+            var code = await command(io, stop.Token).ConfigureAwait(false);
+            await SendAsync(ErrorChannel, Status(code).ToUtf8()).ConfigureAwait(false);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", stop.Token).ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        {
+            // The client left before its command was done.
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReceiveAsync(WebSocket socket, ChannelWriter<byte[]> input, CancellationTokenSource stop)
+    {
+        var buffer = new byte[32 * 1024];
+        try
+        {
+            while (true)
+            {
+                using var message = new MemoryStream();
+                ValueWebSocketReceiveResult result;
+                do
+                {
+                    result = await socket.ReceiveAsync(buffer.AsMemory(), stop.Token).ConfigureAwait(false);
+                    message.Write(buffer, 0, result.Count);
+                }
+                while (!result.EndOfMessage);
+                if (result.MessageType == WebSocketMessageType.Close) break;
+                var data = message.ToArray();
+                if (data.Length > 1 && data[0] == StdinChannel) await input.WriteAsync(data[1..], stop.Token).ConfigureAwait(false);
+                else if (data is [CloseChannel, StdinChannel]) input.TryComplete();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ChannelClosedException)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+        input.TryComplete();
+    }
+
+    private static JsonObject Status(int code) => code == 0
+        ? new() { ["metadata"] = new JsonObject(), ["status"] = "Success" }
+        : new()
+        {
+            ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = $"command terminated with non-zero exit code: exit status {code}", ["reason"] = "NonZeroExitCode",
+            ["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = code.ToString(System.Globalization.CultureInfo.InvariantCulture) }) },
+        };
+}
