@@ -114,6 +114,7 @@ public sealed class SandboxCluster
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         _tokens[token] = user;
+        _server.Register(token, this);
         return token;
     }
 

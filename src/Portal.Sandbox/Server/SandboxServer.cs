@@ -25,6 +25,7 @@ public sealed class SandboxServer : IAsyncDisposable
     private const string Prefix = "/clusters/";
 
     private readonly ConcurrentDictionary<string, SandboxCluster> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SandboxCluster> _byToken = new(StringComparer.Ordinal);
     private readonly SandboxOptions _options;
     private readonly Certificates _certificates;
     private readonly WebApplication _app;
@@ -93,10 +94,14 @@ public sealed class SandboxServer : IAsyncDisposable
 
     public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 
+    internal void Register(string token, SandboxCluster cluster) => _byToken[token] = cluster;
+
     /// <summary>Stops and forgets the cluster; its watches and streams end.</summary>
     public async Task DeleteAsync(string clusterId)
     {
-        if (_clusters.TryRemove(clusterId, out var cluster)) await cluster.StopAsync().ConfigureAwait(false);
+        if (!_clusters.TryRemove(clusterId, out var cluster)) return;
+        foreach (var (token, owner) in _byToken) if (owner == cluster) _byToken.TryRemove(token, out _);
+        await cluster.StopAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,6 +119,13 @@ public sealed class SandboxServer : IAsyncDisposable
         var id = end < 0 ? path[Math.Min(Prefix.Length, path.Length)..] : path[Prefix.Length..end];
         var authorization = http.Request.Headers.Authorization.ToString();
         var token = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim() : "";
+        if (end < 0 && !path.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
+            if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller) await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
+            else await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            return;
+        }
         // A wrong cluster and a wrong token look the same: nobody learns which clusters exist.
         if (Find(id) is not { } cluster || cluster.UserOf(token) is not { } user)
         {

