@@ -18,8 +18,7 @@ internal static class PortalHost
         // What StartupFailure says in a line, the host would say in a page before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
-        builder.Services.AddPortalContent();
-        builder.Services.AddPortalClusters();
+        builder.Services.AddPortalLabs();
         builder.Services.AddPortalWeb();
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Sqlite;
+using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
@@ -31,7 +32,7 @@ public static class WebServiceCollectionExtensions
         });
         services.AddHostedService<LocalClassroom.Starter>();
         services.TryAddSingleton<LocalClassroom>();
-        services.TryAddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
+        services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddHealthChecks();
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -50,6 +51,15 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<DataOptions>, DataOptions.Validator>();
         services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
+
+        // One directory holds everything of a portal, unless the workspaces were put elsewhere.
+        services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
+        {
+            if (configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null && data.Value.Directory is { } directory)
+            {
+                labs.WorkspacesDirectory = Path.Combine(directory, "workspaces");
+            }
+        });
 
         services.AddDataProtection().SetApplicationName("portal");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>
