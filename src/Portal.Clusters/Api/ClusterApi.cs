@@ -22,9 +22,6 @@ public sealed class ClusterApi : IDisposable
         _base = new Uri(client.BaseUri.AbsoluteUri.TrimEnd('/') + "/");
     }
 
-    /// <summary>For what needs a protocol of its own, such as exec.</summary>
-    internal IKubernetes Client => _client;
-
     /// <param name="kubeconfig">Text of a kubeconfig; its current context is used.</param>
     public static ClusterApi Connect(string kubeconfig)
     {
@@ -81,6 +78,22 @@ public sealed class ClusterApi : IDisposable
         {
             if (line.Length > 0) yield return line;
         }
+    }
+
+    /// <summary>Runs a command in a container to its end.</summary>
+    public async Task<ExecResult> ExecAsync(string @namespace, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var output = "";
+        var error = "";
+        var exitCode = await _client.NamespacedPodExecAsync(pod, @namespace, container, command, false, async (_, stdout, stderr) =>
+        {
+            using var outputReader = new StreamReader(stdout);
+            using var errorReader = new StreamReader(stderr);
+            var errors = errorReader.ReadToEndAsync(cancellationToken);
+            output = await outputReader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            error = await errors.ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+        return new(exitCode, output, error);
     }
 
     public void Dispose() => _client.Dispose();

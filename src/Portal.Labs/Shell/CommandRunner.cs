@@ -31,6 +31,7 @@ internal sealed class CommandRunner(TimeProvider time)
         for (var i = 0; i < request.Commands.Length; i++)
         {
             run = await RunCommandAsync(workspace, run, i, request.Timeout, report, stop).ConfigureAwait(false);
+            report(run);
             phase = run.Commands[i].Phase;
             if (phase == RunPhase.Succeeded) continue;
             if (phase != RunPhase.Failed || !request.ContinueOnError) break;

@@ -24,9 +24,9 @@ internal static class WorkspaceFiles
     }
 
     /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing.</summary>
-    public static void Clear(WorkspaceSpec spec)
+    public static void Clear(string directory)
     {
-        if (Directory.Exists(spec.Directory)) Directory.Delete(spec.Directory, recursive: true);
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     }
 
     public static PtyStartInfo ShellStart(WorkspaceSpec spec, WorkspacePaths paths, string bash, string startupFile) => new(

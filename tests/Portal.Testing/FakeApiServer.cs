@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Portal.Clusters.Tests.Watching;
+namespace Portal.Testing;
 
 /// <summary>Lists and watch streams that a test writes itself. What it does not know is 404, as for a kind that is not served.</summary>
-internal sealed class FakeApiServer : IAsyncDisposable
+public sealed class FakeApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Portal.Clusters.Watching;
+using Portal.Content.Model;
+using Portal.Labs.Grading.Routing;
+using Portal.Labs.Sessions;
+
+namespace Portal.Labs.Grading;
+
+/// <summary>What a grader works with while a cluster is there.</summary>
+internal sealed record GradedCluster(IClusterView View, Clusters.Api.ClusterApi Api, GraderShell Shell);
+
+/// <summary>
+/// Keeps the states of a lesson's checks for one session: evaluates them when asked and, a moment after the cluster has
+/// changed, by itself. What costs traffic is evaluated by itself only while the check before it about objects holds, and
+/// never while nothing changes.
+/// </summary>
+internal sealed class Grader : IAsyncDisposable
+{
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long proxies are given to learn a change before traffic is sent; the second try is for a slow cluster.</summary>
+    private static readonly ImmutableArray<TimeSpan> s_settle = [TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(4)];
+
+    private readonly Lesson _lesson;
+    private readonly CheckGrader _grader;
+    private readonly Func<CheckDefinition, CheckState, string?, CancellationToken, Task> _publish;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Dictionary<string, CheckState> _states;
+    private readonly Dictionary<string, string> _answers = [];
+    private readonly HashSet<string> _held = [];
+    private readonly RouteHistory _history;
+    private readonly CancellationTokenSource _closing = new();
+    private CancellationTokenSource _detached = new();
+    private GradedCluster? _cluster;
+    private Task _following = Task.CompletedTask;
+
+    /// <param name="states">The states to begin with, by check id.</param>
+    /// <param name="publish">Makes a new state durable and then visible; the text is the evidence of a pass.</param>
+    public Grader(Lesson lesson, IReadOnlyDictionary<string, CheckState> states, CheckGrader grader, Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish, TimeProvider time)
+    {
+        _lesson = lesson;
+        _grader = grader;
+        _publish = publish;
+        _time = time;
+        _states = lesson.Checks.ToDictionary(c => c.Id, c => states.GetValueOrDefault(c.Id) ?? new CheckState(c.Id, CheckPhase.NotYet), StringComparer.Ordinal);
+        _history = new(
+            lesson.Checks.Where(c => c.Probe == "history").Select(c => (c.Settings.Text("host") ?? "", c.Settings.Text("namespace") ?? "")),
+            time);
+    }
+
+    /// <summary>Begins to follow a cluster, in place of the one before.</summary>
+    public async Task AttachAsync(GradedCluster cluster)
+    {
+        await DetachAsync().ConfigureAwait(false);
+        _cluster = cluster;
+        _detached = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        var token = _detached.Token;
+        _following = Task.WhenAll(
+            Task.Run(() => FollowAsync(cluster, token), CancellationToken.None),
+            Task.Run(() => ObserveAsync(cluster.View, token), CancellationToken.None));
+    }
+
+    /// <summary>Stops following; the states stay, but nothing counts as seen on the next cluster.</summary>
+    public async Task DetachAsync()
+    {
+        await _detached.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
+        _detached.Dispose();
+        _detached = new();
+        _cluster = null;
+        _held.Clear();
+    }
+
+    /// <summary>Evaluates the checks of a section, or all.</summary>
+    public Task CheckAsync(string? sectionId, CancellationToken cancellationToken) => EvaluateAsync(
+        [.. _lesson.Sections.Where(s => sectionId is null || s.Id == sectionId).SelectMany(s => s.Checks)], announce: true, cancellationToken);
+
+    public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken)
+    {
+        lock (_answers) _answers[checkId] = answer;
+        return EvaluateAsync([.. _lesson.Checks.Where(c => c.Id == checkId)], announce: false, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await DetachAsync().ConfigureAwait(false);
+        _detached.Dispose();
+        _closing.Dispose();
+    }
+
+    /// <summary>History is kept apart from grading, which skips what changes while it works.</summary>
+    private async Task ObserveAsync(IClusterView view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var snapshot in view.WatchAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (snapshot.Synced) _history.Observe(snapshot);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached.
+        }
+    }
+
+    private async Task FollowAsync(GradedCluster cluster, CancellationToken cancellationToken)
+    {
+        var traffic = Task.CompletedTask;
+        CancellationTokenSource? stale = null;
+        try
+        {
+            string? rules = null;
+            await foreach (var snapshot in cluster.View.WatchAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!snapshot.Synced) continue;
+                // A stream of changes is graded when it pauses: the newest snapshot is what the next turn yields.
+                await Task.Delay(s_quiet, _time, cancellationToken).ConfigureAwait(false);
+                if (!ReferenceEquals(snapshot, cluster.View.Current)) continue;
+                await EvaluateAsync([.. _lesson.Checks.Where(c => !_grader.IsCostly(c) && c.Probe != "answer")], announce: false, cancellationToken).ConfigureAwait(false);
+
+                var now = Fingerprint(snapshot);
+                if (now == rules) continue;
+                rules = now;
+                if (stale is not null) await stale.CancelAsync().ConfigureAwait(false);
+                await traffic.ConfigureAwait(false);
+                stale?.Dispose();
+                stale = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                traffic = SendTrafficAsync(stale.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached.
+        }
+        finally
+        {
+            if (stale is not null) await stale.CancelAsync().ConfigureAwait(false);
+            await traffic.ConfigureAwait(false);
+            stale?.Dispose();
+        }
+    }
+
+    private async Task SendTrafficAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var delay in s_settle)
+            {
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+                var due = _lesson.Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i))).ToImmutableArray();
+                if (due.IsEmpty) return;
+                await EvaluateAsync(due, announce: false, cancellationToken).ConfigureAwait(false);
+                if (due.All(c => _held.Contains(c.Id))) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster changed again; the next turn sends.
+        }
+    }
+
+    /// <summary>Not for a check that stays passed anyway, and only while the nearest check about objects above it holds.</summary>
+    private bool IsDue(Section section, int index)
+    {
+        var check = section.Checks[index];
+        if (check.Once && _states[check.Id].IsPassed) return false;
+        var gate = section.Checks.Take(index).LastOrDefault(c => !_grader.IsCostly(c) && c.Probe is "resource" or "route" or "sidecar" or "mtls");
+        if (gate is not null) return _held.Contains(gate.Id);
+        // Without one in the section: the sections before have to be as they should.
+        return _lesson.Sections.TakeWhile(s => s.Id != section.Id).LastOrDefault(s => !s.Checks.IsEmpty)?.Checks.All(c => _states[c.Id].IsPassed) ?? true;
+    }
+
+    /// <summary>Changes when something changed on which the path of a request depends.</summary>
+    private static string Fingerprint(ClusterSnapshot snapshot) => string.Join('|', snapshot.Objects.Values
+        .Where(o => o.Key.Group.EndsWith("istio.io", StringComparison.Ordinal) || o.Kind is "Service" or "Deployment")
+        .OrderBy(o => o.Uid, StringComparer.Ordinal)
+        .Select(o => $"{o.Uid}:{o.ResourceVersion}"));
+
+    private async Task EvaluateAsync(ImmutableArray<CheckDefinition> checks, bool announce, CancellationToken cancellationToken)
+    {
+        if (checks.IsEmpty) return;
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var check in checks)
+            {
+                if (_cluster is not { } cluster) return;
+                var before = _states[check.Id];
+                if (announce && _grader.IsCostly(check)) await _publish(check, before with { Phase = CheckPhase.Checking }, null, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    string? answer;
+                    lock (_answers) answer = _answers.GetValueOrDefault(check.Id);
+                    var verdict = await _grader.EvaluateAsync(check, new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell), cancellationToken).ConfigureAwait(false);
+                    await ApplyAsync(check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    await _publish(check, before, null, CancellationToken.None).ConfigureAwait(false);
+                    throw;
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task ApplyAsync(CheckDefinition check, CheckState before, Verdict verdict, bool announce, CancellationToken cancellationToken)
+    {
+        var held = _held.Contains(check.Id);
+        if (verdict.Result.Holds) _held.Add(check.Id);
+        else _held.Remove(check.Id);
+
+        var phase = (before.Phase, verdict.Result.Holds) switch
+        {
+            (_, true) => CheckPhase.Passed,
+            // What was passed on an earlier cluster, or is passed once for all, is not taken back.
+            (CheckPhase.Passed, false) => held && !check.Once ? CheckPhase.BrokenAgain : CheckPhase.Passed,
+            (CheckPhase.BrokenAgain, false) => CheckPhase.BrokenAgain,
+            _ => CheckPhase.NotYet,
+        };
+        // A question that nobody has answered has no message, and a passed check keeps what it was passed with.
+        var silent = check.Probe == "answer" && !verdict.Result.Holds && !_answers.ContainsKey(check.Id);
+        var keeps = phase == CheckPhase.Passed && !verdict.Result.Holds;
+        var state = keeps ? before : new CheckState(
+            check.Id, phase, verdict.Result.Expected, verdict.Result.Found, verdict.Result.Where,
+            silent ? null : verdict.Message, verdict.Wrong,
+            phase == before.Phase ? before.Since : _time.GetUtcNow(), verdict.Result.Log);
+        if (!announce && phase == before.Phase && state.Message == before.Message && state.Found == before.Found) return;
+        _states[check.Id] = state;
+        var evidence = phase == CheckPhase.Passed && before.Phase != CheckPhase.Passed ? Evidence.Of(check.Probe, verdict.Result, _time.GetUtcNow()) : null;
+        await _publish(check, state, evidence, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Portal.Labs;
+
+/// <summary>How lesson sessions work.</summary>
+public sealed class LabsOptions
+{
+    public const string SectionName = "Portal:Labs";
+
+    /// <summary>Name of the cluster provider that sessions use. The default is <c>sandbox</c>.</summary>
+    public string DefaultProvider { get; set; } = "sandbox";
+
+    /// <summary>Directory of the learners' workspaces. The default is below the user's data directory.</summary>
+    public string WorkspacesDirectory { get; set; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data ? data : Path.GetTempPath(),
+        "portal",
+        "workspaces");
+
+    /// <summary>Limit for each command of a block that does not say its own. The default is two minutes.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a session goes on without a page that shows it and without a run. The default is one hour.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How workspaces are kept apart: <c>process</c>. The default is <c>process</c>.</summary>
+    public string Isolation { get; set; } = "process";
+}

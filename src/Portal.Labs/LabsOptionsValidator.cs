@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Options;
+using Portal.Clusters;
+using Portal.Labs.Shell.Isolation;
+
+namespace Portal.Labs;
+
+internal sealed class LabsOptionsValidator(IEnumerable<IClusterProvider> providers, IEnumerable<IWorkspaceIsolation> isolations) : IValidateOptions<LabsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LabsOptions options)
+    {
+        var failures = new List<string>();
+        OneOf("DefaultProvider", options.DefaultProvider, providers.Select(p => p.Name));
+        OneOf("Isolation", options.Isolation, isolations.Select(i => i.Name));
+        if (string.IsNullOrWhiteSpace(options.WorkspacesDirectory)) failures.Add($"{LabsOptions.SectionName}:WorkspacesDirectory is empty. Set it to a directory that the portal can write.");
+        Positive("CommandTimeout", options.CommandTimeout);
+        Positive("IdleTimeout", options.IdleTimeout);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void OneOf(string key, string value, IEnumerable<string> known)
+        {
+            var names = known.ToList();
+            if (!names.Contains(value, StringComparer.OrdinalIgnoreCase)) failures.Add($"{LabsOptions.SectionName}:{key} is '{value}'. Set it to one of: {string.Join(", ", names)}.");
+        }
+
+        void Positive(string key, TimeSpan value)
+        {
+            if (value <= TimeSpan.Zero) failures.Add($"{LabsOptions.SectionName}:{key} is not positive. Set it to a time such as 00:02:00.");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Portal.Labs;
+using Portal.Labs.Grading;
+using Portal.Labs.Grading.Probes;
+using Portal.Labs.Sessions;
+using Portal.Labs.Shell.Isolation;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class LabsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="ILessonSessions"/>, configured by <c>Portal:Labs</c>, with the content and the clusters that sessions
+    /// need. The host adds an <see cref="IProgressRecorder"/>; without one progress is kept in memory only.
+    /// </summary>
+    public static IServiceCollection AddPortalLabs(this IServiceCollection services)
+    {
+        services.AddPortalContent();
+        services.AddPortalClusters();
+        services.AddOptions<LabsOptions>().BindConfiguration(LabsOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LabsOptions>, LabsOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IWorkspaceIsolation, ProcessIsolation>());
+        services.AddProbes();
+        services.TryAddSingleton<CheckGrader>();
+        services.TryAddSingleton<IProgressRecorder, NoProgressRecorder>();
+        services.TryAddSingleton<LessonSessionFactory>();
+        services.TryAddSingleton<ILessonSessions, LessonSessions>();
+        return services;
+    }
+
+    private static void AddProbes(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, ResourceProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, SidecarProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, RouteProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, TrafficProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, HistoryProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, MtlsProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, CommandProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, AnswerProbe>());
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Portal.Clusters;
+using Portal.Content.Model;
+using Portal.Labs.Grading;
+using Portal.Labs.Shell;
+using Portal.Labs.Shell.Isolation;
+
+namespace Portal.Labs.Sessions;
+
+/// <summary>What every session is made with.</summary>
+internal sealed class LessonSessionFactory(
+    IOptions<LabsOptions> options,
+    ClusterProviders providers,
+    IEnumerable<IWorkspaceIsolation> isolations,
+    CheckGrader grader,
+    IProgressRecorder recorder,
+    TimeProvider time,
+    ILoggerFactory loggers)
+{
+    public LabsOptions Options => options.Value;
+    public CheckGrader Grader => grader;
+    public IProgressRecorder Recorder => recorder;
+    public TimeProvider Time => time;
+    public ILoggerFactory Loggers => loggers;
+    public ILogger<LessonSession> Logger { get; } = loggers.CreateLogger<LessonSession>();
+    public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
+    public IWorkspaceIsolation Isolation { get; } = isolations.First(i => i.Name.Equals(options.Value.Isolation, StringComparison.OrdinalIgnoreCase));
+
+    public LessonSession Create(LessonSessionKey key, Lesson lesson) => new(key, lesson, this);
+
+    public string WorkspaceDirectory(LessonSessionKey key) =>
+        Path.Combine(Path.GetFullPath(Options.WorkspacesDirectory), ClusterNames.Safe(key.LearnerId), ClusterNames.Safe($"{key.CourseId}-{key.LessonId}"));
+
+    public WorkspaceSpec Workspace(LessonSessionKey key, Lesson lesson, IClusterLease lease) =>
+        new(WorkspaceDirectory(key), lesson.Id, lesson.Directory, lease.Kubeconfig, lease.ToolsDirectory, lease.WorkspaceTemplate);
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Portal.Content.Model;
+using Portal.Shared;
+
+namespace Portal.Labs.Sessions;
+
+/// <summary>A session's progress: loaded when it opens, and recorded before it is shown.</summary>
+internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory, Live<SessionSnapshot> live) : IDisposable
+{
+    private readonly SemaphoreSlim _recording = new(1);
+    private readonly SectionTracker _tracker = new(lesson, factory.Options.DefaultProvider);
+    private readonly Dictionary<string, int> _points = lesson.Checks.ToDictionary(c => c.Id, c => c.Points, StringComparer.Ordinal);
+    private ImmutableHashSet<string> _succeeded = [];
+    private ImmutableHashSet<string> _touched = [];
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var recorded = await factory.Recorder.LoadAsync(key, cancellationToken).ConfigureAwait(false);
+        _touched = [.. recorded.Runs.Select(r => r.BlockId)];
+        _succeeded = [.. recorded.Runs.Where(r => r.Phase == RunPhase.Succeeded).Select(r => r.BlockId)];
+        var checks = recorded.Checks.ToDictionary(c => c.CheckId, StringComparer.Ordinal);
+        var sections = recorded.Sections.ToDictionary(s => s.SectionId, StringComparer.Ordinal);
+        live.Update(s => WithPoints(s with
+        {
+            Checks = lesson.Checks.ToImmutableDictionary(c => c.Id, c => checks.TryGetValue(c.Id, out var check)
+                ? new CheckState(c.Id, check.Phase == CheckPhase.Checking ? CheckPhase.NotYet : check.Phase, Message: check.Message, Since: check.At, Details: [])
+                : new CheckState(c.Id, CheckPhase.NotYet, Details: [])),
+            Runs = recorded.Runs.Where(r => lesson.Blocks.Any(b => b.Id == r.BlockId)).ToImmutableDictionary(
+                r => r.BlockId, r => new RunSnapshot { RunId = "recorded", BlockId = r.BlockId, Phase = r.Phase, Started = r.At - r.Duration, Duration = r.Duration }),
+            Sections = _tracker.Sections.ToImmutableDictionary(x => x.Id, x => sections.TryGetValue(x.Id, out var section)
+                ? new SectionProgress(x.Id, section.Phase, section.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain ? section.At : null)
+                : new SectionProgress(x.Id, SectionPhase.NotStarted, null)),
+            PointsTotal = _points.Values.Sum(),
+        }));
+    }
+
+    public void ShowRun(RunSnapshot run) => live.Update(s => s with { Runs = s.Runs.SetItem(run.BlockId, run) });
+
+    /// <param name="wholeBlock">Only a run of the whole block as it stands completes it.</param>
+    public async Task PublishRunAsync(QueuedRun queued, RunSnapshot run, bool wholeBlock)
+    {
+        await _recording.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _touched = _touched.Add(run.BlockId);
+            if (wholeBlock)
+            {
+                var failed = run.Commands.FirstOrDefault(c => c.Phase is RunPhase.Failed or RunPhase.TimedOut or RunPhase.Stopped)?.Index ?? -1;
+                await factory.Recorder.RecordRunAsync(key, new(queued.Section.Id, run.BlockId, run.Phase, failed, run.Duration, factory.Time.GetUtcNow()), CancellationToken.None).ConfigureAwait(false);
+                if (run.Phase == RunPhase.Succeeded) _succeeded = _succeeded.Add(run.BlockId);
+            }
+            ShowRun(run);
+            await PublishSectionAsync(queued.Section, live.Current.Checks).ConfigureAwait(false);
+        }
+        finally
+        {
+            _recording.Release();
+        }
+    }
+
+    public async Task PublishCheckAsync(CheckDefinition check, CheckState state, string? evidence, CancellationToken cancellationToken)
+    {
+        await _recording.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            var section = lesson.Sections.First(s => s.Checks.Any(c => c.Id == check.Id));
+            var before = live.Current.Checks[check.Id];
+            if (IsWorthRecording(section, before, state))
+            {
+                await factory.Recorder.RecordCheckAsync(key, new(section.Id, check.Id, state.Phase, state.IsPassed ? check.Points : 0, state.Message, evidence, factory.Time.GetUtcNow()), CancellationToken.None).ConfigureAwait(false);
+            }
+            live.Update(s => WithPoints(s with { Checks = s.Checks.SetItem(check.Id, state) }));
+            if (state.Phase != CheckPhase.Checking) await PublishSectionAsync(section, live.Current.Checks).ConfigureAwait(false);
+        }
+        finally
+        {
+            _recording.Release();
+        }
+    }
+
+    public void Dispose() => _recording.Dispose();
+
+    /// <summary>What a check did not find counts only once the learner has begun its section.</summary>
+    private bool IsWorthRecording(Section section, CheckState before, CheckState state)
+    {
+        if (state.Phase == CheckPhase.Checking || (state.Phase == before.Phase && state.Message == before.Message)) return false;
+        return state.Phase != CheckPhase.NotYet || state.Wrong || live.Current.Sections[section.Id].Phase != SectionPhase.NotStarted;
+    }
+
+    private async Task PublishSectionAsync(Section section, ImmutableDictionary<string, CheckState> checks)
+    {
+        if (!live.Current.Sections.TryGetValue(section.Id, out var before)) return;
+        var phase = _tracker.PhaseOf(section, before.Phase, _succeeded, _touched, checks);
+        if (phase == before.Phase) return;
+        var now = factory.Time.GetUtcNow();
+        await factory.Recorder.RecordSectionAsync(key, new(section.Id, SectionTracker.KindName(section), phase, now), CancellationToken.None).ConfigureAwait(false);
+        live.Update(s => s with { Sections = s.Sections.SetItem(section.Id, new(section.Id, phase, phase == SectionPhase.Completed ? before.CompletedAt ?? now : before.CompletedAt)) });
+    }
+
+    private SessionSnapshot WithPoints(SessionSnapshot snapshot) =>
+        snapshot with { PointsEarned = snapshot.Checks.Values.Where(c => c.IsPassed).Sum(c => _points.GetValueOrDefault(c.CheckId)) };
+}
