@@ -83,8 +83,6 @@ internal sealed class Installer(SandboxCluster cluster, IstioctlOutput output)
     {
         if (cluster.Store.Snapshot.Find("namespaces", "", "istio-system") is null)
             cluster.Operations.Create(BuiltInResources.Namespaces, "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "istio-system" } }, s_options);
-        if (cluster.Store.Snapshot.Find("serviceaccounts", "istio-system", "default") is null)
-            cluster.Operations.Create(BuiltInResources.ServiceAccounts, "istio-system", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } }, s_options);
     }
 
     private void Apply(JsonObject o)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 
@@ -9,6 +10,12 @@ namespace Portal.Sandbox.Storage;
 /// </summary>
 internal sealed class StoredObject
 {
+    /// <summary>Objects above this size are compressed at rest: definitions of custom resources, read seldom, are most of an idle cluster.</summary>
+    private const int CompressAbove = 8 * 1024;
+
+    private readonly byte[] _bytes;
+    private readonly bool _compressed;
+
     public StoredObject(JsonObject obj, long resourceVersion)
     {
         ResourceVersion = resourceVersion;
@@ -19,10 +26,14 @@ internal sealed class StoredObject
         Labels = meta.Map("labels");
         IsDeleting = meta.Str("deletionTimestamp") is not null;
         Owners = [.. meta.Objects("ownerReferences").Select(o => o.Str("uid")).OfType<string>()];
-        Json = obj.ToUtf8();
+        _bytes = obj.ToUtf8();
+        if (_bytes.Length <= CompressAbove) return;
+        _bytes = Compress(_bytes);
+        _compressed = true;
     }
 
-    public byte[] Json { get; }
+    public byte[] Json => _compressed ? Decompress(_bytes) : _bytes;
+
     public long ResourceVersion { get; }
     public string Name { get; }
     public string Namespace { get; }
@@ -33,6 +44,20 @@ internal sealed class StoredObject
 
     /// <summary>A fresh mutable copy.</summary>
     public JsonObject Parse() => JsonExtensions.ParseObject(Json);
+
+    private static byte[] Compress(byte[] bytes)
+    {
+        using var buffer = new MemoryStream();
+        using (var deflate = new DeflateStream(buffer, CompressionLevel.Fastest)) deflate.Write(bytes);
+        return buffer.ToArray();
+    }
+
+    private static byte[] Decompress(byte[] bytes)
+    {
+        using var buffer = new MemoryStream();
+        using (var inflate = new DeflateStream(new MemoryStream(bytes), CompressionMode.Decompress)) inflate.CopyTo(buffer);
+        return buffer.ToArray();
+    }
 }
 
 /// <summary>Sort key within a resource: namespace, then name, as etcd orders them.</summary>
