@@ -1,8 +1,18 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseStaticWebAssets();
-var app = builder.Build();
-app.MapStaticAssets();
-app.MapGet("/healthz", () => "ok");
-app.Run();
+using Portal.Web.Hosting;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddPortal();
+    var app = builder.Build();
+    app.UsePortal();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartupFailure.Describe(e) is { } message)
+{
+    await Console.Error.WriteLineAsync(message);
+    return 1;
+}
 
 public partial class Program;

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Classroom;
+using Portal.Classroom.Board;
+using Portal.Classroom.Classes;
+using Portal.Classroom.Data;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Progress;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class ClassroomServiceCollectionExtensions
+{
+    /// <summary>
+    /// People, classes, progress and boards, on the database that <paramref name="database"/> chooses.
+    /// The schema is brought up to date when the host starts.
+    /// </summary>
+    public static IServiceCollection AddPortalClassroom(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> database)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddPooledDbContextFactory<PortalDbContext>(database);
+        services.AddHostedService<MigrationService>();
+        services.TryAddSingleton<ChangeSignal>();
+        services.TryAddSingleton<ILearners, LearnerService>();
+        services.TryAddSingleton<IClasses, ClassService>();
+        services.TryAddSingleton<IProgressService, ProgressService>();
+        services.TryAddSingleton<IPresence, Presence>();
+        services.TryAddSingleton<IClassBoard, ClassBoardService>();
+        return services;
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Portal.Classroom.Model;
+
+namespace Portal.Classroom.Data;
+
+/// <summary>People and progress. The provider (SQLite, PostgreSQL) and its migrations are chosen by the host.</summary>
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : DbContext(options)
+{
+    private const int IdLength = 128;
+
+    public DbSet<Learner> Learners => Set<Learner>();
+    public DbSet<SchoolClass> Classes => Set<SchoolClass>();
+    public DbSet<Enrolment> Enrolments => Set<Enrolment>();
+    public DbSet<SectionProgress> Sections => Set<SectionProgress>();
+    public DbSet<BlockRun> Runs => Set<BlockRun>();
+    public DbSet<CheckResult> Checks => Set<CheckResult>();
+    public DbSet<CheckEvidence> Evidence => Set<CheckEvidence>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // SQLite cannot order by a DateTimeOffset, and PostgreSQL wants UTC: both store ticks.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicksConverter>();
+        configurationBuilder.Properties<TimeSpan>().HaveConversion<TimeSpanToTicksConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Learner>(e =>
+        {
+            e.Property(l => l.Id).HasMaxLength(IdLength);
+            e.Property(l => l.Name).HasMaxLength(Learner.NameMaxLength);
+            e.HasIndex(l => l.Name).IsUnique();
+        });
+        modelBuilder.Entity<SchoolClass>(e =>
+        {
+            e.ToTable("Classes");
+            e.Property(c => c.Id).HasMaxLength(IdLength);
+            e.Property(c => c.Name).HasMaxLength(SchoolClass.NameMaxLength);
+            e.Property(c => c.JoinCode).HasMaxLength(16);
+            e.Property(c => c.CourseId).HasMaxLength(IdLength);
+            e.Property(c => c.LessonId).HasMaxLength(IdLength);
+            e.HasIndex(c => c.JoinCode).IsUnique();
+            e.HasMany(c => c.Enrolments).WithOne().HasForeignKey(x => x.ClassId);
+        });
+        modelBuilder.Entity<Enrolment>(e =>
+        {
+            e.HasKey(x => new { x.ClassId, x.LearnerId });
+            e.HasOne(x => x.Learner).WithMany().HasForeignKey(x => x.LearnerId);
+        });
+        modelBuilder.Entity<SectionProgress>(e =>
+        {
+            e.ToTable("SectionProgress");
+            e.HasKey(s => new { s.LearnerId, s.CourseId, s.LessonId, s.SectionId });
+            e.Property(s => s.Kind).HasMaxLength(32);
+            e.HasIndex(s => new { s.CourseId, s.LessonId });
+        });
+        modelBuilder.Entity<BlockRun>(e =>
+        {
+            e.ToTable("BlockRuns");
+            e.HasKey(r => new { r.LearnerId, r.CourseId, r.LessonId, r.BlockId });
+            e.HasIndex(r => new { r.CourseId, r.LessonId });
+        });
+        modelBuilder.Entity<CheckResult>(e =>
+        {
+            e.ToTable("CheckResults");
+            e.HasKey(c => new { c.LearnerId, c.CourseId, c.LessonId, c.CheckId });
+            e.HasIndex(c => new { c.CourseId, c.LessonId });
+        });
+        modelBuilder.Entity<CheckEvidence>(e =>
+        {
+            e.ToTable("CheckEvidence");
+            e.HasIndex(x => new { x.LearnerId, x.CourseId, x.LessonId, x.CheckId });
+        });
+    }
+
+    private sealed class UtcTicksConverter() : ValueConverter<DateTimeOffset, long>(
+        at => at.UtcTicks,
+        ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+}

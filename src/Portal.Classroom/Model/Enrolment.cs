@@ -1,0 +1,10 @@
+namespace Portal.Classroom.Model;
+
+/// <summary>A learner's place in a class.</summary>
+public sealed class Enrolment
+{
+    public required string ClassId { get; init; }
+    public required string LearnerId { get; init; }
+    public DateTimeOffset JoinedAt { get; init; }
+    public Learner? Learner { get; init; }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Portal.Classroom.Data;
+using Portal.Classroom.Model;
+
+namespace Portal.Classroom.Progress;
+
+internal sealed class ProgressService(IDbContextFactory<PortalDbContext> database, ChangeSignal changes) : IProgressService
+{
+    public async Task<LessonProgress> LoadAsync(ProgressKey key, CancellationToken cancellationToken)
+    {
+        var (learner, course, lesson) = key;
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        return new LessonProgress(
+            [.. await db.Sections.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
+            [.. await db.Runs.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
+            [.. await db.Checks.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)]);
+    }
+
+    public async Task<ImmutableArray<SectionProgress>> LoadSectionsAsync(string learnerId, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        return [.. await db.Sections.AsNoTracking().Where(x => x.LearnerId == learnerId).ToListAsync(cancellationToken)];
+    }
+
+    public Task RecordSectionAsync(ProgressKey key, SectionFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
+    {
+        var row = await db.Sections.FindAsync([key.LearnerId, key.CourseId, key.LessonId, fact.SectionId], cancellationToken);
+        if (row is null)
+        {
+            row = new SectionProgress
+            {
+                LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId,
+                SectionId = fact.SectionId, Kind = fact.Kind, StartedAt = fact.At, Since = fact.At, Status = fact.Status,
+            };
+            db.Sections.Add(row);
+        }
+        if (row.Status != fact.Status) row.Since = fact.At;
+        row.Kind = fact.Kind;
+        row.Status = fact.Status;
+        if (fact.Status == SectionStatus.Completed) row.CompletedAt ??= fact.At;
+    }, cancellationToken);
+
+    public Task RecordRunAsync(ProgressKey key, RunFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
+    {
+        var row = await db.Runs.FindAsync([key.LearnerId, key.CourseId, key.LessonId, fact.BlockId], cancellationToken);
+        if (row is null)
+        {
+            row = new BlockRun { LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId, BlockId = fact.BlockId, SectionId = fact.SectionId };
+            db.Runs.Add(row);
+        }
+        row.SectionId = fact.SectionId;
+        row.Status = fact.Status;
+        row.FailedCommand = fact.FailedCommand;
+        row.Duration = fact.Duration;
+        row.At = fact.At;
+        row.Count++;
+    }, cancellationToken);
+
+    public Task RecordCheckAsync(ProgressKey key, CheckFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
+    {
+        var row = await db.Checks.FindAsync([key.LearnerId, key.CourseId, key.LessonId, fact.CheckId], cancellationToken);
+        if (row is null)
+        {
+            row = new CheckResult
+            {
+                LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId,
+                CheckId = fact.CheckId, SectionId = fact.SectionId, Status = fact.Status, Message = fact.Message, Since = fact.At,
+            };
+            db.Checks.Add(row);
+        }
+        if (row.Status != fact.Status || row.Message != fact.Message) row.Since = fact.At;
+        row.SectionId = fact.SectionId;
+        row.Status = fact.Status;
+        row.Points = fact.Points;
+        row.Message = fact.Message;
+        row.At = fact.At;
+        if (fact.EvidenceJson is not null)
+        {
+            db.Evidence.Add(new CheckEvidence
+            {
+                LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId,
+                CheckId = fact.CheckId, At = fact.At, Json = fact.EvidenceJson,
+            });
+        }
+    }, cancellationToken);
+
+    private async Task SaveAsync(Func<PortalDbContext, Task> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SaveOnceAsync(change, cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another writer inserted the same row between our read and our write: this time it is found and updated.
+            await SaveOnceAsync(change, cancellationToken);
+        }
+        changes.Raise();
+    }
+
+    private async Task SaveOnceAsync(Func<PortalDbContext, Task> change, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        await change(db);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Components;
+using Portal.Classroom.Board;
+using Portal.Classroom.Model;
+using Portal.Content.Model;
+using Portal.Web.Components.Shared;
+
+namespace Portal.Web.Components.Classroom;
+
+/// <summary>One learner's checks and runs, to read.</summary>
+public sealed partial class LearnerDrawer
+{
+    [Parameter, EditorRequired]
+    public required LearnerRow Learner { get; set; }
+
+    /// <summary>As the board shows it: names may be hidden.</summary>
+    [Parameter, EditorRequired]
+    public required string Name { get; set; }
+
+    [Parameter, EditorRequired]
+    public ImmutableArray<Section> Sections { get; set; }
+
+    [Parameter]
+    public EventCallback Close { get; set; }
+
+    private static string Word(SectionStatus status) => status switch
+    {
+        SectionStatus.Completed => "completed",
+        SectionStatus.InProgress => "in progress",
+        SectionStatus.BrokenAgain => "broken again",
+        _ => "not started",
+    };
+
+    private static string FirstLine(Section section, BlockRun run) =>
+        section.Blocks.FirstOrDefault(b => b.Id == run.BlockId)?.Code.Split('\n').FirstOrDefault(l => l.Length > 0 && l[0] != '#') ?? run.BlockId;
+
+    private static string RunText(BlockRun run)
+    {
+        var outcome = run.Status switch
+        {
+            RunStatus.Succeeded => $"done in {Durations.Short(run.Duration)}",
+            RunStatus.Failed => $"failed at command {run.FailedCommand + 1}",
+            RunStatus.TimedOut => $"timed out at command {run.FailedCommand + 1}",
+            RunStatus.Stopped => "stopped",
+            _ => "running",
+        };
+        return run.Count > 1 ? $"{outcome}, run {run.Count} times" : outcome;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Portal.Clusters.Watching;
+using Portal.Labs.Sessions;
+using Portal.Web.Components.Lessons;
+
+namespace Portal.Web.Components.Cluster;
+
+/// <summary>What the cluster holds, live: one namespace or all, filtered by name.</summary>
+public sealed partial class ClusterPanel
+{
+    private readonly ChangeTracker<ClusterObjectKey> _changes = new();
+    private ClusterSummary? _seen;
+    private string _namespace = "";
+    private string _filter = "";
+    private bool _chosen;
+
+    private ImmutableArray<WorkloadRow> _workloads = [];
+    private ImmutableArray<PodRow> _pods = [];
+    private ImmutableArray<ServiceRow> _services = [];
+    private ImmutableArray<GatewayRow> _gateways = [];
+    private ImmutableArray<VirtualServiceRow> _virtualServices = [];
+    private ImmutableArray<DestinationRuleRow> _destinationRules = [];
+    private ImmutableArray<PeerAuthenticationRow> _peerAuthentications = [];
+    private ImmutableArray<EventRow> _events = [];
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
+    [Parameter]
+    public SessionSnapshot? Snapshot { get; set; }
+
+    /// <summary>Namespace to show first; the learner may choose another.</summary>
+    [Parameter]
+    public string? InitialNamespace { get; set; }
+
+    private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
+
+    // The chosen one is offered even before it exists, so that the choice does not jump.
+    private IEnumerable<string> NamespaceNames => Summary.Namespaces.Select(n => n.Name)
+        .Concat(_namespace.Length > 0 ? [_namespace] : []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private NamespaceRow? NamespaceFacts => Summary.MeshInstalled ? Summary.Namespaces.FirstOrDefault(n => n.Name == _namespace) : null;
+
+    private bool IsEmpty => _workloads.IsEmpty && _pods.IsEmpty && _services.IsEmpty && _gateways.IsEmpty && _virtualServices.IsEmpty
+        && _destinationRules.IsEmpty && _peerAuthentications.IsEmpty && _events.IsEmpty;
+
+    protected override void OnParametersSet()
+    {
+        if (!_chosen)
+        {
+            _chosen = true;
+            _namespace = InitialNamespace ?? "";
+        }
+        if (ReferenceEquals(_seen, Summary)) return;
+        _seen = Summary;
+        _changes.Update(ClusterRows.Shown(Summary), Summary.Synced);
+        Recompute();
+    }
+
+    private void Recompute()
+    {
+        _workloads = [.. Summary.Workloads.Where(r => Matches(r.Namespace, r.Name))];
+        _pods = [.. Summary.Pods.Where(r => Matches(r.Namespace, r.Name))];
+        _services = [.. Summary.Services.Where(r => Matches(r.Namespace, r.Name))];
+        _gateways = [.. Summary.Gateways.Where(r => Matches(r.Namespace, r.Name))];
+        _virtualServices = [.. Summary.VirtualServices.Where(r => Matches(r.Namespace, r.Name))];
+        _destinationRules = [.. Summary.DestinationRules.Where(r => Matches(r.Namespace, r.Name))];
+        _peerAuthentications = [.. Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name))];
+        _events = [.. Summary.Events.Where(r => Matches(r.Namespace, r.InvolvedObject)).Take(30)];
+    }
+
+    private bool Matches(string @namespace, string name) =>
+        (_namespace.Length == 0 || @namespace == _namespace) && name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
+
+    private async Task OpenAsync(ClusterObjectKey key) => await Dialogs.ShowAsync<ObjectDialog>(
+        null,
+        new DialogParameters<ObjectDialog> { { d => d.Key, key }, { d => d.Yaml, Actions.GetObjectYaml(key) } },
+        new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true, BackdropClick = true });
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Web.Identity;
+
+namespace Portal.Web.Components.Layout;
+
+public sealed partial class AccountMenu
+{
+    private CurrentLearner? _learner;
+
+    [Inject]
+    public required LearnerContext Learner { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    protected override async Task OnInitializedAsync() => _learner = await Learner.GetAsync();
+
+    private void OpenAccounts() => Navigation.NavigateTo("/join?returnUrl=" + Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery));
+
+    private static string Initials(string name) => string.Concat(name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Select(w => char.ToUpperInvariant(w[0])));
+}

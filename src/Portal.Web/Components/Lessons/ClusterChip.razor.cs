@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Portal.Labs.Sessions;
+
+namespace Portal.Web.Components.Lessons;
+
+/// <summary>Which cluster this is, whether it is simulated, and what can be done to it as a whole.</summary>
+public sealed partial class ClusterChip
+{
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Parameter]
+    public SessionSnapshot? Snapshot { get; set; }
+
+    [Parameter, EditorRequired]
+    public required LessonActions Actions { get; set; }
+
+    private string Name => Snapshot!.Cluster.Capabilities?.Simulated == true ? $"{Snapshot.Cluster.Provider} · simulated" : Snapshot!.Cluster.Provider;
+
+    private string Word => Snapshot!.Cluster.Phase switch
+    {
+        ClusterPhase.Ready => "ready",
+        ClusterPhase.Starting => "starting",
+        ClusterPhase.Resetting => "resetting",
+        ClusterPhase.Failed => "failed",
+        _ => "gone",
+    };
+
+    private string Css => Snapshot!.Cluster.Phase switch
+    {
+        ClusterPhase.Ready => "ok",
+        ClusterPhase.Failed or ClusterPhase.Gone => "bad",
+        _ => "active",
+    };
+
+    private string Explanation => Snapshot!.Cluster.Capabilities?.Simulated == true
+        ? "An emulation of Kubernetes and Istio inside the portal. kubectl and istioctl work on it as on a real cluster."
+        : "A real cluster.";
+
+    private async Task ResetAsync()
+    {
+        var sure = await Dialogs.ShowMessageBoxAsync(
+            "Reset the cluster?",
+            "Everything in the cluster goes back to its first state and your shell starts afresh. Your progress and points stay.",
+            yesText: "Reset cluster", cancelText: "Keep it");
+        if (sure == true) await Actions.ResetAsync();
+    }
+}

@@ -1,0 +1,147 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+using Portal.Classroom.Board;
+using Portal.Content;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
+using Portal.Web.Identity;
+
+namespace Portal.Web.Components.Lessons;
+
+/// <summary>
+/// A lesson: its text, and beside it the cluster. The page only attaches to the learner's session, which lives on without
+/// it; the text is there before the page is connected.
+/// </summary>
+public sealed partial class LessonPage : LiveComponentBase
+{
+    private Course? _course;
+    private LessonEntry? _entry;
+    private Lesson? _lesson;
+    private ILessonSession? _session;
+    private SessionSnapshot? _snapshot;
+    private LessonActions _actions = null!;
+    private IDisposable? _presence;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _page;
+    private ElementReference _root;
+    private string _announcement = "";
+    private bool _outlineOpen;
+    private bool _sheetOpen;
+
+    [Inject]
+    public required ICourseCatalog Catalog { get; init; }
+
+    [Inject]
+    public required ILessonSessions Sessions { get; init; }
+
+    [Inject]
+    public required LearnerContext Learner { get; init; }
+
+    [Inject]
+    public required LocalClassroom Classroom { get; init; }
+
+    [Inject]
+    public required IPresence Presence { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
+
+    [Parameter]
+    public required string CourseId { get; set; }
+
+    [Parameter]
+    public required string LessonId { get; set; }
+
+    private string Provider => _snapshot?.Cluster.Provider ?? "sandbox";
+
+    private bool CanRun => _snapshot is { Cluster.Phase: ClusterPhase.Ready, Workspace.Phase: WorkspacePhase.Ready };
+
+    private string NotReady => _snapshot switch
+    {
+        null => "Connecting…",
+        { Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone } => "No cluster",
+        { Cluster.Phase: ClusterPhase.Resetting } => "Resetting…",
+        { Workspace.Phase: WorkspacePhase.Failed } => "No shell",
+        _ => "Starting…",
+    };
+
+    protected override void OnInitialized()
+    {
+        _actions = new LessonActions(Snackbar, Disposing);
+        _course = Catalog.Courses.FirstOrDefault(c => c.Id == CourseId);
+        _entry = _course?.Lessons.FirstOrDefault(l => l.Id == LessonId);
+        _lesson = Catalog.FindLesson(CourseId, LessonId);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || _lesson is null) return;
+        Follow(AttachAsync);
+        _module = await Js.ImportAsync(Assets, "Components/Lessons/LessonPage.razor.js");
+        _page = await _module.InvokeAsync<IJSObjectReference>("start", _root);
+    }
+
+    private async Task AttachAsync(CancellationToken cancellationToken)
+    {
+        var learner = await Learner.GetAsync();
+        await Classroom.EnsureClassAsync(CourseId, LessonId, _lesson!.Title, cancellationToken);
+        var session = await Sessions.OpenAsync(new LessonSessionKey(learner.Id, CourseId, LessonId), cancellationToken);
+        await InvokeAsync(() =>
+        {
+            _session = session;
+            _actions.Attach(session);
+            _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
+        });
+        await foreach (var snapshot in session.WatchAsync(cancellationToken))
+        {
+            await InvokeAsync(() =>
+            {
+                Announce(_snapshot, snapshot);
+                _snapshot = snapshot;
+                StateHasChanged();
+            });
+        }
+        // The session ended under the page: somebody closed it. Attaching again starts a fresh one.
+        if (!cancellationToken.IsCancellationRequested) await AttachAsync(cancellationToken);
+    }
+
+    /// <summary>Says what just ended, for those who do not see it.</summary>
+    private void Announce(SessionSnapshot? before, SessionSnapshot after)
+    {
+        if (before is null) return;
+        if (before.ActiveBlockId is { } id && after.ActiveBlockId != id && after.Runs.GetValueOrDefault(id) is { } run && run.Phase != RunPhase.Running)
+        {
+            var section = _lesson!.Sections.FirstOrDefault(s => s.Blocks.Any(b => b.Id == id));
+            _announcement = $"{(section is null ? "Block" : Phases.FullTitle(section))}: run {Phases.Of(run.Phase).Word}, {run.Commands.Length} commands.";
+        }
+        foreach (var check in _lesson!.Checks)
+        {
+            if (after.Checks.GetValueOrDefault(check.Id)?.IsPassed == true && before.Checks.GetValueOrDefault(check.Id) is { IsPassed: false })
+            {
+                _announcement = $"Check passed: {check.Title}.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Facts(Lesson lesson)
+    {
+        if (lesson.Difficulty.Length > 0) yield return lesson.Difficulty;
+        if (lesson.Minutes > 0) yield return $"{lesson.Minutes} minutes";
+        if (lesson.Kubernetes is not null) yield return $"Kubernetes {lesson.Kubernetes}";
+        if (lesson.Istio is not null) yield return $"Istio {lesson.Istio}";
+        if (lesson.Prerequisites.Length > 0) yield return $"After: {lesson.Prerequisites}";
+    }
+
+    protected override async ValueTask LeaveAsync()
+    {
+        _presence?.Dispose();
+        await _page.SafeInvokeAsync("stop");
+        await _page.SafeDisposeAsync();
+        await _module.SafeDisposeAsync();
+    }
+}

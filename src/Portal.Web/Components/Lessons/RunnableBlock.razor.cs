@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
+
+namespace Portal.Web.Components.Lessons;
+
+/// <summary>A code block: its code, and when it can be run, its latest run with the state of each command and the output.</summary>
+public sealed partial class RunnableBlock
+{
+    private IReadOnlyList<CodeSegment> _segments = [];
+    private (Block?, RunSnapshot?, bool, bool, string) _shown;
+    private bool _changed = true;
+    private bool _editing;
+    private bool _copied;
+    private string _draft = "";
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
+
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
+    [Parameter, EditorRequired]
+    public required Block Block { get; set; }
+
+    /// <summary>The latest run, or null before the first.</summary>
+    [Parameter]
+    public RunSnapshot? Run { get; set; }
+
+    /// <summary>The block waits for another to finish.</summary>
+    [Parameter]
+    public bool IsWaiting { get; set; }
+
+    /// <summary>The session takes runs; false while the page connects or the cluster starts.</summary>
+    [Parameter]
+    public bool CanRun { get; set; }
+
+    /// <summary>Why <see cref="CanRun"/> is false, in a word or two.</summary>
+    [Parameter]
+    public string NotReady { get; set; } = "connecting";
+
+    [Parameter, EditorRequired]
+    public required string Provider { get; set; }
+
+    private bool IsActive => Run?.Phase == RunPhase.Running;
+    private string DomId => "block-" + Block.Id.Replace('/', '-');
+    private string Label => $"{(Block.Language is "" ? "text" : Block.Language)} block";
+    private int EditRows => Math.Clamp(_draft.Count(c => c == '\n') + 2, 3, 24);
+    private string RunText => CanRun ? Run is null ? "Run" : "Run again" : "Run";
+    private string RunTitle => CanRun ? "Run this block in your shell" : $"Not yet: {NotReady}";
+    private string StateClass => Run is null ? "" : Phases.Of(Run.Phase).Class.Split(' ')[0];
+
+    private string StatusText
+    {
+        get
+        {
+            var run = Run!;
+            var failed = run.Commands.FirstOrDefault(c => c.Phase is RunPhase.Failed or RunPhase.TimedOut);
+            return run.Phase switch
+            {
+                RunPhase.Succeeded => $"done in {Durations.Short(run.Duration)}",
+                RunPhase.Failed when failed is not null => $"failed at command {failed.Index + 1}{(failed.ExitCode is { } code ? $" · exit {code}" : "")}",
+                RunPhase.TimedOut when failed is not null => $"timed out at command {failed.Index + 1}",
+                RunPhase.Stopped => $"stopped after {Durations.Short(run.Duration)}",
+                _ => Phases.Of(run.Phase).Word,
+            };
+        }
+    }
+
+    protected override void OnParametersSet()
+    {
+        // A running block changes ten times a second; the other blocks of the page need not be looked at again.
+        (Block?, RunSnapshot?, bool, bool, string) now = (Block, Run, IsWaiting, CanRun, Provider);
+        _changed = !now.Equals(_shown);
+        if (!_changed) return;
+        if (!ReferenceEquals(_shown.Item1, Block) || !ReferenceEquals(_shown.Item2, Run))
+        {
+            _segments = BlockCode.Split(Block.Code, Run is { Edited: false } ? Run.Commands : []);
+        }
+        _shown = now;
+    }
+
+    protected override bool ShouldRender()
+    {
+        var render = _changed;
+        _changed = true; // an event of this component renders always; parameters decide again when they are set
+        return render;
+    }
+
+    private Task RunAsync() => Actions.RunAsync(Block.Id, RunOptions.WholeBlock);
+
+    private Task RunEditedAsync()
+    {
+        _editing = false;
+        return Actions.RunAsync(Block.Id, new RunOptions(Code: _draft));
+    }
+
+    private void ToggleEdit()
+    {
+        _editing = !_editing;
+        if (_editing && _draft.Length == 0) _draft = Block.Code;
+    }
+
+    private async Task CopyAsync()
+    {
+        await Js.InvokeVoidAsync("navigator.clipboard.writeText", Block.Code);
+        _copied = true;
+    }
+
+    private static string CommandText(CommandSnapshot command) => command.Phase switch
+    {
+        RunPhase.Waiting => "",
+        RunPhase.Failed when command.ExitCode is { } code => $"exit {code} · {Durations.Short(command.Duration)}",
+        RunPhase.Running => "",
+        _ => Durations.Short(command.Duration),
+    };
+
+    private static string CommandTitle(CommandSnapshot command)
+    {
+        var word = Phases.Of(command.Phase).Word;
+        return command.ExitCode is { } code ? $"{word}, exit code {code}, {Durations.Short(command.Duration)}" : word;
+    }
+}

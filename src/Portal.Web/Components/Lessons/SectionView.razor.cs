@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+
+namespace Portal.Web.Components.Lessons;
+
+/// <summary>A section of the lesson: heading, progress, "Run step", and its parts.</summary>
+public sealed partial class SectionView
+{
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
+    [Parameter, EditorRequired]
+    public required Section Section { get; set; }
+
+    /// <summary>Null until the page has attached to its session.</summary>
+    [Parameter]
+    public SessionSnapshot? Snapshot { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string Provider { get; set; }
+
+    [Parameter]
+    public bool CanRun { get; set; }
+
+    [Parameter]
+    public string NotReady { get; set; } = "connecting";
+
+    private SectionProgress? Progress => Snapshot?.Sections.GetValueOrDefault(Section.Id);
+
+    // Exercises are the learner's own work: their blocks run one by one.
+    private bool HasRun => Section.Kind is SectionKind.Step or SectionKind.Verification or SectionKind.Cleanup
+        && LessonActions.RunnableBlocks(Section, Provider).Any();
+
+    private bool IsRunning => Snapshot is { } s && Section.Blocks.Any(b => b.Id == s.ActiveBlockId || s.Waiting.Contains(b.Id));
+
+    private string KindClass => Section.Kind.ToString().ToLowerInvariant();
+
+    private string RunText => (Progress?.Phase == SectionPhase.Completed, Section.Kind) switch
+    {
+        (true, SectionKind.Step) => "Run step again",
+        (false, SectionKind.Step) => "Run step",
+        (true, _) => "Run again",
+        _ => "Run all",
+    };
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Portal.Labs.Sessions;
+using Portal.Web.Components.Lessons;
+using Portal.Web.Components.Shared;
+
+namespace Portal.Web.Components.Terminal;
+
+/// <summary>The workspace's terminal. Detaching, by leaving the page, leaves the shell as it is.</summary>
+public sealed partial class TerminalView : LiveComponentBase
+{
+    private const int MaxChunk = 32 * 1024;
+
+    private ElementReference _screen;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _terminal;
+    private DotNetObjectReference<TerminalView>? _self;
+    private ITerminalAttachment? _attachment;
+    private TerminalSize _size = new(80, 24);
+    private bool _started;
+    private bool _ended;
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
+
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
+    [Parameter]
+    public WorkspaceStatus? Workspace { get; set; }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _module = await Js.ImportAsync(Assets, "Components/Terminal/TerminalView.razor.js");
+            _terminal = await _module.InvokeAsync<IJSObjectReference>("open", _screen, _self, "/" + Assets["lib/xterm/xterm.css"]);
+            _size = await _terminal.InvokeAsync<TerminalSize>("size") ?? _size;
+        }
+        if (!_started && _terminal is not null && Workspace?.Phase == WorkspacePhase.Ready) Attach();
+    }
+
+    [JSInvokable]
+    public async Task OnInputAsync(byte[] input)
+    {
+        if (_attachment is { } attachment) await attachment.WriteAsync(input, Disposing);
+    }
+
+    [JSInvokable]
+    public async Task OnResizeAsync(int columns, int rows)
+    {
+        _size = new TerminalSize(columns, rows);
+        if (_attachment is { } attachment) await attachment.ResizeAsync(columns, rows, Disposing);
+    }
+
+    private void Attach()
+    {
+        _started = true;
+        _ended = false;
+        Follow(PumpAsync);
+    }
+
+    private async Task PumpAsync(CancellationToken cancellationToken)
+    {
+        if (Actions.AttachTerminalAsync(_size.Columns, _size.Rows) is not { } attaching) return;
+        await using var attachment = await attaching;
+        _attachment = attachment;
+        await _terminal!.InvokeVoidAsync("reset", cancellationToken);
+        await foreach (var bytes in attachment.Output.WithCancellation(cancellationToken))
+        {
+            // One call at a time: the browser's pace is the limit, and the shell waits rather than the memory growing.
+            for (var at = 0; at < bytes.Length; at += MaxChunk)
+            {
+                await _terminal!.InvokeVoidAsync("write", cancellationToken, bytes.Slice(at, Math.Min(MaxChunk, bytes.Length - at)).ToArray());
+            }
+        }
+        _attachment = null;
+        await InvokeAsync(() =>
+        {
+            _ended = true;
+            StateHasChanged();
+        });
+    }
+
+    protected override async ValueTask LeaveAsync()
+    {
+        await _terminal.SafeInvokeAsync("dispose");
+        await _terminal.SafeDisposeAsync();
+        await _module.SafeDisposeAsync();
+        _self?.Dispose();
+    }
+
+    private sealed record TerminalSize(int Columns, int Rows);
+}

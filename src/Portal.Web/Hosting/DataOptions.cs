@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+
+namespace Portal.Web.Hosting;
+
+/// <summary>Where the portal keeps what must survive a restart.</summary>
+public sealed class DataOptions
+{
+    public const string SectionName = "Portal:Data";
+
+    /// <summary>Directory for the database and keys; made when missing.</summary>
+    /// <value>The default is <c>portal</c> below the user's state directory (<c>XDG_STATE_HOME</c>, else <c>~/.local/state</c>).</value>
+    public string? Directory { get; set; }
+
+    /// <summary>PostgreSQL connection string; SQLite in <see cref="Directory"/> when empty.</summary>
+    public string? ConnectionString { get; set; }
+
+    internal sealed class Defaults(IHostEnvironment environment) : IPostConfigureOptions<DataOptions>
+    {
+        public void PostConfigure(string? name, DataOptions options)
+        {
+            options.Directory = string.IsNullOrWhiteSpace(options.Directory)
+                ? DefaultDirectory()
+                : Path.GetFullPath(options.Directory, environment.ContentRootPath);
+        }
+
+        private static string? DefaultDirectory()
+        {
+            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+            if (!string.IsNullOrEmpty(state)) return Path.Combine(state, "portal");
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            return home.Length > 0 ? Path.Combine(home, ".local", "state", "portal") : null;
+        }
+    }
+
+    internal sealed class Validator : IValidateOptions<DataOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DataOptions options)
+        {
+            if (options.Directory is null)
+            {
+                return ValidateOptionsResult.Fail($"{SectionName}:Directory is not set, and there is no home directory to choose one in. Set it to a directory that the portal may write.");
+            }
+            try
+            {
+                System.IO.Directory.CreateDirectory(options.Directory);
+                var probe = Path.Combine(options.Directory, $".write-{Guid.NewGuid():N}");
+                using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+                {
+                    return ValidateOptionsResult.Success;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return ValidateOptionsResult.Fail($"{SectionName}:Directory names '{options.Directory}', which cannot be written: {e.Message} Set it to a directory that the portal may write.");
+            }
+        }
+    }
+}

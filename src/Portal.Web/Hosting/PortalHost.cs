@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Portal.Web.Components;
+using Portal.Web.Identity;
+
+namespace Portal.Web.Hosting;
+
+/// <summary>The portal's services and pipeline, in one place to read.</summary>
+internal static class PortalHost
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    public static void AddPortal(this WebApplicationBuilder builder)
+    {
+        // Does nothing in a published portal; without it an unpublished one outside Development serves empty files.
+        builder.WebHost.UseStaticWebAssets();
+        if (ListenAddresses.Configured(builder.Configuration).Count == 0) builder.WebHost.UseUrls(DefaultUrl);
+
+        // What StartupFailure says in a line, the host would say in a page before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        builder.Services.AddPortalLabs();
+        builder.Services.AddPortalWeb();
+    }
+
+    public static void UsePortal(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseSecurityHeaders();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // A page explains what a visitor opened; a refused form is answered with its status alone.
+            if (!HttpMethods.IsGet(context.Request.Method) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
+            return next(context);
+        });
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapHealthChecks("/healthz").AllowAnonymous();
+        app.MapAccount();
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // said once, in SecurityHeaders
+            .RequireAuthorization(Policies.Learner);
+    }
+}

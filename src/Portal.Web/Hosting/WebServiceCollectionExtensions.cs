@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MudBlazor.Services;
+using Portal.Classroom.PostgreSql;
+using Portal.Classroom.Sqlite;
+using Portal.Labs;
+using Portal.Labs.Sessions;
+using Portal.Web.Hosting;
+using Portal.Web.Identity;
+using Portal.Web.Progress;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class WebServiceCollectionExtensions
+{
+    /// <summary>Pages, identity and storage of the portal.</summary>
+    public static IServiceCollection AddPortalWeb(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddPortalOptions();
+        services.AddPortalIdentity();
+        services.AddPortalClassroom((provider, database) =>
+        {
+            var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
+            if (string.IsNullOrWhiteSpace(data.ConnectionString)) database.UsePortalSqlite(Path.Combine(data.Directory!, "portal.db"));
+            else database.UsePortalPostgreSql(data.ConnectionString);
+        });
+        services.AddHostedService<LocalClassroom.Starter>();
+        services.TryAddSingleton<LocalClassroom>();
+        services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
+
+        services.AddHealthChecks();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
+            mud.SnackbarConfiguration.VisibleStateDuration = 8000;
+        });
+        return services;
+    }
+
+    private static void AddPortalOptions(this IServiceCollection services)
+    {
+        services.AddOptions<DataOptions>().BindConfiguration(DataOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<DataOptions>, DataOptions.Defaults>();
+        services.AddSingleton<IValidateOptions<DataOptions>, DataOptions.Validator>();
+        services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
+
+        // One directory holds everything of a portal, unless the workspaces were put elsewhere.
+        services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
+        {
+            if (configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null && data.Value.Directory is { } directory)
+            {
+                labs.WorkspacesDirectory = Path.Combine(directory, "workspaces");
+            }
+        });
+
+        services.AddDataProtection().SetApplicationName("portal");
+        services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>
+            keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(Path.Combine(data.Value.Directory!, "keys")), logging));
+    }
+
+    private static void AddPortalIdentity(this IServiceCollection services)
+    {
+        services.AddAuthentication(LocalAuthenticationHandler.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, LocalAuthenticationHandler>(LocalAuthenticationHandler.Scheme, null)
+            .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, cookie =>
+            {
+                cookie.Cookie.Name = "portal";
+                cookie.Cookie.SameSite = AspNetCore.Http.SameSiteMode.Strict;
+                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+                cookie.SlidingExpiration = true;
+            });
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Learner, policy => policy.RequireRole(Roles.Learner))
+            .AddPolicy(Policies.Instructor, policy => policy.RequireRole(Roles.Instructor))
+            .SetFallbackPolicy(new AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireRole(Roles.Learner).Build());
+        services.AddCascadingAuthenticationState();
+        services.TryAddScoped<LearnerContext>();
+    }
+}

@@ -1,0 +1,48 @@
+using Portal.Classroom.Classes;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Model;
+
+namespace Portal.Web.Identity;
+
+/// <summary>The classroom of one machine: its owner, and a class for each lesson that everybody here is in.</summary>
+public sealed class LocalClassroom(ILearners learners, IClasses classes) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>Adds a learner, who joins every class.</summary>
+    /// <exception cref="Portal.Classroom.ClassroomException">The name cannot be used; the message says why.</exception>
+    public async Task<Learner> AddLearnerAsync(string name, CancellationToken cancellationToken)
+    {
+        var learner = await learners.AddAsync(name, cancellationToken);
+        foreach (var @class in await classes.ListAsync(cancellationToken)) await classes.EnrolAsync(@class.Id, learner.Id, cancellationToken);
+        return learner;
+    }
+
+    /// <summary>The class of this lesson, made with everybody in it when there is none.</summary>
+    public async Task<SchoolClass> EnsureClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var known = (await classes.ListAsync(cancellationToken)).FirstOrDefault(c => c.CourseId == courseId && c.LessonId == lessonId);
+            if (known is not null) return known;
+            var name = title.Length <= SchoolClass.NameMaxLength ? title : title[..SchoolClass.NameMaxLength];
+            var created = await classes.CreateAsync(name, courseId, lessonId, cancellationToken);
+            foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(created.Id, learner.Id, cancellationToken);
+            return created;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Makes sure that the owner is a learner, before the first request and after the schema is in place.</summary>
+    internal sealed class Starter(ILearners learners) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using Microsoft.EntityFrameworkCore;
+using Portal.Classroom.Model;
+using Portal.Classroom.Progress;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Classroom.Tests;
+
+public sealed class ProgressServiceTests : IDisposable
+{
+    private const string ChildDatabase = "PORTAL_TEST_CHILD_DATABASE";
+    private const string ChildPipe = "PORTAL_TEST_CHILD_PIPE";
+
+    private static readonly ProgressKey s_key = new("you", "course", "lesson");
+    private static readonly DateTimeOffset s_noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task RecordCheckAsync_ProcessKilledAfterwards_ResultIsThere()
+    {
+        var file = Path.Combine(_directory.Path, "portal.db");
+        var pipeName = "portal-test-" + Guid.NewGuid().ToString("N");
+        await using var pipe = new NamedPipeServerStream(pipeName, PipeDirection.In);
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        foreach (var argument in (string[])["-method", $"*.{nameof(ChildProcess_Asked_RecordsAndHangs)}"]) start.ArgumentList.Add(argument);
+        start.Environment[ChildDatabase] = file;
+        start.Environment[ChildPipe] = pipeName;
+
+        using (var child = Process.Start(start)!)
+        {
+            using var limit = new CancellationTokenSource(TestTimeouts.Default);
+            await pipe.WaitForConnectionAsync(limit.Token);
+            Assert.Equal(1, await pipe.ReadAsync(new byte[1], limit.Token));
+            child.Kill(); // SIGKILL: no handler of the child runs
+            await child.WaitForExitAsync(limit.Token);
+        }
+
+        await using var host = await ClassroomHost.StartSqliteAsync(file);
+        var check = Assert.Single((await host.Progress.LoadAsync(s_key, CancellationToken.None)).Checks);
+        Assert.Equal(CheckStatus.Passed, check.Status);
+        Assert.Equal(3, check.Points);
+    }
+
+    /// <summary>The other process of the test above; does nothing in an ordinary run.</summary>
+    [Fact]
+    public async Task ChildProcess_Asked_RecordsAndHangs()
+    {
+        if (Environment.GetEnvironmentVariable(ChildPipe) is not { } pipeName) return;
+
+        var host = await ClassroomHost.StartSqliteAsync(Environment.GetEnvironmentVariable(ChildDatabase)!);
+        await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, "{}", s_noon), CancellationToken.None);
+        await using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.Out);
+        await pipe.ConnectAsync();
+        await pipe.WriteAsync(new byte[] { 1 });
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    [Fact]
+    public async Task RecordAsync_ManyWritersAtOnce_LosesNothing()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
+        {
+            var key = new ProgressKey($"learner-{w}", "course", "lesson");
+            for (var i = 0; i < 25; i++)
+            {
+                await host.Progress.RecordRunAsync(key, new RunFact("step-1", $"step-1/{i}", RunStatus.Succeeded, -1, TimeSpan.FromSeconds(1), s_noon), CancellationToken.None);
+            }
+        })));
+
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.Equal(200, await db.Runs.CountAsync());
+    }
+
+    [Fact]
+    public async Task RecordRunAsync_SameBlockByManyAtOnce_KeepsOneRow()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+            host.Progress.RecordRunAsync(s_key, new RunFact("step-1", "step-1/1", RunStatus.Failed, 2, TimeSpan.FromSeconds(1), s_noon), CancellationToken.None))));
+
+        var run = Assert.Single((await host.Progress.LoadAsync(s_key, CancellationToken.None)).Runs);
+        Assert.Equal((RunStatus.Failed, 2), (run.Status, run.FailedCommand));
+    }
+
+    [Fact]
+    public async Task RecordSectionAsync_CompletedThenBroken_KeepsTheCompletionTime()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+
+        await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", SectionStatus.InProgress, s_noon), CancellationToken.None);
+        await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", SectionStatus.Completed, s_noon.AddMinutes(5)), CancellationToken.None);
+        await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", SectionStatus.BrokenAgain, s_noon.AddMinutes(9)), CancellationToken.None);
+
+        var section = Assert.Single((await host.Progress.LoadAsync(s_key, CancellationToken.None)).Sections);
+        Assert.Equal(SectionStatus.BrokenAgain, section.Status);
+        Assert.Equal(s_noon, section.StartedAt);
+        Assert.Equal(s_noon.AddMinutes(5), section.CompletedAt);
+        Assert.Equal(s_noon.AddMinutes(9), section.Since);
+    }
+
+    [Fact]
+    public async Task RecordCheckAsync_PassedTwice_KeepsEachEvidence()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+
+        await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, """{"n":1}""", s_noon), CancellationToken.None);
+        await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, """{"n":2}""", s_noon.AddMinutes(1)), CancellationToken.None);
+
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.Equal(["""{"n":1}""", """{"n":2}"""], await db.Evidence.OrderBy(e => e.Id).Select(e => e.Json).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Database_WhenOpened_IsDurable()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var db = await host.Database.CreateDbContextAsync();
+
+        Assert.Equal("wal", (await db.Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync()).Single());
+        Assert.Equal(2, (await db.Database.SqlQueryRaw<int>("PRAGMA synchronous").ToListAsync()).Single());
+    }
+
+    [Fact]
+    public async Task Database_NotWritable_SaysWhichKeyToLookAt()
+    {
+        var e = await Assert.ThrowsAsync<Data.DatabaseUnavailableException>(() => ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "missing/portal.db")));
+
+        Assert.Contains("Portal:Data:Directory", e.Message, StringComparison.Ordinal);
+    }
+}

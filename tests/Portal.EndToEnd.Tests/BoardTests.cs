@@ -1,0 +1,81 @@
+using Microsoft.Playwright;
+using Portal.Classroom.Classes;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Model;
+using Portal.Classroom.Progress;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Portal.EndToEnd.Tests;
+
+/// <summary>The instructor's board in a real browser, fed by the classroom's own services.</summary>
+public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+{
+    private static readonly string[] s_names = ["Ada Lovelace", "Grace Hopper", "Linus", "Margaret Hamilton", "Barbara Liskov"];
+
+    [Fact]
+    public async Task Board_ClassAtWork_IsLiveAndReadable()
+    {
+        var url = factory.Start();
+        var board = await MakeClassAsync();
+        foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
+        {
+            await using var instructor = await browser.OpenAsync(url, width, 844, scheme);
+            await instructor.GoToAsync(board);
+            await Expect(instructor.Page.Locator(".board-grid tbody tr")).ToHaveCountAsync(s_names.Length);
+            await instructor.PictureAsync($"board-{width}-{scheme.ToString().ToLowerInvariant()}");
+            Assert.Empty(instructor.ConsoleErrors);
+        }
+
+        await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(board);
+        var cell = visitor.Page.Locator("[data-cell='Linus/step-2']");
+        await Expect(cell).ToHaveAttributeAsync("data-status", "NotStarted");
+        var linus = (await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).Single(l => l.Name == "Linus");
+        await RecordAsync(linus.Id, "step-2", SectionStatus.Completed, 0);
+        await Expect(cell).ToHaveAttributeAsync("data-status", "Completed");
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Grace Hopper" }).First.ClickAsync();
+        await Expect(visitor.Page.Locator(".drawer")).ToContainTextAsync("v1 100 %");
+        await visitor.PictureAsync("board-drawer-1440-light");
+        await visitor.Page.GetByLabel("Close").ClickAsync();
+
+        await visitor.Page.Locator(".board-scroll").FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("h");
+        await Expect(visitor.Page.Locator(".board-grid")).Not.ToContainTextAsync("Grace Hopper");
+        await Expect(visitor.Page.Locator(".board-grid")).ToContainTextAsync("Learner 2");
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
+    private async Task<string> MakeClassAsync()
+    {
+        var classes = factory.Services.GetRequiredService<IClasses>();
+        var learners = factory.Services.GetRequiredService<ILearners>();
+        var created = await classes.CreateAsync("Monday group", "mesh", "01-traffic", CancellationToken.None);
+        var ids = new List<string>();
+        foreach (var name in s_names)
+        {
+            var learner = await learners.AddAsync(name, CancellationToken.None);
+            await classes.EnrolAsync(created.Id, learner.Id, CancellationToken.None);
+            ids.Add(learner.Id);
+        }
+        var progress = factory.Services.GetRequiredService<IProgressService>();
+        foreach (var id in ids[..4]) await RecordAsync(id, "step-1", SectionStatus.Completed, 25);
+        foreach (var id in ids[..2]) await RecordAsync(id, "step-2", SectionStatus.Completed, 15);
+        foreach (var id in ids[..2])
+        {
+            await RecordAsync(id, "exercise-1", SectionStatus.InProgress, 8);
+            await progress.RecordCheckAsync(Key(id), new CheckFact("exercise-1", "weights", CheckStatus.NotYet, 0, "Expected v1 90 %, v2 10 %; found v1 100 %.", null, DateTimeOffset.UtcNow.AddMinutes(-4)), CancellationToken.None);
+        }
+        await progress.RecordCheckAsync(Key(ids[0]), new CheckFact("exercise-1", "subsets", CheckStatus.Passed, 1, null, "{}", DateTimeOffset.UtcNow), CancellationToken.None);
+        await RecordAsync(ids[3], "step-2", SectionStatus.InProgress, 6);
+        await progress.RecordRunAsync(Key(ids[3]), new RunFact("step-2", "step-2/1", RunStatus.TimedOut, 1, TimeSpan.FromMinutes(2), DateTimeOffset.UtcNow.AddMinutes(-3)), CancellationToken.None);
+        await RecordAsync(ids[4], "step-1", SectionStatus.InProgress, 2);
+        return $"/board/{created.Id}";
+    }
+
+    private Task RecordAsync(string learner, string section, SectionStatus status, int minutesAgo) => factory.Services.GetRequiredService<IProgressService>().RecordSectionAsync(
+        Key(learner), new SectionFact(section, section.StartsWith("step", StringComparison.Ordinal) ? "step" : "exercise", status, DateTimeOffset.UtcNow.AddMinutes(-minutesAgo)), CancellationToken.None);
+
+    private static ProgressKey Key(string learner) => new(learner, "mesh", "01-traffic");
+}

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Playwright;
+using Portal.Testing;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Portal.EndToEnd.Tests;
+
+/// <summary>The whole portal, nothing faked: a learner works through a lesson while an instructor watches.</summary>
+public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>, IClassFixture<Browser>
+{
+    private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
+
+    // A step waits for images and proxies as on a real cluster; a limit, not an expectation.
+    private static readonly LocatorAssertionsToContainTextOptions s_text = new() { Timeout = 240_000 };
+    private static readonly LocatorAssertionsToHaveAttributeOptions s_attribute = new() { Timeout = 60_000 };
+
+    [Fact]
+    public async Task Learner_StepsAndExercise_AreSeenByTheInstructor()
+    {
+        var url = portal.Start();
+        await using var learner = await browser.OpenAsync(url);
+        await learner.GoToAsync($"/join?name=Ada&returnUrl={Lesson}");
+        await learner.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
+        await Expect(learner.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+
+        await using var instructor = await browser.OpenAsync(url, scheme: ColorScheme.Dark);
+        await instructor.GoToAsync("/classes");
+        await instructor.Page.Locator(".class-card").First.ClickAsync();
+
+        for (var step = 1; step <= 4; step++)
+        {
+            var section = learner.Page.Locator($"#step-{step}");
+            await section.EvaluateAsync("e => e.scrollIntoView()");
+            await section.Locator(".section-head .button").ClickAsync();
+            await Expect(section.Locator(".section-head")).ToContainTextAsync("completed", s_text);
+            await Expect(instructor.Page.Locator($"[data-cell='Ada/step-{step}']")).ToHaveAttributeAsync("data-status", "Completed", s_attribute);
+            await learner.PictureAsync($"journey-step-{step}");
+        }
+        await instructor.PictureAsync("journey-board-steps");
+
+        await CanaryAsync(learner);
+        await Expect(instructor.Page.Locator("[data-cell='Ada/exercise-1']")).ToHaveAttributeAsync("data-status", "Completed", s_attribute);
+        await instructor.PictureAsync("journey-board-exercise");
+
+        await learner.Page.ReloadAsync();
+        await Expect(learner.Page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
+        Assert.Empty(learner.ConsoleErrors);
+        Assert.Empty(learner.ForeignRequests);
+        Assert.Empty(instructor.ConsoleErrors);
+    }
+
+    private static async Task CanaryAsync(Visitor learner)
+    {
+        var page = learner.Page;
+        await page.Locator("#exercise-1").EvaluateAsync("e => e.scrollIntoView()");
+        await page.Locator("#tab-Terminal").ClickAsync();
+        await page.Locator(".xterm-helper-textarea").FocusAsync();
+        await TypeAsync(page, "kubectl apply -n bookinfo -f - <<'YAML'", "apiVersion: networking.istio.io/v1", "kind: VirtualService", "metadata: {name: reviews}",
+            "spec:", "  hosts: [reviews]", "  http:", "  - route:", "    - {destination: {host: reviews, subset: v1}, weight: 90}", "    - {destination: {host: reviews, subset: v2}, weight: 10}", "YAML");
+        await PassedAsync(page, "exercise-1-canary");
+        await PassedAsync(page, "exercise-1-canary-traffic");
+        await learner.PictureAsync("journey-canary");
+
+        foreach (var share in (int[])[50, 100])
+        {
+            await TypeAsync(page, "kubectl patch virtualservice reviews -n bookinfo --type=json -p '["
+                + $$"""{"op":"replace","path":"/spec/http/0/route/0/weight","value":{{100 - share}}},{"op":"replace","path":"/spec/http/0/route/1/weight","value":{{share}}}]'""");
+            await page.Locator("#tab-Cluster").ClickAsync();
+            await Expect(page.Locator("#tabpanel-Cluster .row.tall", new() { HasText = "reviews" }).First).ToContainTextAsync($"v2{share}", new() { Timeout = 30_000 });
+            await page.Locator("#tab-Terminal").ClickAsync();
+            await page.Locator(".xterm-helper-textarea").FocusAsync();
+        }
+        await PassedAsync(page, "exercise-1-gradual");
+        await PassedAsync(page, "exercise-1-shifted");
+        await PassedAsync(page, "exercise-1-shifted-traffic");
+
+        var question = page.Locator("#exercise-1 [data-check='exercise-1-sample']");
+        await question.Locator("input[value='nothing']").CheckAsync();
+        await question.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
+        await Expect(page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
+        await page.Locator("#exercise-1 .checks").EvaluateAsync("e => e.scrollIntoView()");
+        await learner.PictureAsync("journey-exercise");
+    }
+
+    private static async Task TypeAsync(IPage page, params string[] lines)
+    {
+        foreach (var line in lines)
+        {
+            await page.Keyboard.TypeAsync(line);
+            await page.Keyboard.PressAsync("Enter");
+        }
+    }
+
+    private static Task PassedAsync(IPage page, string check) =>
+        Expect(page.Locator($"#exercise-1 [data-check='{check}'] .check-word")).ToContainTextAsync("passed", s_text);
+
+    /// <summary>The portal as its operator starts it, on a port and a data directory of its own.</summary>
+    public sealed class RealPortal : WebApplicationFactory<Program>
+    {
+        private readonly TempDirectory _directory = new();
+
+        public RealPortal() => UseKestrel(0);
+
+        public string Start()
+        {
+            StartServer();
+            return Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        }
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Testing");
+            builder.UseSetting("Portal:Data:Directory", Path.Combine(_directory.Path, "data"));
+            builder.UseSetting("Portal:Content:Root", Repository.PathOf("content"));
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _directory.Dispose();
+            GC.SuppressFinalize(this);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Portal.Testing;
+
+namespace Portal.EndToEnd.Tests;
+
+/// <summary>A browser window, and what went wrong in it.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+
+    public Visitor(IBrowserContext context, IPage page, string authority)
+    {
+        _context = context;
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") ConsoleErrors.Enqueue(message.Text);
+        };
+        page.PageError += (_, error) => ConsoleErrors.Enqueue(error);
+        page.Request += (_, request) =>
+        {
+            var uri = new Uri(request.Url);
+            if (uri.Scheme is "http" or "https" or "ws" or "wss" && uri.Authority != authority) ForeignRequests.Enqueue(request.Url);
+        };
+    }
+
+    public IPage Page { get; }
+    public ConcurrentQueue<string> ConsoleErrors { get; } = new();
+    public ConcurrentQueue<string> ForeignRequests { get; } = new();
+
+    /// <summary>Opens a page and waits until its circuit answers: a click before that would be lost.</summary>
+    public async Task GoToAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await Page.Locator(".shell[data-interactive='true']").WaitForAsync();
+    }
+
+    /// <summary>Keeps a picture for people to look at.</summary>
+    public async Task PictureAsync(string name)
+    {
+        var directory = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
+    }
+
+    /// <summary>Controls that a screen reader would announce without a name.</summary>
+    public Task<string[]> UnnamedControlsAsync() => Page.EvaluateAsync<string[]>("""
+        [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, [role=tab], [role=separator]')]
+          .filter(e => e.checkVisibility())
+          .filter(e => !((e.getAttribute('aria-label') ?? '') + e.textContent + (e.title ?? '') + [...(e.labels ?? [])].map(l => l.textContent).join('')).trim())
+          .map(e => e.outerHTML.slice(0, 120))
+        """);
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}

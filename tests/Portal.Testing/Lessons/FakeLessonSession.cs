@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Portal.Clusters;
+using Portal.Clusters.Watching;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+using Portal.Shared;
+
+namespace Portal.Testing.Lessons;
+
+/// <summary>A session whose snapshots a test pushes, and that writes down what it was asked to do.</summary>
+public sealed class FakeLessonSession : ILessonSession
+{
+    private readonly Live<SessionSnapshot> _live;
+
+    public FakeLessonSession(LessonSessionKey key, Lesson lesson)
+    {
+        Key = key;
+        Lesson = lesson;
+        _live = new Live<SessionSnapshot>(Ready(lesson), TimeProvider.System);
+    }
+
+    public LessonSessionKey Key { get; }
+    public Lesson Lesson { get; }
+    public SessionSnapshot Current => _live.Current;
+
+    public ConcurrentQueue<(string BlockId, RunOptions Options)> Runs { get; } = new();
+    public ConcurrentQueue<string> Calls { get; } = new();
+    public Channel<ReadOnlyMemory<byte>> TerminalOutput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
+    public Channel<ReadOnlyMemory<byte>> TerminalInput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
+
+    /// <summary>Message of the refusal that the next run gets, or null.</summary>
+    public string? Refuse { get; set; }
+    public Dictionary<ClusterObjectKey, string> Yaml { get; } = [];
+
+    /// <summary>A cluster and a shell that are ready, nothing done yet.</summary>
+    public static SessionSnapshot Ready(Lesson lesson) => new()
+    {
+        Cluster = new ClusterStatus("sandbox", ClusterPhase.Ready, new ClusterCapabilities(Simulated: true, Mesh: true, Checkpoints: true), DateTimeOffset.UnixEpoch, []),
+        Workspace = new WorkspaceStatus(WorkspacePhase.Ready, null, null),
+        Summary = ClusterSummary.Empty with { Synced = true },
+        Checks = lesson.Checks.ToImmutableDictionary(c => c.Id, c => new CheckState(c.Id, CheckPhase.NotYet)),
+        Sections = lesson.Sections.Where(s => s.Kind is SectionKind.Step or SectionKind.Exercise).ToImmutableDictionary(s => s.Id, s => new SectionProgress(s.Id, SectionPhase.NotStarted, null)),
+        PointsTotal = lesson.Checks.Sum(c => c.Points),
+    };
+
+    public void Push(Func<SessionSnapshot, SessionSnapshot> change) => _live.Update(change);
+
+    public void End() => _live.Complete();
+
+    public IAsyncEnumerable<SessionSnapshot> WatchAsync(CancellationToken cancellationToken) => _live.WatchAsync(TimeSpan.Zero, cancellationToken);
+
+    public Task RunAsync(string blockId, RunOptions options, CancellationToken cancellationToken)
+    {
+        if (Refuse is { } message) throw new RunRefusedException(message);
+        Runs.Enqueue((blockId, options));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Note("stop");
+    public Task CheckAsync(string? sectionId, CancellationToken cancellationToken) => Note($"check {sectionId}");
+    public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken) => Note($"answer {checkId} {answer}");
+    public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken) => Note($"stop job {jobNumber}");
+    public Task ResetAsync(CancellationToken cancellationToken) => Note("reset");
+    public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);
+
+    public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
+        Task.FromResult<ITerminalAttachment>(new Attachment(this));
+
+    private Task Note(string call)
+    {
+        Calls.Enqueue(call);
+        return Task.CompletedTask;
+    }
+
+    private sealed class Attachment(FakeLessonSession session) : ITerminalAttachment
+    {
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => session.TerminalInput.Writer.WriteAsync(input, cancellationToken);
+        public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

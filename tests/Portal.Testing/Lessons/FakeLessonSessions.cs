@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Portal.Content;
+using Portal.Labs.Sessions;
+
+namespace Portal.Testing.Lessons;
+
+/// <summary>Sessions that a test drives by hand.</summary>
+public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
+{
+    private readonly ConcurrentDictionary<LessonSessionKey, FakeLessonSession> _sessions = new();
+
+    /// <summary>Keys that were opened, in order, each time it happened.</summary>
+    public ConcurrentQueue<LessonSessionKey> Opened { get; } = new();
+
+    /// <summary>Called for each new session, before anybody sees it.</summary>
+    public Action<FakeLessonSession>? Starting { get; set; }
+
+    public Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    {
+        var lesson = catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
+        Opened.Enqueue(key);
+        return Task.FromResult<ILessonSession>(_sessions.GetOrAdd(key, k =>
+        {
+            var session = new FakeLessonSession(k, lesson);
+            Starting?.Invoke(session);
+            return session;
+        }));
+    }
+
+    public ILessonSession? Find(LessonSessionKey key) => _sessions.GetValueOrDefault(key);
+
+    public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    {
+        if (_sessions.TryRemove(key, out var session)) session.End();
+        return Task.CompletedTask;
+    }
+}

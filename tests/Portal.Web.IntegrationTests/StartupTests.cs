@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Portal.Classroom.Data;
+using Portal.Testing;
+using Portal.Web.Hosting;
+using Xunit;
+
+namespace Portal.Web.IntegrationTests;
+
+/// <summary>Starts the portal as its operator does, to see what a wrong setting says.</summary>
+public sealed class StartupTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("--urls=http://0.0.0.0:22080", "Urls has 'http://0.0.0.0:22080', which other machines can reach")]
+    [InlineData("--Portal:Data:Directory=/proc/nowhere", "Portal:Data:Directory names '/proc/nowhere', which cannot be written")]
+    [InlineData("--Portal:Content:Root=/no/such/directory", "Portal:Content:Root names '/no/such/directory', which is not a directory")]
+    [InlineData("--Portal:Data:ConnectionString=Host=127.0.0.1;Port=1;Timeout=1", "Portal:Data:ConnectionString")]
+    public async Task Start_UnusableSetting_EndsWithAMessageThatNamesTheKey(string argument, string message)
+    {
+        var (exitCode, errors) = await RunAsync("--urls=http://127.0.0.1:0", argument);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_PortInUse_EndsWithAMessageThatNamesTheRemedy()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+
+        var (exitCode, errors) = await RunAsync($"--urls={address}");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(address, errors, StringComparison.Ordinal);
+        Assert.Contains("choose another with Urls", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:5080", true)]
+    [InlineData("http://127.0.0.1:5080", true)]
+    [InlineData("http://[::1]:5080", true)]
+    [InlineData("http://*:5080", false)]
+    [InlineData("http://+:80", false)]
+    [InlineData("http://192.168.1.4:80", false)]
+    public void IsLoopback_Address_TellsWhoCanReachIt(string address, bool loopback) => Assert.Equal(loopback, ListenAddresses.IsLoopback(address));
+
+    [Fact]
+    public void Validate_RemoteAddressAllowed_IsAccepted()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("urls", "http://0.0.0.0:5080")]).Build();
+
+        Assert.True(new ListenAddresses.Validator(configuration).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
+    }
+
+    [Fact]
+    public void Describe_SeveralOptionsAreWrong_TellsAll()
+    {
+        var message = StartupFailure.Describe(new OptionsValidationException("x", typeof(DataOptions), ["First.", "Second."]));
+
+        Assert.Contains("First.", message, StringComparison.Ordinal);
+        Assert.Contains("Second.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Describe_Database_GivesItsMessage() =>
+        Assert.Contains("look at X", StartupFailure.Describe(new DatabaseUnavailableException("look at X", new IOException())), StringComparison.Ordinal);
+
+    [Fact]
+    public void Describe_Bug_IsLeftToTheRuntime() => Assert.Null(StartupFailure.Describe(new InvalidOperationException()));
+
+    private async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Portal.Web.dll"));
+        foreach (var argument in (string[])[$"--contentRoot={Repository.PathOf("src", "Portal.Web")}", $"--Portal:Content:Root={_directory.Path}", $"--Portal:Data:Directory={_directory.Path}", .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        limit.Token.Register(() => process.Kill(entireProcessTree: true));
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return (process.ExitCode, errors + await output);
+    }
+}

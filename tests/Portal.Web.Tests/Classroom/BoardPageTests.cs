@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Classroom.Board;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Model;
+using Portal.Content;
+using Portal.Testing.Lessons;
+using Portal.Web.Components.Classroom;
+using Xunit;
+
+namespace Portal.Web.Tests.Classroom;
+
+public sealed class BoardPageTests : LessonContext
+{
+    private static readonly DateTimeOffset s_now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+    private readonly FakeClassroom _classroom = new();
+
+    public BoardPageTests()
+    {
+        Services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(Lesson));
+        _classroom.AddTo(Services);
+    }
+
+    [Fact]
+    public void Board_NewPicture_IsShown()
+    {
+        var cut = RenderBoard();
+        Push(Learner("Ada"));
+        cut.WaitForAssertion(() => Assert.Equal("NotStarted", Status(cut, "Ada", "step-1")));
+
+        Push(Learner("Ada", ("step-1", SectionStatus.Completed)));
+
+        cut.WaitForAssertion(() => Assert.Equal("Completed", Status(cut, "Ada", "step-1")));
+    }
+
+    [Fact]
+    public void Key_H_HidesNames()
+    {
+        var cut = RenderBoard();
+        Push(Learner("Ada"), Learner("Bea"));
+        cut.WaitForAssertion(() => Assert.Contains("Bea", cut.Find(".board-grid").TextContent, StringComparison.Ordinal));
+
+        cut.Find(".board").KeyDown("h");
+
+        cut.WaitForAssertion(() => Assert.Contains("Learner 2", cut.Find(".board-grid").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("Bea", cut.Find(".board-grid").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stuck_Groups_NameTheCheckAndTheLearners()
+    {
+        var cut = RenderBoard();
+        _classroom.Boards.Writer.TryWrite(Board(Learner("Ada")) with { Stuck = [new StuckGroup("exercise-1", "weights", null, "v1 gets all", s_now.AddMinutes(-4), ["Ada"])] });
+
+        cut.WaitForAssertion(() => Assert.Contains("Exercise 1 · Nine in ten go to v1", cut.Find(".stuck").TextContent, StringComparison.Ordinal));
+        Assert.Contains("v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Ada", cut.Find(".stuck .chip-button").TextContent);
+    }
+
+    [Fact]
+    public async Task Add_NewName_AddsTheLearner()
+    {
+        var cut = RenderBoard();
+        Push(Learner("Ada"));
+        cut.WaitForElement("#board-add").Input("Cleo");
+
+        await cut.Find(".board-actions form").SubmitAsync();
+
+        Assert.Contains(await ((ILearners)_classroom).ListAsync(CancellationToken.None), l => l.Name == "Cleo");
+    }
+
+    [Fact]
+    public void Class_Unknown_SaysSo()
+    {
+        var cut = RenderBoard();
+
+        _classroom.Boards.Writer.Complete();
+
+        cut.WaitForAssertion(() => Assert.Contains("There is no such class", cut.Markup, StringComparison.Ordinal));
+    }
+
+    private IRenderedComponent<BoardPage> RenderBoard() => Render<BoardPage>(p => p.Add(b => b.ClassId, "class-0"));
+
+    private void Push(params LearnerRow[] learners) => _classroom.Boards.Writer.TryWrite(Board(learners));
+
+    private static ClassBoard Board(params LearnerRow[] learners) => new()
+    {
+        ClassId = "class-0", Name = "Monday", JoinCode = "ABC", CourseId = "course", LessonId = "lesson", At = s_now, Learners = [.. learners],
+    };
+
+    private static LearnerRow Learner(string name, params (string Section, SectionStatus Status)[] cells) => new()
+    {
+        LearnerId = name, Name = name,
+        Cells = cells.ToImmutableDictionary(c => c.Section, c => new BoardCell(c.Section, c.Status, s_now, TimeSpan.FromMinutes(3), 0, 0)),
+    };
+
+    private static string? Status(IRenderedComponent<BoardPage> cut, string name, string section) => cut.Find($"[data-cell='{name}/{section}']").GetAttribute("data-status");
+}

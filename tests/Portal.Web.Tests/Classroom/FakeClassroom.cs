@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Classroom.Board;
+using Portal.Classroom.Classes;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Model;
+using Portal.Web.Identity;
+
+namespace Portal.Web.Tests.Classroom;
+
+/// <summary>People, classes and boards in memory; a test pushes the boards.</summary>
+internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
+{
+    private readonly List<Learner> _learners = [new Learner { Id = "you", Name = "You" }];
+    private readonly List<SchoolClass> _classes = [];
+
+    public Channel<ClassBoard> Boards { get; } = Channel.CreateUnbounded<ClassBoard>();
+    public FakePresence Presence { get; } = new();
+
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<ILearners>(this);
+        services.AddSingleton<IClasses>(this);
+        services.AddSingleton<IClassBoard>(this);
+        services.AddSingleton<IPresence>(Presence);
+        services.AddSingleton<LocalClassroom>();
+    }
+
+    Task<ImmutableArray<Learner>> ILearners.ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Learner>>([.. _learners]);
+
+    public Task<Learner?> FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_learners.FirstOrDefault(l => l.Id == id));
+
+    public Task<Learner> AddAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_learners.Any(l => l.Name == name)) throw new Portal.Classroom.ClassroomException($"There is already a learner called '{name}'.");
+        var learner = new Learner { Id = name, Name = name };
+        _learners.Add(learner);
+        return Task.FromResult(learner);
+    }
+
+    public Task<Learner> EnsureAsync(string id, string name, CancellationToken cancellationToken) => Task.FromResult(_learners[0]);
+    public Task RenameAsync(string id, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task<ImmutableArray<SchoolClass>> IClasses.ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<SchoolClass>>([.. _classes]);
+    Task<SchoolClass?> IClasses.FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.Id == id));
+    public Task<SchoolClass?> FindByJoinCodeAsync(string joinCode, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.JoinCode == joinCode));
+
+    public Task<SchoolClass> CreateAsync(string name, string courseId, string lessonId, CancellationToken cancellationToken)
+    {
+        var created = new SchoolClass { Id = "class-" + _classes.Count, Name = name, JoinCode = "ABC" + _classes.Count, CourseId = courseId, LessonId = lessonId };
+        _classes.Add(created);
+        return Task.FromResult(created);
+    }
+
+    public Task EnrolAsync(string classId, string learnerId, CancellationToken cancellationToken)
+    {
+        _classes.FirstOrDefault(c => c.Id == classId)?.Enrolments.Add(new Enrolment { ClassId = classId, LearnerId = learnerId });
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<ClassBoard> WatchAsync(string classId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var board in Boards.Reader.ReadAllAsync(cancellationToken)) yield return board;
+    }
+
+    internal sealed class FakePresence : IPresence
+    {
+        private readonly HashSet<string> _open = [];
+
+        public IDisposable Enter(string learnerId, string courseId, string lessonId)
+        {
+            _open.Add(learnerId);
+            return new Leave(() => _open.Remove(learnerId));
+        }
+
+        public bool IsPresent(string learnerId, string courseId, string lessonId) => _open.Contains(learnerId);
+
+        private sealed class Leave(Action leave) : IDisposable
+        {
+            public void Dispose() => leave();
+        }
+    }
+}

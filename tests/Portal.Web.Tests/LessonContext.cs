@@ -1,0 +1,62 @@
+using System.Security.Claims;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
+using Portal.Labs.Sessions;
+using Portal.Testing;
+using Portal.Testing.Lessons;
+using Portal.Web.Components.Lessons;
+using Portal.Web.Identity;
+using Xunit;
+
+namespace Portal.Web.Tests;
+
+/// <summary>What the components of a lesson page need around them: services, the page's actions, a session.</summary>
+public abstract class LessonContext : BunitContext, IAsyncLifetime
+{
+    protected LessonContext()
+    {
+        DefaultWaitTimeout = TestTimeouts.Default;
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<AuthenticationStateProvider>(new SignedIn("you", "You"));
+        Services.AddScoped<LearnerContext>();
+        Lesson = SampleLesson.Create();
+        Session = new FakeLessonSession(new LessonSessionKey("you", "course", "lesson"), Lesson);
+    }
+
+    protected Content.Model.Lesson Lesson { get; }
+    protected FakeLessonSession Session { get; }
+
+    /// <summary>Made at first use: after that no service can be added.</summary>
+    protected LessonActions Actions => field ??= Attached();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    private LessonActions Attached()
+    {
+        var actions = new LessonActions(Services.GetRequiredService<ISnackbar>(), CancellationToken.None);
+        actions.Attach(Session);
+        return actions;
+    }
+
+    protected Content.Model.Section Section(string id) => Lesson.Sections.Single(s => s.Id == id);
+
+    protected Content.Model.Block Block(string id) => Lesson.Blocks.Single(b => b.Id == id);
+
+    protected static RunSnapshot Run(string blockId, RunPhase phase, params CommandSnapshot[] commands) =>
+        new() { RunId = Guid.NewGuid().ToString("N"), BlockId = blockId, Phase = phase, Commands = [.. commands], Started = DateTimeOffset.UtcNow, Duration = TimeSpan.FromSeconds(3) };
+
+    protected static CommandSnapshot Command(int index, string text, RunPhase phase, int? exitCode = null, string output = "") =>
+        new() { Index = index, Text = text, Phase = phase, ExitCode = exitCode, Output = output, Duration = TimeSpan.FromSeconds(0.2) };
+
+    protected sealed class SignedIn(string id, string name, params string[] roles) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity(
+            [new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Name, name), .. roles.Select(r => new Claim(ClaimTypes.Role, r))], "test"))));
+    }
+}

@@ -1,0 +1,113 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using Portal.Clusters;
+using Portal.Content;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+using Portal.Testing.Lessons;
+using Portal.Web.Components.Lessons;
+using Portal.Web.Identity;
+using Portal.Web.Tests.Classroom;
+using Xunit;
+
+namespace Portal.Web.Tests.Lessons;
+
+public sealed class LessonPageTests : LessonContext
+{
+    private readonly FakeCourseCatalog _catalog;
+    private readonly FakeLessonSessions _sessions;
+    private readonly FakeClassroom _classroom = new();
+
+    public LessonPageTests()
+    {
+        _catalog = new FakeCourseCatalog().Add(Lesson);
+        _sessions = new FakeLessonSessions(_catalog);
+        Services.AddSingleton<ICourseCatalog>(_catalog);
+        Services.AddSingleton<ILessonSessions>(_sessions);
+        _classroom.AddTo(Services);
+        Render<MudPopoverProvider>();
+    }
+
+    [Fact]
+    public void Page_Opened_AttachesToTheSessionOfWhoeverIsSignedIn()
+    {
+        var cut = RenderPage();
+
+        cut.WaitForAssertion(() => Assert.Equal(new LessonSessionKey("you", "course", "lesson"), Assert.Single(_sessions.Opened)));
+        cut.WaitForAssertion(() => Assert.False(cut.Find("#step-1 button.run").HasAttribute("disabled")));
+    }
+
+    [Fact]
+    public void Page_AddressNamesAnotherLearner_StillOpensTheOwnSession()
+    {
+        Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("/learn/course/lesson?learner=other&learnerId=other");
+
+        RenderPage().WaitForAssertion(() => Assert.Equal("you", Assert.Single(_sessions.Opened).LearnerId));
+    }
+
+    [Fact]
+    public async Task Page_Disposed_LeavesTheSessionRunning()
+    {
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
+
+        await DisposeComponentsAsync();
+
+        Assert.NotNull(_sessions.Find(new LessonSessionKey("you", "course", "lesson")));
+        Assert.False(_classroom.Presence.IsPresent("you", "course", "lesson"));
+    }
+
+    [Fact]
+    public void RunStep_Clicked_RunsItsBlocksForThisProviderInOrder()
+    {
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.False(cut.Find("#step-1 .section-head button").HasAttribute("disabled")));
+
+        cut.Find("#step-1 .section-head button").Click();
+
+        cut.WaitForAssertion(() => Assert.Equal(["step-1/1"], Current.Runs.Select(r => r.BlockId)));
+    }
+
+    [Fact]
+    public void Snapshot_RunFinishes_IsShownAndAnnounced()
+    {
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
+        Current.Push(s => s with { ActiveBlockId = "step-1/1", Runs = s.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Running, Command(0, "kubectl get pods", RunPhase.Running))) });
+        cut.WaitForAssertion(() => Assert.Contains("running", cut.Find("#step-1 .block-status").TextContent, StringComparison.Ordinal));
+
+        Current.Push(s => s with { ActiveBlockId = null, Runs = s.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Succeeded, Command(0, "kubectl get pods", RunPhase.Succeeded, 0))) });
+
+        cut.WaitForAssertion(() => Assert.Equal("Step 1 · Deploy: run done, 1 commands.", cut.Find("[aria-live='polite'].sr-only").TextContent));
+    }
+
+    [Fact]
+    public void Cluster_Failed_ShowsMessageAndRemedyAndTriesAgain()
+    {
+        _sessions.Starting = s => s.Push(x => x with { Cluster = x.Cluster with { Phase = ClusterPhase.Failed, Message = "Docker does not answer.", Remedy = "Start Docker." } });
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.Contains("Start Docker.", cut.Find(".callout.error").TextContent, StringComparison.Ordinal));
+        Assert.True(cut.Find("#step-1 button.run").HasAttribute("disabled"));
+
+        cut.Find(".callout.error button").Click();
+
+        cut.WaitForAssertion(() => Assert.Equal("reset", Assert.Single(Current.Calls)));
+    }
+
+    [Fact]
+    public void Lesson_WithMistakes_ShowsThemWithFileAndLine()
+    {
+        var problem = new ContentProblem("course/broken/lesson.md", 12, ProblemSeverity.Error, "A code block is never closed.", "End it.");
+        _catalog.Courses = [new Course { Id = "course", Title = "Course", Lessons = [new LessonEntry { Id = "broken", Title = "Broken", Problems = [problem] }] }];
+
+        var cut = Render<LessonPage>(p => p.Add(x => x.CourseId, "course").Add(x => x.LessonId, "broken"));
+
+        Assert.Contains("course/broken/lesson.md:12", cut.Markup, StringComparison.Ordinal);
+        Assert.Empty(_sessions.Opened);
+    }
+
+    private FakeLessonSession Current => (FakeLessonSession)_sessions.Find(new LessonSessionKey("you", "course", "lesson"))!;
+
+    private IRenderedComponent<LessonPage> RenderPage() => Render<LessonPage>(p => p.Add(x => x.CourseId, "course").Add(x => x.LessonId, "lesson"));
+}

@@ -1,0 +1,117 @@
+using Bunit;
+using Portal.Labs.Sessions;
+using Portal.Web.Components.Lessons;
+using Xunit;
+
+namespace Portal.Web.Tests.Lessons;
+
+public sealed class RunnableBlockTests : LessonContext
+{
+    [Fact]
+    public void Run_Clicked_RunsTheWholeBlock()
+    {
+        var cut = RenderBlock("step-1/1");
+
+        cut.Find("button.run").Click();
+
+        Assert.Equal(("step-1/1", RunOptions.WholeBlock), Assert.Single(Session.Runs));
+    }
+
+    [Fact]
+    public void Run_SessionNotReady_IsDisabledAndSaysWhy()
+    {
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.NotReady, "Starting…"), canRun: false);
+
+        var button = cut.Find("button.run");
+        Assert.True(button.HasAttribute("disabled"));
+        Assert.Equal("Not yet: Starting…", button.GetAttribute("title"));
+    }
+
+    [Fact]
+    public void Block_ForAnotherProvider_HasANoteAndNoRun()
+    {
+        var cut = RenderBlock("step-1/2");
+
+        Assert.Contains("For kind only", cut.Find(".block-note").TextContent, StringComparison.Ordinal);
+        Assert.Empty(cut.FindAll("button.run"));
+    }
+
+    [Fact]
+    public void Block_RunFailed_ShowsEachCommandsStateAndOutput()
+    {
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Failed,
+            Command(0, "kubectl apply -f app.yaml", RunPhase.Failed, 1, "\u001b[31merror\u001b[0m: <no file>"),
+            Command(1, "kubectl get pods", RunPhase.Waiting))));
+
+        Assert.Equal("failed at command 1 · exit 1", cut.Find(".block-status .status").TextContent.Trim());
+        Assert.Equal(["cmd bad", "cmd idle"], cut.FindAll(".cmd").Select(c => c.ClassName));
+        Assert.Contains("exit 1 · 0.2s", cut.Find(".cmd.bad .cmd-state").TextContent, StringComparison.Ordinal);
+        Assert.Equal("error", cut.Find(".output .ansi-fg-1").TextContent);
+        Assert.Contains("<no file>", cut.Find(".output").TextContent, StringComparison.Ordinal);
+        Assert.Equal("# first", cut.Find(".between").TextContent);
+    }
+
+    [Fact]
+    public void Block_Running_OffersStopOnly()
+    {
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Running, Command(0, "kubectl apply -f app.yaml", RunPhase.Running))));
+
+        Assert.Empty(cut.FindAll("button.run"));
+        cut.Find("button.danger").Click();
+
+        Assert.Equal("stop", Assert.Single(Session.Calls));
+    }
+
+    [Fact]
+    public void OneCommand_Clicked_RunsOnlyThat()
+    {
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Succeeded,
+            Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0), Command(1, "kubectl get pods", RunPhase.Succeeded, 0))));
+
+        cut.FindAll(".cmd-run")[1].Click();
+
+        Assert.Equal(1, Assert.Single(Session.Runs).Options.Command);
+    }
+
+    [Fact]
+    public void Edit_ChangedAndRun_SendsTheText()
+    {
+        var cut = RenderBlock("step-1/1");
+
+        cut.Find("[aria-label='Edit and run']").Click();
+        cut.Find("textarea").Input("kubectl get svc");
+        cut.Find(".block-edit .primary").Click();
+
+        Assert.Equal("kubectl get svc", Assert.Single(Session.Runs).Options.Code);
+        Assert.Empty(cut.FindAll("textarea"));
+    }
+
+    [Fact]
+    public void Block_EditedRun_SaysSoAndKeepsItsOwnCode()
+    {
+        var run = Run("step-1/1", RunPhase.Succeeded, Command(0, "kubectl get svc", RunPhase.Succeeded, 0)) with { Edited = true };
+
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, run));
+
+        Assert.Contains("edited", cut.Find(".block-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("kubectl apply -f app.yaml", cut.Find(".block-code").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Refused_ShowsTheReason()
+    {
+        Session.Refuse = "The cluster is being reset. Wait for it.";
+        var snackbar = Render<MudBlazor.MudSnackbarProvider>();
+        var cut = RenderBlock("step-1/1");
+
+        cut.Find("button.run").Click();
+
+        snackbar.WaitForAssertion(() => Assert.Contains("The cluster is being reset", snackbar.Markup, StringComparison.Ordinal));
+    }
+
+    private IRenderedComponent<RunnableBlock> RenderBlock(string id, Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null, bool canRun = true) => Render<RunnableBlock>(p =>
+    {
+        p.AddCascadingValue(Actions).Add(b => b.Block, Block(id)).Add(b => b.Provider, "sandbox").Add(b => b.CanRun, canRun);
+        more?.Invoke(p);
+    });
+}
