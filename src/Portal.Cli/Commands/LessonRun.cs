@@ -86,7 +86,7 @@ internal sealed class LessonRun(ILessonSession session, LessonRunOptions options
     private async Task RunSectionAsync(Section section, CancellationToken cancellationToken)
     {
         Console.WriteLine($"{section.Kind} {section.Number}: {section.Title}");
-        foreach (var block in section.Blocks.Where(b => b.Runnable && (section.Kind != SectionKind.Exercise || b.InSolution)))
+        foreach (var block in section.Blocks.Where(b => b.Runnable))
         {
             if (!block.RunsOn(options.Cluster))
             {
