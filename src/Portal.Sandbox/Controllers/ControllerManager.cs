@@ -65,6 +65,15 @@ internal sealed partial class ControllerManager
     /// <summary>Has the kubelet look at a pod: one of its processes ended.</summary>
     public void WakeKubelet(ObjectName pod) => Enqueue(Array.FindIndex(_controllers, c => c is Kubelet), pod);
 
+    /// <summary>Whether nothing waits to be looked at now; delayed work may still come.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate) return !_running && _queue.Count == 0;
+        }
+    }
+
     public async Task StopAsync()
     {
         Task idle;

@@ -12,9 +12,20 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     private readonly Lock _gate = new();
     private MeshConfig _config = MeshConfig.Empty;
     private ITimer? _push;
+    private bool _pushing;
+    private bool _again;
 
     /// <summary>The configuration that every proxy has acknowledged.</summary>
     public MeshConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>Whether proxies have everything that was changed so far.</summary>
+    public bool IsCurrent
+    {
+        get
+        {
+            lock (_gate) return _push is null && !_pushing;
+        }
+    }
 
     /// <summary>A resource that proxies' configuration is made of has changed. Runs inside the writer's lock.</summary>
     public void OnChanged(StoreEvent change)
@@ -26,8 +37,8 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     {
         lock (_gate)
         {
-            if (_push is not null) return;
-            _push = cluster.Time.CreateTimer(static m => ((MeshControlPlane)m!).Push(), this, cluster.Options.ConfigPushDelay, Timeout.InfiniteTimeSpan);
+            _again |= _pushing;
+            if (_push is null && !_pushing) Schedule();
         }
     }
 
@@ -35,15 +46,26 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     public static bool IsRunning(StoreSnapshot snapshot) => snapshot.List("pods")
         .Any(p => p.Labels.GetValueOrDefault("app") == "istiod" && !p.IsDeleting && p.Parse() is var pod && Controllers.OwnedObjects.IsPodReady(pod) && pod.Objects("spec", "containers").Any(c => Image(c.Str("image")) == "pilot"));
 
+    private void Schedule() =>
+        _push = cluster.Time.CreateTimer(static m => ((MeshControlPlane)m!).Push(), this, cluster.Options.ConfigPushDelay, Timeout.InfiniteTimeSpan);
+
     private void Push()
     {
         lock (_gate)
         {
             _push?.Dispose();
             _push = null;
+            _pushing = true;
+            _again = false;
         }
         var snapshot = cluster.Store.Snapshot;
         if (IsRunning(snapshot)) Volatile.Write(ref _config, new MeshConfig(snapshot));
+        lock (_gate)
+        {
+            _pushing = false;
+            // One push at a time: an older configuration must never follow a newer one.
+            if (_again) Schedule();
+        }
     }
 
     private static string Image(string? image)

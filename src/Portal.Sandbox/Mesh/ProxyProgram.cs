@@ -50,8 +50,11 @@ internal sealed class ProxyProgram : IPodProgram
                 redirect.Headers["location"] = $"https://{call.Host}{call.Path}";
                 return (redirect, "-");
             }
-            // Routes of all VirtualServices of a host stand in one table: specific ones first, catch-alls last.
-            var owners = config.VirtualServicesOf(gateway).Where(vs => vs.Spec.Strings("hosts").Any(h => MeshConfig.HostMatches(h, call.Host))).ToList();
+            // The most specific host takes the request. Routes of all VirtualServices of that host stand in one table:
+            // specific ones first, catch-alls last.
+            var bound = config.VirtualServicesOf(gateway).ToList();
+            var host = bound.SelectMany(vs => vs.Spec.Strings("hosts")).Where(h => MeshConfig.HostMatches(h, call.Host)).MaxBy(h => h == "*" ? 0 : h.StartsWith("*.", StringComparison.Ordinal) ? h.Length : int.MaxValue);
+            var owners = bound.Where(vs => vs.Spec.Strings("hosts").Contains(host)).ToList();
             var source = new RouteSource(gateway.Id, container.Pod.Namespace, container.Pod.Labels, server.Int(port, "port", "number"));
             var hits = owners.Select(vs => (Owner: vs, Hit: RouteMatcher.Find(vs, call, source))).Where(h => h.Hit is not null).ToList();
             if (hits.Count == 0) continue;

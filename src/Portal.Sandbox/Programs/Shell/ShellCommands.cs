@@ -24,7 +24,8 @@ internal static class ShellCommands
             case "false": return 1;
             case "exit":
                 session.Exited = true;
-                return args.Count > 0 && int.TryParse(args[0], out var code) ? code : session.LastStatus;
+                if (args.Count > 0 && int.TryParse(args[0], out var code)) session.LastStatus = code;
+                return session.LastStatus;
             case "echo":
                 var newline = args.FirstOrDefault() != "-n";
                 if (args.FirstOrDefault() is "-n" or "-e") args.RemoveAt(0);

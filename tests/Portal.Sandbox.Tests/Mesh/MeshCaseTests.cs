@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Api;
+using Portal.Sandbox.Codec;
+using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Programs;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Sandbox.Tests.Mesh;
+
+/// <summary>
+/// The mesh's specification as cases: each folder of TestAssets/mesh has resources.yaml, applied to a cluster with Bookinfo
+/// in the mesh, and calls.yaml, the requests and what they meet.
+/// </summary>
+public sealed class MeshCaseTests(MeshFixture mesh) : IClassFixture<MeshFixture>
+{
+    private static readonly string s_assets = Path.Combine(AppContext.BaseDirectory, "TestAssets", "mesh");
+
+    public static TheoryData<string> Cases() => [.. Directory.EnumerateDirectories(s_assets).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Calls_WithTheCasesResources_MeetWhatIsExpected(string name)
+    {
+        var resources = YamlReader.ReadAll(await File.ReadAllTextAsync(Path.Combine(s_assets, name, "resources.yaml"))).Cast<JsonObject>().ToList();
+        var calls = (JsonArray)YamlReader.ReadAll(await File.ReadAllTextAsync(Path.Combine(s_assets, name, "calls.yaml"))).Single();
+        mesh.Reset();
+        mesh.Apply(resources);
+        await mesh.SettledAsync();
+
+        foreach (var call in calls.OfType<JsonObject>()) await ExpectAsync(call);
+    }
+
+    private async Task ExpectAsync(JsonObject call)
+    {
+        var times = call.Int(1, "times");
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        HttpReply? last = null;
+        for (var i = 0; i < times; i++)
+        {
+            last = await mesh.SendAsync(call);
+            var key = last.Failed ? last.Failure.ToString() : call.Str("count") switch
+            {
+                "pod" => JsonNode.Parse(last.Body.Span).Str("podname")?.Split('-') is [var app, var version, ..] ? $"{app}-{version}" : last.Status.ToString(CultureInfo.InvariantCulture),
+                _ => last.Status.ToString(CultureInfo.InvariantCulture),
+            };
+            seen[key] = seen.GetValueOrDefault(key) + 1;
+        }
+        var shown = $"{call.ToText()} saw {string.Join(", ", seen.Select(s => $"{s.Key}×{s.Value}"))}";
+        foreach (var (key, range) in call.Obj("expect")!)
+        {
+            var (low, high) = range is JsonArray a ? ((int)a[0]!.Num()!, (int)a[1]!.Num()!) : ((int)range.Num()!, (int)range.Num()!);
+            Assert.True(seen.GetValueOrDefault(key) >= low && seen.GetValueOrDefault(key) <= high, shown);
+            seen.Remove(key);
+        }
+        Assert.True(seen.Count == 0, shown);
+        if (call.Str("flags") is { } flags) Assert.Equal(flags, last!.Flags);
+        if (call.Str("body") is { } body) Assert.Contains(body, last!.Text, StringComparison.Ordinal);
+        foreach (var (header, value) in call.Map("responseHeaders")) Assert.Equal(value, last!.Headers[header]);
+    }
+}
+
+/// <summary>One cluster with Istio, Bookinfo in the namespace <c>bookinfo</c>, and curl pods inside and outside the mesh.</summary>
+public sealed class MeshFixture : IAsyncLifetime
+{
+    private const string Clients = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: legacy}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: client, namespace: bookinfo, labels: {app: client, version: v1}}
+        spec: {containers: [{name: curl, image: curlimages/curl, command: [sleep, infinity]}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: outsider, namespace: legacy, labels: {app: outsider}}
+        spec: {containers: [{name: curl, image: curlimages/curl, command: [sleep, infinity]}]}
+        """;
+
+    private readonly SandboxFixture _sandbox = new();
+    private SandboxCluster _cluster = null!;
+    private SandboxCheckpoint _clean = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _sandbox.InitializeAsync();
+        (_cluster, _) = _sandbox.NewCluster();
+        await _cluster.InstallIstioAsync("demo", TestContext.Current.CancellationToken).DefaultTimeout();
+        Apply([new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "bookinfo", ["labels"] = new JsonObject { ["istio-injection"] = "enabled" } } }]);
+        await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "bookinfo", "default") is not null);
+        var samples = Path.Combine(_sandbox.Directory.Path, "istio-1.30.3", "samples", "bookinfo");
+        foreach (var file in new[] { "platform/kube/bookinfo.yaml", "networking/bookinfo-gateway.yaml" })
+            Apply(YamlReader.ReadAll(await File.ReadAllTextAsync(Path.Combine(samples, file))).Cast<JsonObject>(), "bookinfo");
+        var clients = YamlReader.ReadAll(Clients).Cast<JsonObject>().ToList();
+        Apply(clients.Take(1));
+        await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "legacy", "default") is not null);
+        Apply(clients.Skip(1));
+        await Eventually.True(() => _cluster.Store.Snapshot.List("pods").All(p => Controllers.OwnedObjects.IsPodReady(p.Parse())) && _cluster.Store.Snapshot.List("pods", "bookinfo").Count() == 7);
+        await SettledAsync();
+        _clean = _cluster.Checkpoint();
+    }
+
+    public void Reset() => _cluster.Restore(_clean);
+
+    public void Apply(IEnumerable<JsonObject> objects, string? ns = "bookinfo")
+    {
+        foreach (var o in objects)
+        {
+            var type = _cluster.Catalog.FindKind(o.Str("apiVersion")!, o.Str("kind")!) ?? throw new InvalidOperationException($"{o.Str("apiVersion")} {o.Str("kind")} is not served");
+            _cluster.Operations.Create(type, type.Namespaced ? o.Str("metadata", "namespace") ?? ns! : "", o, new WriteOptions { User = "test", FieldValidation = "Strict" });
+        }
+    }
+
+    /// <summary>Waits until the proxies know everything that the API knows.</summary>
+    public Task SettledAsync() => Eventually.True(() =>
+        _cluster.Controllers.IsIdle && _cluster.Mesh.IsCurrent && _cluster.Store.Snapshot.List("pods").All(p => Controllers.OwnedObjects.IsPodReady(p.Parse()) && _cluster.Pods.Find(new(p.Namespace, p.Name)) is not null));
+
+    internal async Task<HttpReply> SendAsync(JsonObject call)
+    {
+        var headers = new HttpHeaders();
+        foreach (var (key, value) in call.Map("headers")) headers.Add(key, value);
+        var request = new HttpCall(call.Str("method") ?? "GET", call.Str("host") ?? "reviews:9080", call.Str("path") ?? "/reviews/0", headers, default);
+        if (call.Str("from") == "ingress")
+        {
+            var gateway = _cluster.Pods.All.Single(p => p.Labels.GetValueOrDefault("app") == "istio-ingressgateway");
+            var proxy = gateway.Containers["istio-proxy"];
+            return gateway.ListenerOn(8080) is null ? HttpReply.Fail(ConnectionFailure.Refused) : await proxy.Program.HandleAsync(proxy, 8080, request, TestContext.Current.CancellationToken).AsTask().DefaultTimeout();
+        }
+        var client = _cluster.Pods.All.Single(p => p.Name == (call.Str("from") ?? "client").Split('/')[0]);
+        var container = client.Containers[(call.Str("from") ?? "").Contains('/', StringComparison.Ordinal) ? "istio-proxy" : "curl"];
+        return await container.SendAsync(request, null, TestContext.Current.CancellationToken).DefaultTimeout();
+    }
+
+    public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Portal.Sandbox.Programs;
+using Portal.Sandbox.Programs.Shell;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Sandbox.Tests.Programs;
+
+/// <summary>Scripts as people type them into pods.</summary>
+[Collection(SandboxCollection.Name)]
+public sealed class ShellInterpreterTests(SandboxFixture sandbox)
+{
+    [Theory]
+    [InlineData("echo hello | tr l L", "heLLo\n", 0)]
+    [InlineData("for i in $(seq 3); do echo \"n $i\"; done", "n 1\nn 2\nn 3\n", 0)]
+    [InlineData("i=0; while [ $i -lt 3 ]; do i=$((i+1)); done; echo $i", "3\n", 0)]
+    [InlineData("if false; then echo a; elif true; then echo b; else echo c; fi", "b\n", 0)]
+    [InlineData("false && echo no || echo yes", "yes\n", 0)]
+    [InlineData("echo a; exit 3; echo b", "a\n", 3)]
+    [InlineData("echo 'single $HOME' \"double $HOSTNAME\"", "single $HOME double web\n", 0)]
+    [InlineData("x=${MISSING:-fallback}; echo $x", "fallback\n", 0)]
+    [InlineData("printf 'b\\na\\nb\\n' | sort | uniq -c", "      1 a\n      2 b\n", 0)]
+    [InlineData("echo text > /tmp/f; cat /tmp/f; echo more >> /tmp/f; wc -l < /tmp/f", "text\n2\n", 0)]
+    [InlineData("until true; do echo never; done; echo $?", "0\n", 0)]
+    [InlineData("(echo a; echo b) | grep -c .", "2\n", 0)]
+    [InlineData("nosuchcommand", "", 127)]
+    [InlineData("for i in a b", "", 2)]
+    [InlineData("echo 'open", "", 2)]
+    [InlineData("curl -s http://nowhere/", "", 6)]
+    public async Task Run_Script_BehavesAsAShell(string script, string output, int status)
+    {
+        var (cluster, _) = sandbox.NewCluster();
+        var pod = new PodInstance(cluster, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "web", ["namespace"] = "default", ["uid"] = "u" },
+            ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "busybox" }) },
+        }, "10.244.0.9");
+        var text = new StringBuilder();
+        var none = Channel.CreateUnbounded<byte[]>();
+        none.Writer.TryComplete();
+        var io = new ShellIo(none.Reader, d =>
+        {
+            text.Append(Encoding.UTF8.GetString(d.Span));
+            return Task.CompletedTask;
+        }, _ => Task.CompletedTask);
+
+        var code = await ShellInterpreter.RunAsync(new ShellSession(pod.Containers["c"]), script, io, TestContext.Current.CancellationToken).DefaultTimeout();
+
+        Assert.Equal(output, text.ToString());
+        Assert.Equal(status, code);
+    }
+}
