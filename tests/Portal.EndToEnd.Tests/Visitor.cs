@@ -46,7 +46,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Controls that a screen reader would announce without a name.</summary>
     public Task<string[]> UnnamedControlsAsync() => Page.EvaluateAsync<string[]>("""
         [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, [role=tab], [role=separator]')]
-          .filter(e => e.checkVisibility())
+          .filter(e => e.checkVisibility() && !e.matches('.prose input[disabled]')) // a task list's boxes are text
           .filter(e => !((e.getAttribute('aria-label') ?? '') + e.textContent + (e.title ?? '') + [...(e.labels ?? [])].map(l => l.textContent).join('')).trim())
           .map(e => e.outerHTML.slice(0, 120))
         """);

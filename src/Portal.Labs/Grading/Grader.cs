@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
@@ -26,11 +27,13 @@ internal sealed class Grader : IAsyncDisposable
     private readonly Func<CheckDefinition, CheckState, string?, CancellationToken, Task> _publish;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Dictionary<string, CheckState> _states;
-    private readonly Dictionary<string, string> _answers = [];
-    private readonly HashSet<string> _held = [];
+    private readonly ConcurrentDictionary<string, CheckState> _states;
+    private readonly ConcurrentDictionary<string, string> _answers = new(StringComparer.Ordinal);
     private readonly RouteHistory _history;
     private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Ids of the checks whose condition held on this cluster when it was last looked at.</summary>
+    private volatile ImmutableHashSet<string> _held = [];
     private CancellationTokenSource _detached = new();
     private GradedCluster? _cluster;
     private Task _following = Task.CompletedTask;
@@ -43,7 +46,7 @@ internal sealed class Grader : IAsyncDisposable
         _grader = grader;
         _publish = publish;
         _time = time;
-        _states = lesson.Checks.ToDictionary(c => c.Id, c => states.GetValueOrDefault(c.Id) ?? new CheckState(c.Id, CheckPhase.NotYet), StringComparer.Ordinal);
+        _states = new(lesson.Checks.Select(c => KeyValuePair.Create(c.Id, states.GetValueOrDefault(c.Id) ?? new CheckState(c.Id, CheckPhase.NotYet))), StringComparer.Ordinal);
         _history = new(
             lesson.Checks.Where(c => c.Probe == "history").Select(c => (c.Settings.Text("host") ?? "", c.Settings.Text("namespace") ?? "")),
             time);
@@ -69,7 +72,7 @@ internal sealed class Grader : IAsyncDisposable
         _detached.Dispose();
         _detached = new();
         _cluster = null;
-        _held.Clear();
+        _held = [];
     }
 
     /// <summary>Evaluates the checks of a section, or all.</summary>
@@ -78,7 +81,7 @@ internal sealed class Grader : IAsyncDisposable
 
     public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken)
     {
-        lock (_answers) _answers[checkId] = answer;
+        _answers[checkId] = answer;
         return EvaluateAsync([.. _lesson.Checks.Where(c => c.Id == checkId)], announce: false, cancellationToken);
     }
 
@@ -192,9 +195,7 @@ internal sealed class Grader : IAsyncDisposable
                 if (announce && _grader.IsCostly(check)) await _publish(check, before with { Phase = CheckPhase.Checking }, null, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    string? answer;
-                    lock (_answers) answer = _answers.GetValueOrDefault(check.Id);
-                    var verdict = await _grader.EvaluateAsync(check, new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell), cancellationToken).ConfigureAwait(false);
+                    var verdict = await _grader.EvaluateAsync(check, new(cluster.View.Current, cluster.Api, _history, _answers.GetValueOrDefault(check.Id), cluster.Shell), cancellationToken).ConfigureAwait(false);
                     await ApplyAsync(check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException)
@@ -213,8 +214,7 @@ internal sealed class Grader : IAsyncDisposable
     private async Task ApplyAsync(CheckDefinition check, CheckState before, Verdict verdict, bool announce, CancellationToken cancellationToken)
     {
         var held = _held.Contains(check.Id);
-        if (verdict.Result.Holds) _held.Add(check.Id);
-        else _held.Remove(check.Id);
+        _held = verdict.Result.Holds ? _held.Add(check.Id) : _held.Remove(check.Id);
 
         var phase = (before.Phase, verdict.Result.Holds) switch
         {

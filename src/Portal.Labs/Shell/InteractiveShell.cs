@@ -65,7 +65,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
     public void Type(ReadOnlySpan<byte> input)
     {
         if (input.IsEmpty) return;
-        lock (_gate) _lineMayHoldInput = true;
+        // After Enter the line belongs to the shell; what it then asks to be continued tells so with a mark of its own.
+        lock (_gate) _lineMayHoldInput = input[^1] is not ((byte)'\r' or (byte)'\n');
         _pty.Write(input);
     }
 
@@ -207,6 +208,9 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 lock (_gate) prompt = _prompt;
                 HasPrompted = true;
                 prompt.TrySetResult();
+                break;
+            case ["C"]:
+                lock (_gate) _lineMayHoldInput = true;
                 break;
             case ["X"]:
                 lock (_gate) _prompt = NewSignal();

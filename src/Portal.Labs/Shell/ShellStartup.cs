@@ -2,7 +2,7 @@ namespace Portal.Labs.Shell;
 
 /// <summary>
 /// The start-up file of a workspace's bash: a prompt with OSC 133 marks for terminals, and private marks for the runner.
-/// <c>R</c>: a prompt is shown and a line can be typed. <c>X</c>: a typed line starts to run. <c>B;id</c>: the output of a
+/// <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed line starts to run. <c>B;id</c>: the output of a
 /// command starts. <c>E;id;status</c>: the shell is back, after command <c>id</c> or (0) after a line of the learner's own.
 /// </summary>
 internal static class ShellStartup
@@ -34,6 +34,7 @@ internal static class ShellStartup
         PROMPT_COMMAND=__prompt
         PS0='\e]5170;{{nonce}};X\a\e]133;C\a'
         PS1='\[\e]133;A\a\e[1;34m\]\w \$\[\e[0m\] \[\e]133;B\a\e]5170;{{nonce}};R\a\]'
+        PS2='\[\e]5170;{{nonce}};C\a\]> '
 
         """;
 }

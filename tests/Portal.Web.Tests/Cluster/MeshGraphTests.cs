@@ -15,6 +15,14 @@ public sealed class MeshGraphTests
     }
 
     [Fact]
+    public void Build_VersionReachedByHeaderOnly_SaysSo()
+    {
+        var graph = MeshGraph.Build(SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch) with { VirtualServices = [SampleSummary.Reviews(100, 0)] }, "bookinfo");
+
+        Assert.Equal(["100 %", "by match", "0 %"], graph.Edges.Where(e => e.Label.Length > 0).Select(e => e.Label));
+    }
+
+    [Fact]
     public void Build_NoRoutes_PromisesNoNumbers()
     {
         var graph = MeshGraph.Build(SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch) with { VirtualServices = [] }, "bookinfo");

@@ -96,6 +96,24 @@ public sealed class LessonPageTests : LessonContext
     }
 
     [Fact]
+    public void Cluster_NewerThanTheProgress_OffersToRepeatTheSteps()
+    {
+        _sessions.Starting = s => s.Push(x => x with
+        {
+            Sections = x.Sections.SetItem("step-1", new SectionProgress("step-1", SectionPhase.Completed, DateTimeOffset.UtcNow)),
+            Runs = x.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Succeeded)),
+        });
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.Contains("this cluster is new", cut.Find(".callout-title").TextContent, StringComparison.Ordinal));
+
+        cut.Find(".reading .callout button").Click();
+
+        cut.WaitForAssertion(() => Assert.Equal(["step-1/1"], Current.Runs.Select(r => r.BlockId)));
+        Current.Push(x => x with { Runs = x.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Succeeded, Command(0, "kubectl get pods", RunPhase.Succeeded, 0))) });
+        cut.WaitForAssertion(() => Assert.DoesNotContain("this cluster is new", cut.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Lesson_WithMistakes_ShowsThemWithFileAndLine()
     {
         var problem = new ContentProblem("course/broken/lesson.md", 12, ProblemSeverity.Error, "A code block is never closed.", "End it.");

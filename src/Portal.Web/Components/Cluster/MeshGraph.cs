@@ -11,9 +11,9 @@ internal sealed record MeshEdge(string Path, string Label, int LabelX, int Label
 /// <summary>Gateway → service → version, laid out in three columns. Weights are those of the virtual services.</summary>
 internal sealed record MeshGraph(IReadOnlyList<MeshNode> Nodes, IReadOnlyList<MeshEdge> Edges, int Width, int Height, string Description)
 {
-    public const int NodeWidth = 168;
+    public const int NodeWidth = 150;
     public const int NodeHeight = 44;
-    private const int ColumnGap = 92;
+    private const int ColumnGap = 78;
     private const int RowGap = 14;
     private const int Margin = 8;
 
@@ -43,7 +43,7 @@ internal sealed record MeshGraph(IReadOnlyList<MeshNode> Nodes, IReadOnlyList<Me
                 var (weight, exact) = Weight(virtualService, rule, service, version, versions.Count);
                 var target = new MeshNode(version.Name, version.Name, $"{version.Ready}/{version.Desired} ready{(version.Sidecar ? "" : " · no sidecar")}{(version.MtlsMode is "STRICT" ? " · mTLS" : "")}", version.Ready >= version.Desired && version.Desired > 0 ? "workload" : "workload starting", Column(2), y);
                 nodes.Add(target);
-                edges.Add(Edge(node, target, weight, exact));
+                edges.Add(exact && weight <= 0 && IsMatched(virtualService, service, Subset(rule, version)) ? Edge(node, target, 50, "by match", "match") : Edge(node, target, weight, exact ? Percent(weight) : "", weight <= 0 ? "none" : ""));
                 y += NodeHeight + RowGap;
             }
             if (versions.Count == 0) y += NodeHeight + RowGap;
@@ -58,7 +58,7 @@ internal sealed record MeshGraph(IReadOnlyList<MeshNode> Nodes, IReadOnlyList<Me
             while (nodes.Any(n => n.Css == "gateway" && Math.Abs(n.Y - at) < NodeHeight + RowGap)) at += NodeHeight + RowGap;
             var node = new MeshNode("gateway/" + gateway.Name, gateway.Name, $"gateway {string.Join(", ", gateway.Servers)}", "gateway", Column(0), at);
             nodes.Add(node);
-            edges.AddRange(routed.Select(r => Edge(node, r, 100, exact: false)));
+            edges.AddRange(routed.Select(r => Edge(node, r, 100, "", "")));
             y = Math.Max(y, at + NodeHeight + RowGap);
         }
         return new MeshGraph(nodes, edges, Column(2) + NodeWidth + Margin, y + Margin, $"{services.Count} services, {nodes.Count(n => n.Css.StartsWith("workload", StringComparison.Ordinal))} workloads");
@@ -86,20 +86,28 @@ internal sealed record MeshGraph(IReadOnlyList<MeshNode> Nodes, IReadOnlyList<Me
     {
         if (virtualService?.Routes.FirstOrDefault(r => r.Match.Length == 0) is not { } route || rule is null) return (100.0 / Math.Max(1, versions), false);
         if (route.Destinations.All(d => d.Subset is null)) return (100.0 / Math.Max(1, versions), false);
-        var subset = rule.Subsets.FirstOrDefault(s => version.Name.EndsWith("-" + s, StringComparison.Ordinal));
+        var subset = Subset(rule, version);
         return (route.Destinations.Where(d => IsHost(d.Host, service) && d.Subset == subset).Sum(d => d.Percent), true);
     }
 
-    private static MeshEdge Edge(MeshNode from, MeshNode to, double percent, bool exact)
+    private static string? Subset(DestinationRuleRow? rule, WorkloadRow version) => rule?.Subsets.FirstOrDefault(s => version.Name.EndsWith("-" + s, StringComparison.Ordinal));
+
+    /// <summary>Some requests go there by a header or path, although none does by weight.</summary>
+    private static bool IsMatched(VirtualServiceRow? virtualService, ServiceRow service, string? subset) =>
+        virtualService?.Routes.Any(r => r.Match.Length > 0 && r.Destinations.Any(d => IsHost(d.Host, service) && d.Subset == subset && d.Percent > 0)) == true;
+
+    private static string Percent(double percent) => percent.ToString("0.#", CultureInfo.InvariantCulture) + " %";
+
+    private static MeshEdge Edge(MeshNode from, MeshNode to, double percent, string label, string css)
     {
         var (x1, y1) = (from.X + NodeWidth, from.Y + (NodeHeight / 2));
         var (x2, y2) = (to.X, to.Y + (NodeHeight / 2));
         var middle = (x1 + x2) / 2;
         return new MeshEdge(
             $"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}",
-            exact ? percent.ToString("0.#", CultureInfo.InvariantCulture) + " %" : "",
+            label,
             x2 - 28, y2 - 6,
             (1 + (percent / 25)).ToString("0.#", CultureInfo.InvariantCulture),
-            percent <= 0 ? "none" : "");
+            css);
     }
 }

@@ -38,9 +38,8 @@ public sealed partial class SectionView
 
     private string RunText => (Progress?.Phase == SectionPhase.Completed, Section.Kind) switch
     {
-        (true, SectionKind.Step) => "Run step again",
-        (false, SectionKind.Step) => "Run step",
         (true, _) => "Run again",
+        (false, SectionKind.Step) => "Run step",
         _ => "Run all",
     };
 }

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Content.Model;
+using Portal.Labs.Sessions;
+
+namespace Portal.Web.Components.Lessons;
+
+/// <summary>What stands in the way of running: a cluster that starts, failed, or is new while the progress is not.</summary>
+public sealed partial class SessionNotice
+{
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
+    [Parameter, EditorRequired]
+    public required Lesson Lesson { get; set; }
+
+    [Parameter]
+    public SessionSnapshot? Snapshot { get; set; }
+
+    /// <summary>
+    /// Completed steps whose effect a simulated cluster has lost: it lives as long as the portal, progress lives longer.
+    /// A run that is only remembered has no commands.
+    /// </summary>
+    private List<Section> StepsToRepeat => Snapshot is { Cluster: { Phase: ClusterPhase.Ready, Capabilities.Simulated: true }, ActiveBlockId: null } s
+        && s.Waiting.IsEmpty && s.Runs.Values.All(r => r.Commands.IsEmpty)
+            ? [.. Lesson.Sections.Where(x => x.Kind == SectionKind.Step && s.Sections.GetValueOrDefault(x.Id)?.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain)]
+            : [];
+
+    private async Task RepeatAsync()
+    {
+        foreach (var step in StepsToRepeat) await Actions.RunSectionAsync(step, Snapshot!.Cluster.Provider);
+    }
+}
