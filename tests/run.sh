@@ -47,7 +47,7 @@ for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" && [ "$name" != Portal.Benchmarks ] || continue
   echo "== $name"
   "$executable" -noColor -noLogo >"$results" 2>&1 || cat "$results"
-  grep -F '[SKIP]' "$results" || true
+  grep -F -A 1 '[SKIP]' "$results" | grep -v '^--' || true
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$results" | tail -n 1)
   number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
   if [ -z "$summary" ]; then
