@@ -116,6 +116,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         var existing = tx.Snapshot.Find(type.Resource, @namespace, name) ?? throw ApiError.NotFound(type, name);
         if (options.PreconditionUid is { } uid && uid != existing.Uid)
             throw ApiError.Conflict(type, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {existing.Uid}");
+        if (type.Resource == "namespaces" && name is "default" or "kube-system" or "kube-public") throw ApiError.Forbidden(type, name, "this namespace may not be deleted");
         var obj = existing.Parse();
         var meta = obj.Ensure("metadata");
         var grace = Grace(type, obj, options);

@@ -103,7 +103,8 @@ internal static class ContainerLife
         if (states.TrueForAll(s => s.Obj("state", "terminated") is not null))
         {
             status["phase"] = states.TrueForAll(s => s.Int(0, "state", "terminated", "exitCode") == 0) ? "Succeeded" : "Failed";
-            cluster.Pods.Stop(name);
+            // What still runs (a sidecar) ends with the pod; the output stays until the pod is deleted.
+            instance.Stop();
         }
         SetReady(status, now);
         Kubelet.SetStatus(cluster, name, o =>
