@@ -10,7 +10,7 @@ using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Streaming;
 
-/// <summary>exec and attach over WebSocket: one byte of channel before each message (v4 and v5 of channel.k8s.io).</summary>
+/// <summary>exec and attach. Over a WebSocket there is one byte of channel before each message (v4 and v5 of channel.k8s.io).</summary>
 internal static class RemoteCommand
 {
     private static readonly string[] s_protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -37,7 +37,11 @@ internal static class RemoteCommand
 
     private static async Task RunAsync(HttpContext http, Func<ShellIo, CancellationToken, Task<int>> command)
     {
-        if (!http.WebSockets.IsWebSocketRequest) throw ApiError.BadRequest("Upgrade request required");
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            await SpdyRemoteCommand.RunAsync(http, command).ConfigureAwait(false);
+            return;
+        }
         var protocol = s_protocols.FirstOrDefault(http.WebSockets.WebSocketRequestedProtocols.Contains) ?? throw ApiError.BadRequest("unable to upgrade: none of the requested protocols is supported");
         using var socket = await http.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
@@ -107,7 +111,8 @@ internal static class RemoteCommand
         input.TryComplete();
     }
 
-    private static JsonObject Status(int code) => code == 0
+    /// <summary>How a command ended, as the error channel says it.</summary>
+    internal static JsonObject Status(int code) => code == 0
         ? new() { ["metadata"] = new JsonObject(), ["status"] = "Success" }
         : new()
         {
