@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Storage;
@@ -8,6 +9,9 @@ namespace Portal.Sandbox.Mesh;
 internal sealed record MeshObject(string Name, string Namespace, string Created, JsonObject Spec)
 {
     public string Id => $"{Namespace}/{Name}";
+
+    /// <summary>Only to be logged, not enforced (annotation istio.io/dry-run).</summary>
+    public bool DryRun { get; init; }
 }
 
 /// <summary>
@@ -23,6 +27,8 @@ internal sealed class MeshConfig
     private readonly List<MeshObject> _virtualServices;
     private readonly List<MeshObject> _destinationRules;
     private readonly List<MeshObject> _peerAuthentications;
+    private readonly ServiceEntryRegistry _entries;
+    private readonly ConcurrentDictionary<(string Fqdn, int Port, string? Subset, string Client, bool Found), UpstreamCluster> _clusters = new();
 
     public MeshConfig(StoreSnapshot snapshot)
     {
@@ -31,12 +37,33 @@ internal sealed class MeshConfig
         _virtualServices = Read(snapshot, "virtualservices.networking.istio.io");
         _destinationRules = Read(snapshot, "destinationrules.networking.istio.io");
         _peerAuthentications = Read(snapshot, "peerauthentications.security.istio.io");
+        AuthorizationPolicies = Read(snapshot, "authorizationpolicies.security.istio.io");
         Gateways = Read(snapshot, "gateways.networking.istio.io");
+        _entries = new ServiceEntryRegistry(snapshot, Read(snapshot, "serviceentries.networking.istio.io"));
+        Settings = MeshSettings.Of(snapshot, Read(snapshot, "telemetries.telemetry.istio.io"), Read(snapshot, "sidecars.networking.istio.io"));
     }
 
     public long Revision { get; }
     public ServiceRegistry Services { get; }
     public IReadOnlyList<MeshObject> Gateways { get; }
+    public IReadOnlyList<MeshObject> AuthorizationPolicies { get; }
+    public IReadOnlyList<MeshObject> DestinationRules => _destinationRules;
+    public MeshSettings Settings { get; }
+
+    /// <summary>All services that sidecars of a namespace know: those of Kubernetes, and what ServiceEntries declare.</summary>
+    public IEnumerable<MeshService> ServicesFor(string clientNamespace) => Services.Services.Concat(_entries.VisibleTo(clientNamespace));
+
+    public MeshService? FindHost(string fqdn, string clientNamespace) => Services.FindHost(fqdn) ?? _entries.Find(fqdn, clientNamespace);
+
+    /// <summary>A name as a client may write it; see <see cref="ServiceRegistry.Resolve"/>.</summary>
+    public MeshService? Resolve(string name, string clientNamespace) => Services.Resolve(name, clientNamespace) ?? _entries.Find(name, clientNamespace);
+
+    /// <summary>Whether a ServiceEntry names a host that is looked up in DNS, so that the world has such a host.</summary>
+    public bool DeclaresExternal(string host) => _entries.DeclaresDns(host);
+
+    /// <summary>A cluster as sidecars of a namespace have it; computed once.</summary>
+    public UpstreamCluster Cluster(MeshService? service, string fqdn, int port, string? subset, string clientNamespace) =>
+        _clusters.GetOrAdd((fqdn, port, subset, clientNamespace, service is not null), static (key, a) => UpstreamCluster.Compute(a.Config, a.Service, key.Fqdn, key.Port, key.Subset, key.Client), (Config: this, Service: service));
 
     /// <summary>Oldest first, then by name and namespace: the order in which Istio resolves conflicts.</summary>
     public IReadOnlyList<MeshObject> VirtualServices => _virtualServices;
@@ -89,7 +116,7 @@ internal sealed class MeshConfig
 
     private static bool AppliesToMesh(MeshObject vs) => vs.Spec.Arr("gateways") is not { Count: > 0 } gateways || gateways.Any(g => g.Str() == "mesh");
 
-    private static bool IsVisible(MeshObject o, string clientNamespace)
+    internal static bool IsVisible(MeshObject o, string clientNamespace)
     {
         if (o.Spec.Arr("exportTo") is not { Count: > 0 } exports) return true;
         return exports.Any(e => e.Str() is { } to && (to == "*" || to == clientNamespace || (to == "." && o.Namespace == clientNamespace)));
@@ -111,6 +138,6 @@ internal sealed class MeshConfig
 
     private static List<MeshObject> Read(StoreSnapshot snapshot, string resource) =>
         [.. snapshot.List(resource).Select(o => (Stored: o, Object: o.Parse()))
-            .Select(o => new MeshObject(o.Stored.Name, o.Stored.Namespace, o.Object.Str("metadata", "creationTimestamp") ?? "", o.Object.Obj("spec") ?? []))
+            .Select(o => new MeshObject(o.Stored.Name, o.Stored.Namespace, o.Object.Str("metadata", "creationTimestamp") ?? "", o.Object.Obj("spec") ?? []) { DryRun = o.Object.Str("metadata", "annotations", "istio.io/dry-run") == "true" })
             .OrderBy(o => o.Created, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal).ThenBy(o => o.Namespace, StringComparer.Ordinal)];
 }

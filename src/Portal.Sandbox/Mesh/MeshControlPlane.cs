@@ -30,7 +30,7 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     /// <summary>A resource that proxies' configuration is made of has changed. Runs inside the writer's lock.</summary>
     public void OnChanged(StoreEvent change)
     {
-        if (change.Resource is "services" or "endpoints" or "pods" or "deployments.apps" || change.Resource.EndsWith(".istio.io", StringComparison.Ordinal)) Invalidate();
+        if (change.Resource is "services" or "configmaps" or "endpoints" or "pods" or "deployments.apps" || change.Resource.EndsWith(".istio.io", StringComparison.Ordinal)) Invalidate();
     }
 
     public void Invalidate()

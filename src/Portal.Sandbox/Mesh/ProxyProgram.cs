@@ -30,11 +30,11 @@ internal sealed class ProxyProgram : IPodProgram
         headers["x-forwarded-for"] ??= pod.Ip;
         call = call with { Headers = headers };
         var execution = new RouteExecution(cluster, cluster.Mesh.Config, pod, pod.Namespace);
-        var (reply, route) = await RouteAsync(container, execution, port, call, cancellationToken).ConfigureAwait(false);
+        var (reply, route) = AuthorizationEngine.Check(cluster.Mesh.Config, pod, port, call, null) is { } refused ? (refused, "-") : await RouteAsync(container, execution, port, call, cancellationToken).ConfigureAwait(false);
         var elapsed = cluster.Time.GetElapsedTime(start);
         if (reply.Details == "via_upstream") reply.Headers["x-envoy-upstream-service-time"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         reply.Headers["server"] = "istio-envoy";
-        AccessLog.Write(container, began, call, reply, elapsed, execution.ClusterName, execution.UpstreamHost, route);
+        if (cluster.Mesh.Config.Settings.HasAccessLog(pod.Namespace)) AccessLog.Write(container, began, call, reply, elapsed, execution.ClusterName, execution.UpstreamHost, route);
         return reply;
     }
 

@@ -12,8 +12,8 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
     private const int DefaultAttempts = 2;
 
     /// <summary>The cluster and host that the last try used; for the access log.</summary>
-    public string ClusterName { get; private set; } = "-";
-    public string UpstreamHost { get; private set; } = "-";
+    public string ClusterName { get; set; } = "-";
+    public string UpstreamHost { get; set; } = "-";
 
     public async Task<HttpReply> RunAsync(JsonObject route, JsonObject? match, string ruleNamespace, HttpCall call, int listenerPort, CancellationToken cancellationToken)
     {
@@ -50,8 +50,8 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
         var attempts = policy is null ? DefaultAttempts : policy.Int(policy.ContainsKey("retryOn") || policy.ContainsKey("perTryTimeout") ? DefaultAttempts : 0, "attempts");
         var conditions = (policy.Str("retryOn") is { Length: > 0 } on ? on : DefaultRetryOn).Split(',', StringSplitOptions.TrimEntries);
         var perTry = EnvoyDuration.Parse(policy.Str("perTryTimeout"));
-        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (timeout > TimeSpan.Zero) whole.CancelAfter(timeout.Value);
+        using var deadline = timeout > TimeSpan.Zero ? new CancellationTokenSource(timeout.Value, cluster.Time) : null;
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline?.Token ?? CancellationToken.None);
         var tried = new HashSet<string>(StringComparer.Ordinal);
         for (var attempt = 1; ; attempt++)
         {
@@ -67,24 +67,53 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
     private async Task<HttpReply> TryAsync(UpstreamCluster upstream, HttpCall call, int attempt, HashSet<string> tried, TimeSpan? perTry, CancellationToken whole, CancellationToken outer)
     {
         if (upstream.Endpoints.Count == 0) return HttpReply.Of(503, "no healthy upstream", flags: "UH", details: "no_healthy_upstream");
-        var candidates = upstream.Endpoints.Where(e => !tried.Contains(e.Ip)).ToList();
-        if (candidates.Count == 0) candidates = [.. upstream.Endpoints];
-        var endpoint = candidates[Random.Shared.Next(candidates.Count)];
+        var state = client.Upstreams.For(upstream, cluster.Time);
+        var hashKey = ConsistentHash.KeyOf(upstream.Policy.LoadBalancer, call, client, out var cookie);
+        if (state.Pick(upstream.Endpoints, tried, hashKey) is not { } endpoint) return HttpReply.Of(503, "no healthy upstream", flags: "UH", details: "no_healthy_upstream");
         tried.Add(endpoint.Ip);
+        HttpReply? outcome = null;
+        try
+        {
+            using var single = perTry > TimeSpan.Zero ? new CancellationTokenSource(perTry.Value, cluster.Time) : null;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(whole, single?.Token ?? CancellationToken.None);
+            if (!await state.Pool.EnterAsync(limit.Token).ConfigureAwait(false)) return Overflow();
+            try
+            {
+                outcome = await DeliverAsync(upstream, endpoint, call, attempt, limit.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                state.Pool.Leave();
+            }
+            if (cookie is not null && !outcome.Failed) outcome.Headers.Add("set-cookie", cookie);
+            return outcome;
+        }
+        catch (OperationCanceledException) when (!outer.IsCancellationRequested)
+        {
+            return outcome = HttpReply.Of(504, "upstream request timeout", flags: "UT", details: "upstream_per_try_timeout");
+        }
+        finally
+        {
+            state.Release(endpoint, outcome, upstream.Endpoints.Count);
+        }
+    }
+
+    /// <summary>The proxy's own answer to a request that its connection pool has no room for. It is not an error of a host.</summary>
+    private HttpReply Overflow()
+    {
+        UpstreamHost = "-";
+        var reply = HttpReply.Of(503, "upstream connect error or disconnect/reset before headers. reset reason: overflow", flags: "UO", details: "upstream_reset_before_response_started{overflow}");
+        reply.Headers["x-envoy-overloaded"] = "true";
+        return reply;
+    }
+
+    private Task<HttpReply> DeliverAsync(UpstreamCluster upstream, ServiceEndpoint endpoint, HttpCall call, int attempt, CancellationToken cancellationToken)
+    {
         var port = endpoint.TargetPorts.GetValueOrDefault(upstream.Port, upstream.Port);
         UpstreamHost = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Ip}:{port}");
         var headers = new HttpHeaders(call.Headers);
         headers["x-envoy-attempt-count"] = attempt.ToString(CultureInfo.InvariantCulture);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(whole);
-        if (perTry > TimeSpan.Zero) limit.CancelAfter(perTry.Value);
-        try
-        {
-            return await ServerSide.DeliverAsync(cluster, config, client, endpoint, port, upstream.TlsMode, call with { Headers = headers }, limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!outer.IsCancellationRequested)
-        {
-            return HttpReply.Of(504, "upstream request timeout", flags: "UT", details: "upstream_per_try_timeout");
-        }
+        return ServerSide.DeliverAsync(cluster, config, client, endpoint, port, upstream.Policy.TlsMode, call with { Headers = headers }, cancellationToken);
     }
 
     /// <summary>A connection that failed becomes the proxy's own 503.</summary>
@@ -97,7 +126,7 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
 
     private static bool IsRetriable(HttpReply reply, string[] conditions)
     {
-        if (reply.Flags is "UH" or "UO") return false;
+        if (reply.Flags is "UH" or "UO" || reply.Headers["x-envoy-overloaded"] is not null) return false;
         foreach (var c in conditions)
         {
             var hit = c switch

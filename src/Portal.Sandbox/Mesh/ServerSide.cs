@@ -10,6 +10,8 @@ internal static class ServerSide
     /// <param name="tlsMode">The client's DestinationRule TLS mode; null means automatic.</param>
     public static async Task<HttpReply> DeliverAsync(SandboxCluster cluster, MeshConfig config, PodInstance? client, ServiceEndpoint endpoint, int port, string? tlsMode, HttpCall call, CancellationToken cancellationToken)
     {
+        if (endpoint.ExternalHost is { } external)
+            return tlsMode is "ISTIO_MUTUAL" ? HttpReply.Fail(ConnectionFailure.Refused) : await cluster.External.HandleAsync(external, call, cancellationToken).ConfigureAwait(false);
         if (cluster.Pods.FindByIp(endpoint.Ip) is not { } server) return HttpReply.Fail(ConnectionFailure.Refused);
         var mode = PeerAuthenticationPolicy.ModeOf(config, server.Namespace, server.Labels, port);
         var clientHasProxy = client is not null && (client.HasSidecar || client.Sidecar is not null);
@@ -43,12 +45,14 @@ internal static class ServerSide
             if (mutual && client is not null)
                 headers["x-forwarded-client-cert"] = $"By=spiffe://cluster.local/ns/{server.Namespace}/sa/{server.ServiceAccount};Hash=0;Subject=\"\";URI=spiffe://cluster.local/ns/{client.Namespace}/sa/{client.ServiceAccount}";
         }
-        var reply = await container.Program.HandleAsync(container, port, call with { Headers = headers }, cancellationToken).ConfigureAwait(false);
+        var config = server.Cluster.Mesh.Config;
+        var refused = server.HasSidecar ? AuthorizationEngine.Check(config, server, port, call, mutual ? client : null, client) : null;
+        var reply = refused ?? await container.Program.HandleAsync(container, port, call with { Headers = headers }, cancellationToken).ConfigureAwait(false);
         if (!server.HasSidecar || reply.Failed) return reply;
         var elapsed = server.Cluster.Time.GetElapsedTime(start);
         reply.Headers["x-envoy-upstream-service-time"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         reply.Headers["server"] = "istio-envoy";
-        AccessLog.Write(server.Sidecar, began, call, reply, elapsed, $"inbound|{port}||", $"{server.Ip}:{port}", "default");
+        if (config.Settings.HasAccessLog(server.Namespace)) AccessLog.Write(server.Sidecar, began, call, reply, elapsed, $"inbound|{port}||", $"{server.Ip}:{port}", "default");
         return reply;
     }
 }

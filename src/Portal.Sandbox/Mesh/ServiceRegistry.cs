@@ -7,14 +7,25 @@ namespace Portal.Sandbox.Mesh;
 
 /// <param name="TargetPorts">Pod port behind each service port.</param>
 /// <param name="MutualTls">The pod has a proxy that accepts mesh TLS (label security.istio.io/tlsMode).</param>
-internal sealed record ServiceEndpoint(string Ip, string PodName, string Namespace, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<int, int> TargetPorts, bool MutualTls);
+internal sealed record ServiceEndpoint(string Ip, string PodName, string Namespace, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<int, int> TargetPorts, bool MutualTls)
+{
+    /// <summary>The host outside the cluster that this stands for; null for a pod.</summary>
+    public string? ExternalHost { get; init; }
+}
 
-internal sealed record ServicePort(string Name, int Port);
+internal sealed record ServicePort(string Name, int Port)
+{
+    /// <summary>What is spoken there, by the port's declaration or its name.</summary>
+    public string Protocol { get; init; } = "HTTP";
+}
 
 /// <summary>A Kubernetes Service with the endpoints that are ready.</summary>
 internal sealed record MeshService(string Name, string Namespace, string ClusterIp, IReadOnlyList<ServicePort> Ports, IReadOnlyList<ServiceEndpoint> Endpoints)
 {
-    public string Host { get; } = $"{Name}.{Namespace}.svc.cluster.local";
+    public string Host { get; init; } = $"{Name}.{Namespace}.svc.cluster.local";
+
+    /// <summary>Declared by a ServiceEntry: how its addresses are found; null for a Kubernetes Service.</summary>
+    public string? Resolution { get; init; }
 
     public bool HasPort(int port) => Ports.Any(p => p.Port == port);
 }
@@ -57,10 +68,17 @@ internal sealed class ServiceRegistry
         };
     }
 
+    /// <summary>appProtocol, or the first word of the port's name; a port that says nothing is sniffed, and here HTTP is what flows.</summary>
+    private static string ProtocolOf(JsonObject port)
+    {
+        var word = (port.Str("appProtocol") ?? port.Str("name") ?? "").Split('-')[0].ToUpperInvariant();
+        return word is "TCP" or "TLS" or "HTTPS" or "MONGO" or "MYSQL" or "REDIS" or "UDP" or "GRPC" or "HTTP2" ? word : "HTTP";
+    }
+
     private static MeshService Read(StoreSnapshot snapshot, StoredObject stored)
     {
         var service = stored.Parse();
-        var ports = service.Objects("spec", "ports").Select(p => new ServicePort(p.Str("name") ?? "", p.Int(0, "port"))).ToList();
+        var ports = service.Objects("spec", "ports").Select(p => new ServicePort(p.Str("name") ?? "", p.Int(0, "port")) { Protocol = ProtocolOf(p) }).ToList();
         var endpoints = new List<ServiceEndpoint>();
         var slices = snapshot.Find("endpoints", stored.Namespace, stored.Name)?.Parse();
         foreach (var subset in slices.Objects("subsets"))

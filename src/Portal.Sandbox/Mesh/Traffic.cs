@@ -36,7 +36,8 @@ internal static class Traffic
         var config = cluster.Mesh.Config;
         if (cluster.Pods.FindByIp(call.Host) is { } target)
             return await ServerSide.DeliverAsync(cluster, config, pod, new(target.Ip, target.Name, target.Namespace, target.Labels, new Dictionary<int, int>(), false), call.Port, "DISABLE", call, cancellationToken).ConfigureAwait(false);
-        if (ServiceRegistry.Of(cluster.Store.Snapshot).Resolve(call.Host, pod.Namespace) is not { } service) return HttpReply.Fail(ConnectionFailure.NameNotFound);
+        if (ServiceRegistry.Of(cluster.Store.Snapshot).Resolve(call.Host, pod.Namespace) is not { } service)
+            return cluster.External.Exists(call.Host) ? await cluster.External.HandleAsync(call.Host, call, cancellationToken).ConfigureAwait(false) : HttpReply.Fail(ConnectionFailure.NameNotFound);
         // A port that the service does not have, or no endpoint at all: nothing answers at that address.
         if (!service.HasPort(call.Port)) return HttpReply.Fail(ConnectionFailure.TimedOut);
         if (service.Endpoints.Count == 0) return HttpReply.Fail(ConnectionFailure.Refused);

@@ -10,7 +10,9 @@ internal sealed class Httpbin(int ownPort) : IPodProgram
 
     public bool Listens(ContainerInstance container, int port) => port == ownPort || port == 80;
 
-    public async ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken)
+    public ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken) => AnswerAsync(container.Pod.Cluster.Time, call, cancellationToken);
+
+    public static async ValueTask<HttpReply> AnswerAsync(TimeProvider time, HttpCall call, CancellationToken cancellationToken)
     {
         var parts = call.PathOnly.Split('/', StringSplitOptions.RemoveEmptyEntries);
         switch (parts)
@@ -18,7 +20,7 @@ internal sealed class Httpbin(int ownPort) : IPodProgram
             case ["status", var code] when int.TryParse(code, out var status) && status is >= 100 and < 600: return HttpReply.Of(status, "");
             case ["delay", var text] when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds >= 0:
                 var delay = TimeSpan.FromSeconds(Math.Min(seconds, s_maxDelay.TotalSeconds));
-                await Task.Delay(delay, container.Pod.Cluster.Time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
                 return HttpReply.Json(200, Describe(call));
             case ["headers"]: return HttpReply.Json(200, new JsonObject { ["headers"] = Headers(call) });
             case ["ip"]: return HttpReply.Json(200, new JsonObject { ["origin"] = call.Headers["x-forwarded-for"] ?? "127.0.0.1" });

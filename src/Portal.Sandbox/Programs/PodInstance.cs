@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Programs;
@@ -110,6 +111,8 @@ internal sealed class PodInstance
     /// <summary>Whether traffic of the pod goes through a sidecar (a gateway's proxy is the program itself).</summary>
     public bool HasSidecar { get; }
     public IReadOnlyDictionary<string, ContainerInstance> Containers => _containers;
+    /// <summary>What the pod's proxy remembers of those it calls.</summary>
+    public UpstreamStates Upstreams { get; } = new();
     public bool HasEnded => _containers.Values.Any(c => c.ExitCode is not null);
 
     public void Begin()

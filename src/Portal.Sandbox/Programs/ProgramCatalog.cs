@@ -21,6 +21,7 @@ internal static class ProgramCatalog
         ["examples-bookinfo-reviews-v3"] = _ => new Reviews(3),
         ["httpbin"] = _ => new Httpbin(8080),
         ["go-httpbin"] = _ => new Httpbin(8080),
+        ["fortio"] = _ => new FortioProgram(),
         ["curl"] = c => new ShellProgram(c),
         ["busybox"] = c => new ShellProgram(c),
         ["alpine"] = c => new ShellProgram(c),

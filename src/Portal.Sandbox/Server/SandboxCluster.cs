@@ -37,6 +37,7 @@ public sealed class SandboxCluster
         Bootstrap.Fill(Operations);
         _initial = Store.Snapshot;
         Mesh = new MeshControlPlane(this);
+        External = new ExternalServices(this);
         Pods = new PodRuntime(this);
         Controllers = new ControllerManager(this);
         _api = new ApiHandler(this);
@@ -73,6 +74,7 @@ public sealed class SandboxCluster
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
     internal MeshControlPlane Mesh { get; }
+    internal ExternalServices External { get; }
     internal SandboxOptions Options => _server.Options;
     internal PodEdge Edge => _server.Edge;
     internal TimeProvider Time => _server.Options.TimeProvider;

@@ -38,9 +38,12 @@ public sealed class MeshCaseTests(MeshFixture mesh) : IClassFixture<MeshFixture>
         var times = call.Int(1, "times");
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         HttpReply? last = null;
-        for (var i = 0; i < times; i++)
+        var replies = new List<HttpReply>();
+        if (call.Flag("together") == true) replies.AddRange(await Task.WhenAll(Enumerable.Range(0, times).Select(_ => mesh.SendAsync(call))));
+        else for (var i = 0; i < times; i++) replies.Add(await mesh.SendAsync(call));
+        foreach (var reply in replies)
         {
-            last = await mesh.SendAsync(call);
+            last = reply;
             var key = last.Failed ? last.Failure.ToString() : call.Str("count") switch
             {
                 "pod" => JsonNode.Parse(last.Body.Span).Str("podname")?.Split('-') is [var app, var version, ..] ? $"{app}-{version}" : last.Status.ToString(CultureInfo.InvariantCulture),

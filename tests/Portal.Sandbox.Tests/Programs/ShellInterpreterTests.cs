@@ -28,6 +28,8 @@ public sealed class ShellInterpreterTests(SandboxFixture sandbox)
     [InlineData("nosuchcommand", "", 127)]
     [InlineData("for i in a b", "", 2)]
     [InlineData("echo 'open", "", 2)]
+    [InlineData("for i in 1 2 3; do (sleep 0.01; echo x) & done; wait; echo end", "x\nx\nx\nend\n", 0)]
+    [InlineData("x=1; { x=2; } & wait; echo $x", "1\n", 0)]
     [InlineData("curl -s http://nowhere/", "", 6)]
     public async Task Run_Script_BehavesAsAShell(string script, string output, int status)
     {

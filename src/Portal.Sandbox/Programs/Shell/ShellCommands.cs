@@ -56,6 +56,11 @@ internal static class ShellCommands
             case "ls": await io.OutAsync(args.Any(a => !a.StartsWith('-')) ? string.Concat(session.Files.Keys.Select(f => f + "\n")) : "bin\ndev\netc\nhome\nlib\nproc\nroot\nsys\ntmp\nusr\nvar\n").ConfigureAwait(false); return 0;
             case "ps": await io.OutAsync($"PID   USER     TIME  COMMAND\n    1 root      0:00 {string.Join(' ', session.Container.Command.DefaultIfEmpty(session.Container.Name))}\n").ConfigureAwait(false); return 0;
             case "kill": return 0;
+            case "wait":
+                await Task.WhenAll(session.Jobs).WaitAsync(cancellationToken).ConfigureAwait(false);
+                session.Jobs.Clear();
+                return 0;
+            case "fortio" when session.Container.Program is FortioProgram: return await FortioCommand.RunAsync(session, [.. args], io, cancellationToken).ConfigureAwait(false);
             case "seq": return await SeqAsync(args, io).ConfigureAwait(false);
             case "cat": return await CatAsync(session, args, io, cancellationToken).ConfigureAwait(false);
             case "nslookup": return await LookUpAsync(session, args, io).ConfigureAwait(false);

@@ -51,10 +51,48 @@ internal sealed class ShellInterpreter
             }
             if (token.Operator is ")" or ";;" || (token.Plain is { } word && (until?.Contains(word) == true || s_reserved.Contains(word)))) break;
             _cancellation.ThrowIfCancellationRequested();
+            if (GoesToBackground(get()))
+            {
+                if (run && !_session.Exited) StartJob(io, get());
+                await AndOrAsync(io, get, set, false).ConfigureAwait(false);
+                continue;
+            }
             var status = await AndOrAsync(io, get, set, run && !_session.Exited).ConfigureAwait(false);
             if (run && !_session.Exited) _session.LastStatus = status;
         }
         return _session.LastStatus;
+    }
+
+    /// <summary>Whether the list at a position ends in <c>&amp;</c>.</summary>
+    private bool GoesToBackground(int position)
+    {
+        var depth = 0;
+        for (var i = position; i < _tokens.Count; i++)
+        {
+            depth += Nesting(_tokens[i]);
+            if (depth < 0) return false;
+            if (depth == 0 && _tokens[i].Operator is (";" or "\n" or "&") and var end) return end == "&";
+        }
+        return false;
+    }
+
+    private static int Nesting(ShellToken token) =>
+        token.Plain is "if" or "while" or "until" or "for" or "{" || token.Operator == "(" ? 1 : token.Plain is "fi" or "done" or "}" || token.Operator == ")" ? -1 : 0;
+
+    private void StartJob(ShellIo io, int position)
+    {
+        var shell = new ShellInterpreter(_session.Fork(), _tokens, _cancellation);
+        _session.Jobs.Add(Task.Run(async () =>
+        {
+            try
+            {
+                await shell.AndOrAsync(io, () => position, p => position = p, true).ConfigureAwait(false);
+            }
+            catch (ShellSyntaxException e)
+            {
+                await io.ErrorAsync($"sh: syntax error: {e.Message}\n").ConfigureAwait(false);
+            }
+        }, _cancellation));
     }
 
     private async Task<int> AndOrAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
@@ -100,8 +138,7 @@ internal sealed class ShellInterpreter
         for (var i = position; i < _tokens.Count; i++)
         {
             var t = _tokens[i];
-            if (t.Plain is "if" or "while" or "until" or "for" or "{" || t.Operator == "(") depth++;
-            else if (t.Plain is "fi" or "done" or "}" || t.Operator == ")") depth--;
+            depth += Nesting(t);
             if (depth < 0) return false;
             if (depth == 0 && t.Operator is "|") return true;
             if (depth == 0 && t.Operator is ";" or "\n" or "&&" or "||" or "&") return false;

@@ -33,7 +33,8 @@ internal sealed class ShellIo(ChannelReader<byte[]> input, Func<ReadOnlyMemory<b
         }
         return new(reader, output is null ? stdout : data =>
         {
-            output.Append(Encoding.UTF8.GetString(data.Span));
+            // Background jobs write to the same place.
+            lock (output) output.Append(Encoding.UTF8.GetString(data.Span));
             return Task.CompletedTask;
         }, stderr);
     }

@@ -55,5 +55,17 @@ internal sealed class ShellSession(ContainerInstance container)
     public string Directory { get; set; } = "/";
     public int LastStatus { get; set; }
     public bool Exited { get; set; }
+
+    /// <summary>Commands that were started with <c>&amp;</c>.</summary>
+    public List<Task> Jobs { get; } = [];
+
+    /// <summary>A subshell: what it changes stays its own.</summary>
+    public ShellSession Fork()
+    {
+        var fork = new ShellSession(container) { Directory = Directory, LastStatus = LastStatus };
+        foreach (var (name, value) in Variables) fork.Variables[name] = value;
+        foreach (var (name, text) in Files) fork.Files[name] = text;
+        return fork;
+    }
     public TimeProvider Time => container.Pod.Cluster.Time;
 }
