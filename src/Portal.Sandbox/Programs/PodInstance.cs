@@ -8,12 +8,16 @@ namespace Portal.Sandbox.Programs;
 /// <summary>A container that runs: its program, its output, its environment.</summary>
 internal sealed class ContainerInstance
 {
-    private readonly JsonObject _spec;
+    // Text, not a parsed tree: a hundred idle clusters have a thousand of these.
+    private readonly byte[] _spec;
     private CancellationTokenSource _stop = new();
 
     public ContainerInstance(PodInstance pod, JsonObject spec, IPodProgram program)
     {
-        _spec = spec;
+        _spec = spec.ToUtf8();
+        Name = spec.Str("name") ?? "";
+        Image = spec.Str("image") ?? "";
+        Command = [.. spec.Strings("command"), .. spec.Strings("args")];
         Pod = pod;
         Program = program;
         Log = new ContainerLog(pod.Cluster.Time);
@@ -26,9 +30,9 @@ internal sealed class ContainerInstance
 
     /// <summary>The output of the process before the last restart.</summary>
     public ContainerLog? PreviousLog { get; private set; }
-    public string Name => _spec.Str("name") ?? "";
-    public string Image => _spec.Str("image") ?? "";
-    public IReadOnlyList<string> Command => [.. _spec.Strings("command"), .. _spec.Strings("args")];
+    public string Name { get; }
+    public string Image { get; }
+    public IReadOnlyList<string> Command { get; }
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Set once the main process has ended.</summary>
@@ -46,7 +50,7 @@ internal sealed class ContainerInstance
         PreviousLog = Log;
         Log = new ContainerLog(Pod.Cluster.Time);
         ExitCode = null;
-        Program = ProgramCatalog.Create(_spec);
+        Program = ProgramCatalog.Create(JsonExtensions.ParseObject(_spec));
         _stop = new();
         Begin();
     }
@@ -79,6 +83,7 @@ internal sealed class ContainerInstance
 internal sealed class PodInstance
 {
     private readonly Dictionary<string, ContainerInstance> _containers = new(StringComparer.Ordinal);
+    private readonly byte[] _object;
 
     public PodInstance(SandboxCluster cluster, JsonObject pod, string ip)
     {
@@ -88,7 +93,7 @@ internal sealed class PodInstance
         Uid = pod.Str("metadata", "uid")!;
         Labels = pod.Map("metadata", "labels");
         ServiceAccount = pod.Str("spec", "serviceAccountName") ?? "default";
-        Spec = pod;
+        _object = pod.ToUtf8();
         foreach (var c in pod.Objects("spec", "initContainers").Where(c => c.Str("restartPolicy") == "Always").Concat(pod.Objects("spec", "containers")))
             _containers[c.Str("name")!] = new ContainerInstance(this, c, ProgramCatalog.Create(c));
         Sidecar = _containers.GetValueOrDefault("istio-proxy");
@@ -101,7 +106,9 @@ internal sealed class PodInstance
     public string Name => Key.Name;
     public string Uid { get; }
     public string Ip { get; }
-    public JsonObject Spec { get; }
+
+    /// <summary>The pod as it was started; parsed anew on each read.</summary>
+    public JsonObject Spec => JsonExtensions.ParseObject(_object);
     public IReadOnlyDictionary<string, string> Labels { get; }
     public string ServiceAccount { get; }
 

@@ -36,7 +36,7 @@ internal sealed record StoreSnapshot(long Revision, ImmutableDictionary<string, 
 internal sealed class ObjectStore
 {
     /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
-    private const int HistorySize = 2048;
+    private const int HistorySize = 1024;
 
     private readonly Lock _writer = new();
     private readonly StoreEvent?[] _history = new StoreEvent?[HistorySize];
