@@ -68,6 +68,9 @@ internal static class ApiError
         return new(422, "Invalid", $"{type.QualifiedKind} \"{name}\" is invalid: {text}", details);
     }
 
+    public static ApiException InvalidPatchOptions(FieldError error) => new(422, "Invalid", $"PatchOptions.meta.k8s.io \"\" is invalid: {error}",
+        new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "PatchOptions", ["causes"] = new JsonArray(error.ToCause()) });
+
     private static JsonObject Details(string group, string kind, string name)
     {
         var details = new JsonObject();

@@ -104,21 +104,21 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         var bytes = await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
         var patch = RequestBody.Parse(bytes, type);
         var options = Options(http.Request, user);
+        if (type == "application/apply-patch+yaml")
+        {
+            if (string.IsNullOrEmpty(http.Request.Get("fieldManager"))) throw ApiError.InvalidPatchOptions(FieldError.Required("fieldManager", "is required for apply patch"));
+            var (applied, created) = cluster.Operations.Apply(info.Type, info.Namespace, info.Name, info.Subresource, Expect(patch), options);
+            await WriteObjectAsync(http, created ? 201 : 200, info, applied, options).ConfigureAwait(false);
+            return;
+        }
+        if (http.Request.Get("force") is not null) throw ApiError.InvalidPatchOptions(FieldError.Forbidden("force", "may not be specified for non-apply patch"));
         Func<JsonObject, JsonObject> change = type switch
         {
             "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, patch)!,
             "application/json-patch+json" => o => Patches.Json(o, patch),
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
-            "application/apply-patch+yaml" => o => ServerSideApply.Merge(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         };
-        var exists = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) is not null;
-        if (!exists && type == "application/apply-patch+yaml" && info.Subresource.Length == 0)
-        {
-            var created = cluster.Operations.Create(info.Type, info.Namespace, Expect(patch), options);
-            await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
-            return;
-        }
         var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, info.Subresource, change, options);
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
@@ -176,7 +176,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
     }
 
-    private static WriteOptions Options(HttpRequest request, string user)
+    internal static WriteOptions Options(HttpRequest request, string user)
     {
         var agent = request.Headers.UserAgent.ToString();
         return new()

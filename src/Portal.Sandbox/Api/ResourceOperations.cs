@@ -56,13 +56,13 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             if (type.HasStatus && type.Resource is not "customresourcedefinitions.apiextensions.k8s.io") obj.Remove("status");
             Defaults.Apply(type, obj);
             if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(obj, type.Schema);
+            ManagedFields.Created(type, obj, options, Now);
             admission.Mutate(new(type, obj, null, tx.Snapshot, options));
             PrepareStatus(type, obj);
             var name2 = meta.Str("name") ?? "";
             if (Validation.Validate(type, obj, null) is { Count: > 0 } errors) throw ApiError.Invalid(type, name2, errors);
             admission.Validate(new(type, obj, null, tx.Snapshot, options));
             if (tx.Snapshot.Find(type.Resource, @namespace, name2) is not null) throw ApiError.AlreadyExists(type, name2);
-            ManagedFields.Created(type, obj, options, Now);
             Normalize(type, obj);
             if (!options.DryRun) tx.Put(type.Resource, obj, null);
             return obj;
@@ -91,11 +91,12 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             Defaults.Apply(type, next);
             if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(next, type.Schema);
         }
+        // As the API server does, before admission: what admission adds belongs to nobody.
+        ManagedFields.Updated(type, old, next, subresource, options, Now);
         admission.Mutate(new(type, next, old, tx.Snapshot, options));
         if (HasGeneration(type) && subresource != "status" && DesiredStateChanged(type, old, next)) next.Ensure("metadata")["generation"] = (old.Num("metadata", "generation") ?? 0) + 1;
         if (Validation.Validate(type, next, old) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
         admission.Validate(new(type, next, old, tx.Snapshot, options));
-        ManagedFields.Updated(type, old, next, subresource, options, Now);
         Normalize(type, next);
         if (Unchanged(existing, next)) return next;
         if (options.DryRun) return next;
@@ -108,6 +109,19 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         tx.Put(type.Resource, next, existing);
         return next;
     });
+
+    /// <summary>Creates or changes an object by server-side apply (<see cref="WriteOptions.Force"/> takes fields over from other managers).</summary>
+    public (JsonObject Object, bool Created) Apply(ResourceType type, string @namespace, string name, string subresource, JsonObject applied, WriteOptions options)
+    {
+        applied.Ensure("metadata")["name"] ??= name;
+        CheckApplied(type, @namespace, name, applied);
+        options = options with { Applied = applied };
+        return store.Write(tx =>
+        {
+            if (subresource.Length == 0 && tx.Snapshot.Find(type.Resource, @namespace, name) is null) return (Create(type, @namespace, applied.Copy(), options), true);
+            return (Update(type, @namespace, name, subresource, live => ServerSideApply.Apply(type, live, applied, subresource, options, Now), options), false);
+        });
+    }
 
     /// <summary>Deletes, or marks for deletion when finalizers or a grace period say so.</summary>
     /// <returns>The object, and whether it is gone.</returns>
@@ -158,7 +172,33 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
 
     public static string RandomSuffix(int length = 5) => RandomNumberGenerator.GetString(NameAlphabet, length);
 
+    private static void CheckApplied(ResourceType type, string @namespace, string name, JsonObject applied)
+    {
+        if (applied["metadata"]!["managedFields"] is not null) throw ApiError.BadRequest("metadata.managedFields must be nil");
+        if (applied.Str("apiVersion") != type.ApiVersion) throw ApiError.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {applied.Str("apiVersion")}, expected: {type.ApiVersion}");
+        var unknown = Shape(type, applied.Copy());
+        if (unknown.Count == 0) return;
+        var errors = unknown.Select(u => $".{u}: field not declared in schema").ToList();
+        throw new ApiException(500, "", $"failed to create typed patch object ({@namespace}/{name}; {type.ApiVersion}, Kind={type.Kind}): {(errors.Count == 1 ? errors[0] : "errors:\n  " + string.Join("\n  ", errors))}");
+    }
+
     private static void Decode(ResourceType type, JsonObject obj, WriteOptions options)
+    {
+        var unknown = Shape(type, obj);
+        if (unknown.Count == 0 || options.FieldValidation == "Ignore") return;
+        if (options.FieldValidation == "Strict")
+        {
+            var errors = string.Join(", ", unknown.Select(u => $"unknown field \"{u}\""));
+            throw ApiError.BadRequest(type.Custom is null
+                ? $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {errors}"
+                : $"strict decoding error: {errors}");
+        }
+        options.Warnings.AddRange(unknown.Select(u => $"unknown field \"{u}\""));
+    }
+
+    /// <summary>Brings an object into its kind's shape.</summary>
+    /// <returns>The paths of fields that the kind does not have.</returns>
+    private static List<string> Shape(ResourceType type, JsonObject obj)
     {
         var unknown = new List<string>();
         obj["apiVersion"] = type.ApiVersion;
@@ -172,15 +212,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         {
             throw ApiError.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {e.Message}");
         }
-        if (unknown.Count == 0 || options.FieldValidation == "Ignore") return;
-        if (options.FieldValidation == "Strict")
-        {
-            var errors = string.Join(", ", unknown.Select(u => $"unknown field \"{u}\""));
-            throw ApiError.BadRequest(type.Custom is null
-                ? $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {errors}"
-                : $"strict decoding error: {errors}");
-        }
-        options.Warnings.AddRange(unknown.Select(u => $"unknown field \"{u}\""));
+        return unknown;
     }
 
     private static void CheckNamespace(StoreSnapshot snapshot, ResourceType type, string @namespace, string name)

@@ -11,7 +11,7 @@ internal sealed class Subresources(SandboxCluster cluster)
     /// <summary>False when the path is not one of these.</summary>
     public async Task<bool> TryHandleAsync(HttpContext http, RequestInfo info, string user)
     {
-        var options = new WriteOptions { User = user, FieldManager = http.Request.Get("fieldManager") ?? "", DryRun = http.Request.Get("dryRun") == "All" };
+        var options = ApiHandler.Options(http.Request, user);
         switch (info.Type.Resource, info.Subresource, http.Request.Method)
         {
             case (_, "scale", _) when info.Type.HasScale:
@@ -37,7 +37,7 @@ internal sealed class Subresources(SandboxCluster cluster)
                 return true;
             case ("pods", "ephemeralcontainers", "PATCH"):
                 var patch = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType) as JsonObject ?? [];
-                var pod = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "", o => StrategicMergePatch.Apply(o, patch, info.Type.Schema), options);
+                var pod = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "ephemeralcontainers", o => StrategicMergePatch.Apply(o, patch, info.Type.Schema), options);
                 await ApiHandler.WriteAsync(http, 200, pod.ToUtf8()).ConfigureAwait(false);
                 return true;
             default: return false;
@@ -54,7 +54,7 @@ internal sealed class Subresources(SandboxCluster cluster)
         }
         var body = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType);
         var isJsonPatch = http.Request.ContentType?.StartsWith("application/json-patch", StringComparison.Ordinal) == true;
-        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "", o =>
+        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "scale", o =>
         {
             var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(o), body) : (JsonObject)Patches.Merge(Scale(o), body)!;
             if (scale.Num("spec", "replicas") is { } replicas) o.Ensure("spec")["replicas"] = replicas;

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Portal.Sandbox.Api;
 
 /// <summary>Who writes and how. Controllers use <see cref="Controller"/>.</summary>
@@ -9,12 +11,20 @@ internal sealed record WriteOptions
 
     /// <summary>Strict, Warn or Ignore.</summary>
     public string FieldValidation { get; init; } = "Warn";
+
+    /// <summary>A server-side apply takes fields over from other managers.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The configuration of a server-side apply; null for other writes.</summary>
+    public JsonObject? Applied { get; init; }
+
+    /// <summary>Whether the writer becomes an owner of what it writes. Controllers do not, to keep objects small, but other owners lose what they change.</summary>
+    public bool TracksOwnership { get; init; } = true;
 
     /// <summary>Warnings for the client's Warning header.</summary>
     public List<string> Warnings { get; init; } = [];
 
-    public static WriteOptions Controller(string name) => new() { User = "system:" + name, FieldManager = name, FieldValidation = "Ignore" };
+    public static WriteOptions Controller(string name) => new() { User = "system:" + name, FieldManager = name, FieldValidation = "Ignore", TracksOwnership = false };
 }
 
 /// <summary>The body of a DELETE, or its query.</summary>

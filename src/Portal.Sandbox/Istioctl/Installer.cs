@@ -9,7 +9,7 @@ namespace Portal.Sandbox.Istioctl;
 internal sealed class Installer(SandboxCluster cluster, IstioctlOutput output)
 {
     private static readonly TimeSpan s_readyLimit = TimeSpan.FromMinutes(5);
-    private static readonly WriteOptions s_options = new() { User = "istioctl", FieldManager = "istio-operator", FieldValidation = "Ignore" };
+    private static readonly WriteOptions s_options = new() { User = "istioctl", FieldManager = "istio-operator", FieldValidation = "Ignore", TracksOwnership = false };
 
     private static readonly Dictionary<string, (string Title, string Icon, string? Deployment)> s_components = new()
     {

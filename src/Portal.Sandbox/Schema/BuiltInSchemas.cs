@@ -56,7 +56,7 @@ internal static class BuiltInSchemas
     {
         "LabelSelector", "NodeSelector", "NodeSelectorTerm", "LocalObjectReference", "ObjectReference", "SecretReference", "TypedLocalObjectReference",
         "ObjectFieldSelector", "ResourceFieldSelector", "ConfigMapKeySelector", "SecretKeySelector", "RoleRef", "Subject", "ScopedResourceSelectorRequirement",
-        "ScopeSelector", "ServiceSpec.selector", "ReplicationControllerSpec.selector", "PodSpec.nodeSelector", "IngressBackend", "ServiceBackendPort", "CrossVersionObjectReference",
+        "ScopeSelector", "ServiceSpec.selector", "ReplicationControllerSpec.selector", "PodSpec.nodeSelector", "OwnerReference", "ServiceBackendPort", "CrossVersionObjectReference",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The schema of a built-in kind's version, or null when the field table does not know it.</summary>

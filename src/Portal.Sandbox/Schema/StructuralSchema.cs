@@ -37,7 +37,7 @@ internal static class StructuralSchema
                     var properties = declared.Where(p => p.Value is JsonObject).ToDictionary(p => p.Key, p => Node((JsonObject)p.Value!), StringComparer.Ordinal);
                     return new SchemaNode { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve, AtomicMap = s.Str("x-kubernetes-map-type") == "atomic" }.WithProperties(() => properties);
                 }
-                if (s.Obj("additionalProperties") is { } values) return new() { Type = SchemaType.Map, Items = Node(values), Rules = Rules(s) };
+                if (s.Obj("additionalProperties") is { } values) return new() { Type = SchemaType.Map, Items = Node(values), Rules = Rules(s), AtomicMap = s.Str("x-kubernetes-map-type") == "atomic" };
                 return new() { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve || s.Flag("additionalProperties") == true };
             case "array":
                 var list = s.Str("x-kubernetes-list-type");
