@@ -94,16 +94,19 @@ internal sealed class MeshConfig
     }
 
     /// <summary>The DestinationRule in effect for a host: the client's namespace, then the service's, then the root's; same-host rules of one namespace merge.</summary>
-    public JsonObject? DestinationRuleFor(string host, string clientNamespace, string serviceNamespace)
+    public JsonObject? DestinationRuleFor(string host, string clientNamespace, string serviceNamespace) =>
+        DestinationRulesFor(host, clientNamespace, serviceNamespace) is { Count: > 0 } rules ? Merge(rules) : null;
+
+    /// <summary>The rules that <see cref="DestinationRuleFor"/> merges, the one that counts most first.</summary>
+    public List<MeshObject> DestinationRulesFor(string host, string clientNamespace, string serviceNamespace)
     {
         foreach (var ns in new[] { clientNamespace, serviceNamespace, RootNamespace }.Distinct())
         {
             var rules = _destinationRules.Where(r => r.Namespace == ns && (ns == clientNamespace || IsVisible(r, clientNamespace)) && Qualify(r.Spec.Str("host") ?? "", r.Namespace) is var h && (h == host || HostMatches(h, host)))
                 .OrderByDescending(r => Qualify(r.Spec.Str("host") ?? "", r.Namespace) == host).ToList();
-            if (rules.Count == 0) continue;
-            return Merge(rules);
+            if (rules.Count > 0) return rules;
         }
-        return null;
+        return [];
     }
 
     public IEnumerable<MeshObject> VirtualServicesOf(MeshObject gateway) => _virtualServices.Where(vs => vs.Spec.Strings("gateways").Any(g => QualifyGateway(g, vs.Namespace) == gateway.Id));

@@ -11,6 +11,20 @@ internal static class PeerAuthenticationPolicy
 {
     public static MutualTlsMode ModeOf(MeshConfig config, string ns, IReadOnlyDictionary<string, string> labels, int port)
     {
+        var (workload, space, mesh) = Find(config, ns, labels);
+        var number = port.ToString(CultureInfo.InvariantCulture);
+        return Parse(workload?.Spec.Str("portLevelMtls", number, "mode")) ?? Parse(workload?.Spec.Str("mtls", "mode")) ?? Parse(space?.Spec.Str("mtls", "mode")) ?? Parse(mesh?.Spec.Str("mtls", "mode")) ?? MutualTlsMode.Permissive;
+    }
+
+    /// <summary>The policies that have a say about a workload, the widest first.</summary>
+    public static IEnumerable<MeshObject> Applied(MeshConfig config, string ns, IReadOnlyDictionary<string, string> labels)
+    {
+        var (workload, space, mesh) = Find(config, ns, labels);
+        return new[] { mesh, space, workload }.OfType<MeshObject>().Distinct();
+    }
+
+    private static (MeshObject? Workload, MeshObject? Namespace, MeshObject? Mesh) Find(MeshConfig config, string ns, IReadOnlyDictionary<string, string> labels)
+    {
         MeshObject? workload = null, space = null, mesh = null;
         foreach (var p in config.PeerAuthentications)
         {
@@ -20,8 +34,7 @@ internal static class PeerAuthenticationPolicy
             else if (p.Namespace == ns && selector.Count == 0) space ??= p;
             if (p.Namespace == MeshConfig.RootNamespace && selector.Count == 0) mesh ??= p;
         }
-        var number = port.ToString(CultureInfo.InvariantCulture);
-        return Parse(workload?.Spec.Str("portLevelMtls", number, "mode")) ?? Parse(workload?.Spec.Str("mtls", "mode")) ?? Parse(space?.Spec.Str("mtls", "mode")) ?? Parse(mesh?.Spec.Str("mtls", "mode")) ?? MutualTlsMode.Permissive;
+        return (workload, space, mesh);
     }
 
     private static MutualTlsMode? Parse(string? mode) => mode switch

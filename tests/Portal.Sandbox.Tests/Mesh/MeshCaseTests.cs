@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Codec;
+using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Programs;
@@ -137,6 +139,23 @@ public sealed class MeshFixture : IAsyncLifetime
         var container = client.Containers[(call.Str("from") ?? "").Contains('/', StringComparison.Ordinal) ? "istio-proxy" : "curl"];
         return await container.SendAsync(request, null, TestContext.Current.CancellationToken).DefaultTimeout();
     }
+
+    /// <summary>Runs istioctl against the cluster.</summary>
+    internal async Task<(int Code, string Output, string Error)> IstioctlAsync(params string[] args)
+    {
+        var (text, errors) = (new StringBuilder(), new StringBuilder());
+        Task Write(StringBuilder to, string line)
+        {
+            to.Append(line).Append('\n');
+            return Task.CompletedTask;
+        }
+        var code = await new IstioctlCommand(_cluster, new IstioctlOutput(t => Write(text, t), t => Write(errors, t))).RunAsync(args, TestContext.Current.CancellationToken).DefaultTimeout();
+        return (code, text.ToString(), errors.ToString());
+    }
+
+    internal PodInstance? TryPod(string prefix) => _cluster.Pods.All.FirstOrDefault(p => p.Name.StartsWith(prefix, StringComparison.Ordinal));
+
+    internal PodInstance Pod(string prefix) => TryPod(prefix) ?? throw new InvalidOperationException($"no pod {prefix}");
 
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();
 }
