@@ -23,11 +23,13 @@ internal sealed class Installer(SandboxCluster cluster, IstioctlOutput output)
     {
         var profile = "default";
         var confirmed = false;
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] is "-y" or "--skip-confirmation") confirmed = true;
             var setting = args[i] is "--set" or "-s" && i + 1 < args.Length ? args[++i] : args[i].StartsWith("--set=", StringComparison.Ordinal) ? args[i]["--set=".Length..] : null;
             if (setting?.StartsWith("profile=", StringComparison.Ordinal) == true) profile = setting["profile=".Length..];
+            else if (setting?.StartsWith("meshConfig.", StringComparison.Ordinal) == true && setting.Split('=', 2) is [var path, var value]) settings[path["meshConfig.".Length..]] = value;
         }
         if (ProfileManifests.Components(profile) is not { } components)
         {
@@ -46,7 +48,7 @@ internal sealed class Installer(SandboxCluster cluster, IstioctlOutput output)
         {
             var (title, icon, deployment) = s_components[component];
             if (component == "Base") foreach (var definition in IstioDefinitions.All) Apply(definition);
-            foreach (var o in ProfileManifests.Of(component, accessLogs: profile == "demo")) Apply(o);
+            foreach (var o in ProfileManifests.Of(component, accessLogs: profile == "demo", settings)) Apply(o);
             if (deployment is not null && !await WaitReadyAsync(deployment, cancellationToken).ConfigureAwait(false))
             {
                 await output.ErrorAsync($"✘ {title} encountered an error: failed to wait for resource: resources not ready after 5m0s: context deadline exceeded\n  Deployment/istio-system/{deployment} (containers with unready status)").ConfigureAwait(false);

@@ -21,22 +21,17 @@ internal static class ProfileManifests
     };
 
     /// <param name="accessLogs">The demo profile writes access logs to standard output, the others do not.</param>
-    public static IEnumerable<JsonObject> Of(string component, bool accessLogs)
+    /// <param name="settings">Values for the mesh configuration, by path.</param>
+    public static IEnumerable<JsonObject> Of(string component, bool accessLogs, IReadOnlyDictionary<string, string>? settings = null)
     {
         foreach (var o in s_demo.Value.Where(o => ComponentOf(o) == component).Select(o => o.Copy()))
         {
-            if (o.Str("kind") == "ConfigMap" && o.Str("metadata", "name") == "istio") o["data"] = MeshConfigData(accessLogs);
+            if (o.Str("kind") == "ConfigMap" && o.Str("metadata", "name") == "istio") o["data"] = MeshConfigMap.Data(accessLogs, settings ?? JsonExtensions.EmptyMap);
             yield return o;
         }
     }
 
     private static string ComponentOf(JsonObject o) => o.Str("metadata", "labels", "operator.istio.io/component") ?? (o.Str("metadata", "name")!.Contains("reader", StringComparison.Ordinal) ? "Base" : o.Str("metadata", "name")!.Contains("ingress", StringComparison.Ordinal) ? "IngressGateways" : o.Str("metadata", "name")!.Contains("egress", StringComparison.Ordinal) ? "EgressGateways" : o.Str("metadata", "name") == "istiod-default-validator" ? "Base" : "Pilot");
-
-    private static JsonObject MeshConfigData(bool accessLogs) => new()
-    {
-        ["mesh"] = (accessLogs ? "accessLogFile: /dev/stdout\n" : "") + "defaultConfig:\n  discoveryAddress: istiod.istio-system.svc:15012\ndefaultProviders:\n  metrics:\n  - prometheus\nenablePrometheusMerge: true\nrootNamespace: istio-system\ntrustDomain: cluster.local\n",
-        ["meshNetworks"] = "networks: {}",
-    };
 
     private static JsonObject Read(string[] row)
     {

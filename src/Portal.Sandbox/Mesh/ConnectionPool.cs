@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Portal.Sandbox.Mesh;
 
 /// <summary>
@@ -11,8 +9,8 @@ internal sealed class ConnectionPool(ConnectionLimits limits, TimeProvider time)
     // In one process an answer comes at once, so callers would never overlap and a limit never show. A bounded pool
     // therefore takes the time that a network would: on average this much for an open connection, or to open one with TLS.
     private const double OpenMilliseconds = 2;
-    private const double ConnectMilliseconds = 8;
-    private const double LongestMilliseconds = 40;
+    private const double ConnectMilliseconds = 12;
+    private const double LongestMilliseconds = 60;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<TaskCompletionSource> _waiting = [];
@@ -72,10 +70,5 @@ internal sealed class ConnectionPool(ConnectionLimits limits, TimeProvider time)
     {
         var mean = limits.PerConnection is { } most && Interlocked.Increment(ref _served) % most == 0 ? ConnectMilliseconds : OpenMilliseconds;
         return TimeSpan.FromMilliseconds(Math.Clamp(-mean * Math.Log(1 - Random.Shared.NextDouble()), 1, LongestMilliseconds));
-    }
-
-    public override string ToString()
-    {
-        lock (_gate) return string.Create(CultureInfo.InvariantCulture, $"{_busy} busy, {_waiting.Count} waiting");
     }
 }

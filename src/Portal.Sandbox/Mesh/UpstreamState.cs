@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Programs;
 
@@ -130,6 +129,4 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
         hash *= 0xff51afd7ed558ccdUL;
         return hash ^ (hash >> 33);
     }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_hosts.Count} hosts, {Pool}");
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Codec;
 using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Programs;
+using Portal.Sandbox.Programs.Shell;
 using Portal.Testing;
 using Xunit;
 
@@ -152,6 +154,23 @@ public sealed class MeshFixture : IAsyncLifetime
         var code = await new IstioctlCommand(_cluster, new IstioctlOutput(t => Write(text, t), t => Write(errors, t))).RunAsync(args, TestContext.Current.CancellationToken).DefaultTimeout();
         return (code, text.ToString(), errors.ToString());
     }
+
+    /// <summary>Runs a command in a container; output and errors come back as one text.</summary>
+    internal async Task<(int Status, string Text)> ExecAsync(string pod, string container, params string[] command)
+    {
+        var text = new StringBuilder();
+        var none = Channel.CreateUnbounded<byte[]>();
+        none.Writer.TryComplete();
+        Task Write(ReadOnlyMemory<byte> data)
+        {
+            lock (text) text.Append(Encoding.UTF8.GetString(data.Span));
+            return Task.CompletedTask;
+        }
+        var status = await ShellExec.RunAsync(Pod(pod).Containers[container], command, new ShellIo(none.Reader, Write, Write), tty: false, TestContext.Current.CancellationToken).DefaultTimeout();
+        return (status, text.ToString());
+    }
+
+    internal int Requests(string host) => _cluster.External.Requests(host);
 
     internal PodInstance? TryPod(string prefix) => _cluster.Pods.All.FirstOrDefault(p => p.Name.StartsWith(prefix, StringComparison.Ordinal));
 
