@@ -42,7 +42,7 @@ internal sealed partial class ControllerManager
         _controllers =
         [
             new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(), new StatefulSetController(),
-            new DaemonSetController(cluster.Store), new JobController(),
+            new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
             new Scheduler(), new Kubelet(), new EndpointsController(),
         ];
         cluster.Store.Changed += OnChanged;

@@ -64,4 +64,20 @@ public sealed class WorkloadTests(SandboxFixture sandbox)
         await shell.RunAsync("kubectl set image daemonset agent agent=httpd && kubectl rollout status daemonset agent --timeout=30s");
         Assert.All((await shell.RunAsync("kubectl get pods -l app=agent -o jsonpath={.items[*].spec.containers[0].image}")).Text.Split(' '), image => Assert.Equal("httpd", image));
     }
+
+    [Fact]
+    public async Task CronJob_WhoseTimeHasPassed_MakesOneJob()
+    {
+        var (_, shell) = sandbox.NewCluster();
+        await shell.RunAsync("kubectl create cronjob tick --image=busybox --schedule=@hourly -- echo hello");
+
+        Assert.Contains("condition met", (await shell.RunAsync("""
+            kubectl patch cronjob tick --subresource=status --type=merge -p "{\"status\":{\"lastScheduleTime\":\"$(date -u -d '-2 hours' +%Y-%m-%dT%H:%M:%SZ)\"}}"
+            kubectl wait cronjob tick --for=jsonpath='{.status.lastScheduleTime}'=$(date -u +%Y-%m-%dT%H:00:00Z) --timeout=30s
+            """)).Text, StringComparison.Ordinal);
+
+        Assert.Matches("^tick-[0-9]+$", (await shell.RunAsync("kubectl get jobs -o jsonpath={.items[*].metadata.name}")).Text);
+        var done = await shell.RunAsync("kubectl wait job --all --for=condition=complete --timeout=20s || kubectl get jobs,pods -o yaml");
+        Assert.True(done.Output.Contains("condition met", StringComparison.Ordinal), done.Output + done.Error);
+    }
 }
