@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
@@ -59,7 +58,7 @@ internal sealed class DeploymentController : IController
     private static JsonObject CreateSet(SandboxCluster cluster, JsonObject deployment, List<JsonObject> sets)
     {
         var template = deployment.Obj("spec", "template")!.Copy();
-        var hash = TemplateHash(template, deployment.Int(0, "status", "collisionCount"));
+        var hash = OwnedObjects.TemplateHash(template, deployment.Int(0, "status", "collisionCount"));
         template.Ensure("metadata").Ensure("labels")["pod-template-hash"] = hash;
         var selector = deployment.Obj("spec", "selector")!.Copy();
         selector.Ensure("matchLabels")["pod-template-hash"] = hash;
@@ -209,17 +208,5 @@ internal sealed class DeploymentController : IController
         if (value.Num() is { } n) return (int)n;
         if (value.Str() is not { } text || !text.EndsWith('%') || !int.TryParse(text[..^1], out var percent)) return 0;
         return roundUp ? (of * percent + 99) / 100 : of * percent / 100;
-    }
-
-    /// <summary>A short stable hash in the alphabet that Kubernetes uses for generated names.</summary>
-    private static string TemplateHash(JsonObject template, int collisions)
-    {
-        const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
-        var hash = 2166136261u;
-        foreach (var b in template.ToUtf8()) hash = (hash ^ b) * 16777619u;
-        hash += (uint)collisions;
-        var text = new StringBuilder();
-        foreach (var digit in hash.ToString(CultureInfo.InvariantCulture)) text.Append(Alphabet[digit % Alphabet.Length]);
-        return text.ToString();
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
@@ -27,6 +29,18 @@ internal static class OwnedObjects
         meta["generateName"] = generateName;
         meta["ownerReferences"] = OwnerReference(type, owner);
         return new JsonObject { ["metadata"] = meta.DeepClone(), ["spec"] = template["spec"]?.DeepClone() };
+    }
+
+    /// <summary>A short stable hash in the alphabet that Kubernetes uses for generated names.</summary>
+    public static string TemplateHash(JsonObject template, int collisions = 0)
+    {
+        const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
+        var hash = 2166136261u;
+        foreach (var b in template.ToUtf8()) hash = (hash ^ b) * 16777619u;
+        hash += (uint)collisions;
+        var text = new StringBuilder();
+        foreach (var digit in hash.ToString(CultureInfo.InvariantCulture)) text.Append(Alphabet[digit % Alphabet.Length]);
+        return text.ToString();
     }
 
     public static bool IsPodReady(JsonNode? pod) => pod.Objects("status", "conditions").Any(c => c.Str("type") == "Ready" && c.Str("status") == "True");

@@ -45,9 +45,10 @@ internal sealed class Scheduler : IController
         EventRecorder.Record(cluster.Operations, pod, "Normal", "Scheduled", $"Successfully assigned {name.Namespace}/{name.Name} to {node}", "default-scheduler");
     }
 
-    private static bool Fits(JsonObject pod, JsonObject node)
+    /// <summary>Whether a pod may run on a node.</summary>
+    internal static bool Fits(JsonObject pod, JsonObject node, bool throughCordons = false)
     {
-        if (node.Flag("spec", "unschedulable") == true) return false;
+        if (node.Flag("spec", "unschedulable") == true && !throughCordons) return false;
         var labels = node.Map("metadata", "labels");
         if (pod.Map("spec", "nodeSelector").Any(s => !labels.TryGetValue(s.Key, out var v) || v != s.Value)) return false;
         return node.Objects("spec", "taints").Where(t => t.Str("effect") is "NoSchedule" or "NoExecute").All(t => pod.Objects("spec", "tolerations").Any(x => Tolerates(x, t)));
