@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Portal.Content.Markdown;
 
-/// <summary>The YAML head of a lesson file; every key is optional, so that a plain tutorial loads as it is.</summary>
+/// <summary>The YAML head of a lesson file; every key is optional, so that plain markdown loads as it is.</summary>
 internal sealed record FrontMatter
 {
     private static readonly string[] s_keys = ["id", "title", "summary", "difficulty", "minutes", "prerequisites", "next", "kubernetes", "istio", "namespace"];
