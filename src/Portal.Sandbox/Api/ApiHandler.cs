@@ -13,7 +13,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 {
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
-    private readonly OpenApi _openApi = new(cluster.Catalog);
+    private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
     private readonly Subresources _subresources = new(cluster);
     private readonly PodStreams _streams = new(cluster);
 
