@@ -38,6 +38,9 @@ internal sealed class ObjectStore
     /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
     private const int HistorySize = 1024;
 
+    /// <summary>How many lists can be read page by page at once; a snapshot shares nearly all its objects with the present one.</summary>
+    private const int MaxRemembered = 16;
+
     private readonly Lock _writer = new();
     private readonly StoreEvent?[] _history = new StoreEvent?[HistorySize];
     private StoreSnapshot _snapshot = StoreSnapshot.Empty;
@@ -45,6 +48,7 @@ internal sealed class ObjectStore
     private long _firstSequence;
     private long _oldestRevision = 1;
     private TaskCompletionSource _changed = NewSignal();
+    private ImmutableList<StoreSnapshot> _remembered = [];
 
     public StoreSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
@@ -57,6 +61,13 @@ internal sealed class ObjectStore
         lock (_writer) return action(new StoreTransaction(this));
     }
 
+    /// <summary>Keeps a snapshot for the later pages of a list; the oldest is forgotten first.</summary>
+    public void Remember(StoreSnapshot snapshot) => ImmutableInterlocked.Update(ref _remembered,
+        list => list.Exists(s => s.Revision == snapshot.Revision) ? list : (list.Count < MaxRemembered ? list : list.RemoveAt(0)).Add(snapshot));
+
+    /// <summary>The state at exactly this revision, while it is the present one or remembered.</summary>
+    public StoreSnapshot? Recall(long revision) => Snapshot is var now && now.Revision == revision ? now : _remembered.Find(s => s.Revision == revision);
+
     /// <summary>Puts an earlier snapshot back. Watches that are open get 410 and relist.</summary>
     public void Restore(StoreSnapshot snapshot)
     {
@@ -65,6 +76,7 @@ internal sealed class ObjectStore
         {
             var revision = _snapshot.Revision + 1;
             Array.Clear(_history);
+            _remembered = [];
             _sequence++;
             _firstSequence = _sequence;
             _oldestRevision = revision;
