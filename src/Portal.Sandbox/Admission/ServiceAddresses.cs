@@ -22,7 +22,9 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
         var wantsNodePorts = spec.Str("type") is "NodePort" or "LoadBalancer";
         foreach (var port in spec.Objects("ports"))
         {
-            if (!wantsNodePorts) port.Remove("nodePort");
+            // A service that was of such a type before gives its ports back; otherwise asking for one is an error.
+            if (!wantsNodePorts && request.Old.Str("spec", "type") is "NodePort" or "LoadBalancer") port.Remove("nodePort");
+            else if (!wantsNodePorts) continue;
             else if (port.Num("nodePort") is not > 0) port["nodePort"] = FreeNodePort(request.Snapshot, spec);
         }
     }

@@ -5,6 +5,7 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Schema;
 using Portal.Sandbox.Storage;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Api;
 
@@ -68,7 +69,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, name);
             admission.Mutate(new(type, obj, null, tx.Snapshot, options));
             PrepareStatus(type, obj);
-            if (Validation.Validate(type, obj, null) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
+            if (ObjectValidator.Validate(type, obj, null, "") is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
             admission.Validate(new(type, obj, null, tx.Snapshot, options));
             if (tx.Snapshot.Find(type.Resource, @namespace, name) is not null) throw ApiError.AlreadyExists(type, name);
             Normalize(type, obj);
@@ -102,7 +103,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         ManagedFields.Updated(type, old, next, subresource, options, Now);
         admission.Mutate(new(type, next, old, tx.Snapshot, options));
         if (HasGeneration(type) && subresource != "status" && DesiredStateChanged(type, old, next)) next.Ensure("metadata")["generation"] = (old.Num("metadata", "generation") ?? 0) + 1;
-        if (Validation.Validate(type, next, old) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
+        if (ObjectValidator.Validate(type, next, old, subresource) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
         admission.Validate(new(type, next, old, tx.Snapshot, options));
         Normalize(type, next);
         if (Unchanged(existing, next)) return next;
