@@ -67,9 +67,11 @@ internal static class OwnedObjects
         var existing = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Str("type") == type);
         if (existing is null) conditions.Add(existing = new JsonObject { ["type"] = type });
         if (existing.Str("status") != value) existing["lastTransitionTime"] = now;
-        if (withUpdateTime && (existing.Str("reason") != reason || existing.Str("message") != message || existing.Str("status") != value)) existing["lastUpdateTime"] = now;
+        if (withUpdateTime && ((existing.Str("reason") ?? "") != reason || (existing.Str("message") ?? "") != message || existing.Str("status") != value)) existing["lastUpdateTime"] = now;
         existing["status"] = value;
-        existing["reason"] = reason;
-        existing["message"] = message;
+        if (reason.Length > 0) existing["reason"] = reason;
+        else existing.Remove("reason");
+        if (message.Length > 0) existing["message"] = message;
+        else existing.Remove("message");
     }
 }
