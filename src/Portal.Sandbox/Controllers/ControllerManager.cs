@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Controllers;
@@ -46,9 +47,10 @@ internal sealed partial class ControllerManager
         _logger = cluster.Options.LoggerFactory.CreateLogger<ControllerManager>();
         _controllers =
         [
-            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(), new StatefulSetController(),
+            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
+            new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
-            new Scheduler(), new Kubelet(), new Prober(), new EndpointsController(),
+            new Scheduler(), new VolumeBinder(), new Kubelet(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
         ];
         cluster.Store.Changed += OnChanged;
         Resync();

@@ -38,7 +38,7 @@ internal sealed class DaemonSetController(ObjectStore store) : IController
         var set = stored.Parse();
         var hash = OwnedObjects.TemplateHash(set.Obj("spec", "template")!);
         var template = Template(set, hash);
-        var nodes = store.Snapshot.List("nodes").Select(n => n.Parse()).Where(n => Scheduler.Fits(template, n, throughCordons: true)).Select(n => n.Str("metadata", "name")!).ToList();
+        var nodes = store.Snapshot.List("nodes").Select(n => NodeFacts.Of(n.Parse())).Where(n => NodeFilters.StaticRefusal(template, n) is null).Select(n => n.Name).ToList();
         if (!stored.IsDeleting) Step(cluster, set, template, nodes, Pods(stored), hash);
         UpdateStatus(cluster, name, set, nodes.Count, Pods(stored), hash);
     }

@@ -12,6 +12,7 @@ internal sealed class ContainerInstance
 {
     // Text, not a parsed tree: a hundred idle clusters have a thousand of these.
     private byte[] _spec;
+    private IReadOnlyDictionary<string, string>? _environment;
     private CancellationTokenSource _stop = new();
 
     public ContainerInstance(PodInstance pod, JsonObject spec)
@@ -35,7 +36,7 @@ internal sealed class ContainerInstance
     public string Name { get; }
     public string Image { get; private set; }
     public IReadOnlyList<string> Command { get; private set; }
-    public IReadOnlyDictionary<string, string> Environment { get; private set; } = JsonExtensions.EmptyMap;
+    public IReadOnlyDictionary<string, string> Environment => _environment ??= ContainerEnvironment.For(Pod, Spec);
     public ContainerFiles Files { get; private set; }
     public JsonObject Spec => JsonExtensions.ParseObject(_spec);
     public bool IsProxy => Name == "istio-proxy";
@@ -69,7 +70,7 @@ internal sealed class ContainerInstance
         }
         var spec = Spec;
         Program = ProgramCatalog.Create(spec);
-        Environment = ContainerEnvironment.For(Pod, spec);
+        _environment = null;
         Command = [.. spec.Strings("command").Concat(spec.Strings("args")).Select(a => ContainerEnvironment.Expand(a, Environment))];
         Files = new ContainerFiles(Pod, spec);
         Console = spec.Flag("stdin") == true ? new ContainerConsole(Log, spec.Flag("tty") == true) : null;

@@ -39,8 +39,8 @@ internal sealed class Kubelet : IController
             cluster.Pods.Stop(name);
             return;
         }
+        if (stored.NodeName.Length == 0) return;
         var pod = stored.Parse();
-        if (string.IsNullOrEmpty(pod.Str("spec", "nodeName"))) return;
         if (stored.IsDeleting)
         {
             PodTermination.Step(context, name, stored, pod);
