@@ -4,22 +4,21 @@ using Portal.Sandbox.Registry;
 namespace Portal.Sandbox.Api;
 
 /// <summary>A request fails with a Kubernetes Status. Texts follow k8s.io/apimachinery/pkg/api/errors.</summary>
-internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+internal class ApiException(int code, string reason, string message, JsonObject? details = null, string? continuation = null) : Exception(message)
 {
     public int Code { get; } = code;
     public string Reason { get; } = reason;
 
-    public JsonObject ToStatus() => new()
+    public JsonObject ToStatus()
     {
-        ["kind"] = "Status",
-        ["apiVersion"] = "v1",
-        ["metadata"] = new JsonObject(),
-        ["status"] = "Failure",
-        ["message"] = Message,
-        ["reason"] = Reason,
-        ["details"] = details?.DeepClone(),
-        ["code"] = Code,
-    };
+        var metadata = new JsonObject();
+        if (continuation is not null) metadata["continue"] = continuation;
+        var status = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = metadata, ["status"] = "Failure", ["message"] = Message };
+        if (Reason.Length > 0) status["reason"] = Reason;
+        if (details is not null) status["details"] = details.DeepClone();
+        status["code"] = Code;
+        return status;
+    }
 }
 
 internal static class ApiError
@@ -57,7 +56,16 @@ internal static class ApiError
     public static ApiException Expired(long revision, long oldest) =>
         new(410, "Expired", $"too old resource version: {revision} ({oldest})");
 
-    public static ApiException InvalidContinue() => BadRequest("continue key is not valid: invalid continue token");
+    public static ApiException InvalidContinue(string why) => BadRequest("invalid continue token: continue key is not valid: " + why);
+
+    /// <summary>The pages after the first are no longer to be had; the token in the answer leads on through the present state.</summary>
+    public static ApiException ContinueExpired(string token) => new(410, "Expired",
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
+        + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
+        continuation: token);
+
+    public static ApiException TooLargeResourceVersion(long wanted, long current) => new(504, "Timeout", $"Timeout: Too large resource version: {wanted}, current: {current}",
+        new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }), ["retryAfterSeconds"] = 1 });
 
     /// <summary>422 with one cause per error; kubectl prints the causes as a list.</summary>
     public static ApiException Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors)
@@ -68,8 +76,8 @@ internal static class ApiError
         return new(422, "Invalid", $"{type.QualifiedKind} \"{name}\" is invalid: {text}", details);
     }
 
-    public static ApiException InvalidPatchOptions(FieldError error) => new(422, "Invalid", $"PatchOptions.meta.k8s.io \"\" is invalid: {error}",
-        new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "PatchOptions", ["causes"] = new JsonArray(error.ToCause()) });
+    public static ApiException InvalidOptions(string kind, FieldError error) => new(422, "Invalid", $"{kind}.meta.k8s.io \"\" is invalid: {error}",
+        new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = kind, ["causes"] = new JsonArray(error.ToCause()) });
 
     private static JsonObject Details(string group, string kind, string name)
     {

@@ -13,7 +13,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 {
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
-    private readonly OpenApi _openApi = new(cluster.Catalog);
+    private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
     private readonly Subresources _subresources = new(cluster);
     private readonly PodStreams _streams = new(cluster);
 
@@ -54,6 +54,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
             if (await _subresources.TryHandleAsync(http, info, user).ConfigureAwait(false)) return;
             if (info.Subresource != "status" || !info.Type.HasStatus) throw ApiError.PathNotFound();
         }
+        if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
         switch (request.Method)
         {
             case "GET" when request.IsTrue("watch"): await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false); break;
@@ -68,6 +69,18 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         }
     }
 
+    /// <summary>The verb of a request, as discovery and RBAC name it; empty for one that no resource has.</summary>
+    internal static string Verb(HttpRequest request, RequestInfo info) => request.Method switch
+    {
+        "GET" or "HEAD" when request.IsTrue("watch") => "watch",
+        "GET" or "HEAD" => info.Name.Length == 0 ? "list" : "get",
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        "DELETE" => info.Name.Length == 0 ? "deletecollection" : "delete",
+        _ => "",
+    };
+
     private ReadOnlyMemory<byte> Get(RequestInfo info, HttpRequest request)
     {
         var found = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
@@ -76,7 +89,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     private async Task CreateAsync(HttpContext http, RequestInfo info, string user)
     {
-        var body = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
         if (Reviews.TryAnswer(cluster, info, body, user) is { } answer)
         {
@@ -85,16 +98,16 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         }
         if (info.Type.Namespaced && info.Namespace.Length == 0) throw ApiError.MethodNotAllowed();
         var options = Options(http.Request, user);
-        var created = cluster.Operations.Create(info.Type, info.Namespace, body, options);
+        var created = cluster.Operations.Create(info.Type.Stored, info.Namespace, ToStored(info.Type, body, options), options);
         await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
     }
 
     private async Task ReplaceAsync(HttpContext http, RequestInfo info, string user)
     {
-        var body = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
         var options = Options(http.Request, user);
-        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, info.Subresource, _ => body, options);
+        var updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, _ => ToStored(info.Type, body, options), options);
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
@@ -106,12 +119,12 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         var options = Options(http.Request, user);
         if (type == "application/apply-patch+yaml")
         {
-            if (string.IsNullOrEmpty(http.Request.Get("fieldManager"))) throw ApiError.InvalidPatchOptions(FieldError.Required("fieldManager", "is required for apply patch"));
-            var (applied, created) = cluster.Operations.Apply(info.Type, info.Namespace, info.Name, info.Subresource, Expect(patch), options);
+            if (string.IsNullOrEmpty(http.Request.Get("fieldManager"))) throw ApiError.InvalidOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
+            var (applied, created) = cluster.Operations.Apply(info.Type.Stored, info.Namespace, info.Name, info.Subresource, ToStored(info.Type, Expect(patch), options), options);
             await WriteObjectAsync(http, created ? 201 : 200, info, applied, options).ConfigureAwait(false);
             return;
         }
-        if (http.Request.Get("force") is not null) throw ApiError.InvalidPatchOptions(FieldError.Forbidden("force", "may not be specified for non-apply patch"));
+        if (http.Request.Get("force") is not null) throw ApiError.InvalidOptions("PatchOptions", FieldError.Forbidden("force", "may not be specified for non-apply patch"));
         Func<JsonObject, JsonObject> change = type switch
         {
             "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, patch)!,
@@ -119,7 +132,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         };
-        var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, info.Subresource, change, options);
+        var updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o => ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options), options);
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
@@ -172,8 +185,15 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     private async Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options)
     {
         foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        var stored = new StoredObject(ResourceOperations.InVersion(info.Type, obj), obj["metadata"].Str("resourceVersion") is { } rv ? long.Parse(rv, System.Globalization.CultureInfo.InvariantCulture) : 0);
+        var stored = new StoredObject(info.Type.Conversion is null ? ResourceOperations.InVersion(info.Type, obj) : obj, obj["metadata"].Str("resourceVersion") is { } rv ? long.Parse(rv, System.Globalization.CultureInfo.InvariantCulture) : 0);
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
+    }
+
+    private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)
+    {
+        if (type.Conversion is not { } conversion) return obj;
+        ResourceOperations.Decode(type, obj, options);
+        return conversion.ToStored(obj);
     }
 
     internal static WriteOptions Options(HttpRequest request, string user)

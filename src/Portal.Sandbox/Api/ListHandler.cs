@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +21,7 @@ internal sealed class ObjectFilter
         if (info.Name.Length > 0) _name = info.Name;
         try
         {
-            if (request.Get("labelSelector") is { } labels) _labels = Selectors.ParseLabels(labels);
+            if (request.Get("labelSelector") is { } labels) _labels = LabelSelectorParser.Parse(labels);
             if (request.Get("fieldSelector") is not { } fields) return;
             // The name alone needs no parsing of objects, and is what kubectl asks for most.
             if (fields.StartsWith("metadata.name=", StringComparison.Ordinal) && !fields.Contains(',', StringComparison.Ordinal)) _name = fields["metadata.name=".Length..].TrimStart('=');
@@ -33,6 +32,9 @@ internal sealed class ObjectFilter
             throw ApiError.BadRequest(e.Message);
         }
     }
+
+    /// <summary>Whether more than the path decides.</summary>
+    public bool HasSelector => _labels is not null || _fields is not null;
 
     public bool Matches(StoredObject o) =>
         (_namespace.Length == 0 || o.Namespace == _namespace)
@@ -46,28 +48,41 @@ internal static class ListHandler
 {
     public static ReadOnlyMemory<byte> List(SandboxCluster cluster, RequestInfo info, HttpRequest request)
     {
-        var snapshot = cluster.Store.Snapshot;
+        var options = ListOptions.From(request, watch: false);
         var filter = new ObjectFilter(info, request);
-        IEnumerable<StoredObject> matching = snapshot.Of(info.Type.Resource).Values.Where(filter.Matches);
-        var limit = int.TryParse(request.Get("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var l) && l > 0 ? l : int.MaxValue;
-        if (request.Get("continue") is { } token)
+        var snapshot = cluster.Store.Snapshot;
+        options.CheckNotTooNew(snapshot);
+        ObjectName? after = null;
+        if (options.Continue is { } token)
         {
-            var (revision, after) = ReadToken(token);
-            // Pages after the first show the present: an inconsistent continuation, as the API server serves once history is compacted.
-            if (revision > snapshot.Revision) throw ApiError.InvalidContinue();
-            matching = matching.Where(o => new ObjectName(o.Namespace, o.Name).CompareTo(after) > 0);
+            var (revision, last) = ReadToken(token);
+            after = last;
+            if (revision > 0) snapshot = cluster.Store.Recall(revision) ?? throw ApiError.ContinueExpired(WriteToken(0, last));
         }
-        if (request.Get("resourceVersionMatch") == "NotOlderThan" && long.TryParse(request.Get("resourceVersion"), out var wanted) && wanted > snapshot.Revision)
+        else if (options.Match == "Exact" && options.ResourceVersion is { } exact)
         {
-            throw new ApiException(504, "Timeout", $"Too large resource version: {wanted}, current: {snapshot.Revision}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }), ["retryAfterSeconds"] = 1 });
+            snapshot = cluster.Store.Recall(exact) ?? throw ApiError.Expired(exact, snapshot.Revision);
         }
-        var all = matching.ToList();
-        var page = all.Count > limit ? all.GetRange(0, limit) : all;
-        var next = all.Count > limit ? WriteToken(snapshot.Revision, page[^1]) : null;
-        return ObjectWriter.List(info.Type, page, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster.Now, snapshot.Revision, next, all.Count - page.Count);
+        var page = new List<StoredObject>();
+        var remaining = 0;
+        foreach (var (name, o) in snapshot.Of(info.Type.Resource))
+        {
+            if ((after is { } a && name.CompareTo(a) <= 0) || !filter.Matches(o)) continue;
+            if (page.Count < options.Limit) page.Add(o);
+            else remaining++;
+        }
+        string? next = null;
+        if (remaining > 0)
+        {
+            cluster.Store.Remember(snapshot);
+            next = WriteToken(snapshot.Revision, new(page[^1].Namespace, page[^1].Name));
+        }
+        // With a selector the number of what remains is unknown upstream, and left out.
+        var shown = filter.HasSelector ? 0 : remaining;
+        return ObjectWriter.List(info.Type, page, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster.Now, snapshot.Revision, next, shown);
     }
 
-    private static string WriteToken(long revision, StoredObject last) =>
+    private static string WriteToken(long revision, ObjectName last) =>
         Convert.ToBase64String(new JsonObject { ["v"] = "meta.k8s.io/v1", ["rv"] = revision, ["ns"] = last.Namespace, ["name"] = last.Name }.ToUtf8());
 
     private static (long, ObjectName) ReadToken(string token)
@@ -77,9 +92,9 @@ internal static class ListHandler
             var node = JsonNode.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(token)));
             return (node.Num("rv")!.Value, new(node.Str("ns")!, node.Str("name")!));
         }
-        catch (Exception e) when (e is FormatException or System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or System.Text.Json.JsonException or InvalidOperationException or ArgumentNullException)
         {
-            throw ApiError.InvalidContinue();
+            throw ApiError.InvalidContinue("illegal token");
         }
     }
 }

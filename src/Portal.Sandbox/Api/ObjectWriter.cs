@@ -21,6 +21,7 @@ internal static class ObjectWriter
     /// <summary>The stored bytes, with the apiVersion at their beginning replaced when another version was asked for.</summary>
     public static ReadOnlyMemory<byte> Versioned(ResourceType type, StoredObject o)
     {
+        if (type.Conversion is not null) return ResourceOperations.InVersion(type, o.Parse()).ToUtf8();
         if (type.Custom is null || type.Custom.StorageVersion == type.Version) return o.Json;
         var stored = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{type.Group}/{type.Custom.StorageVersion}\"");
         if (!o.Json.AsSpan().StartsWith(stored)) return ResourceOperations.InVersion(type, o.Parse()).ToUtf8();
@@ -60,10 +61,12 @@ internal static class ObjectWriter
         var rows = new JsonArray();
         foreach (var item in items)
         {
-            var obj = ResourceOperations.InVersion(type, item.Parse());
+            var stored = item.Parse();
+            var cells = type.Stored.Printer.Cells(stored, now);
+            var obj = ResourceOperations.InVersion(type, stored);
             rows.Add(new JsonObject
             {
-                ["cells"] = type.Printer.Cells(obj, now),
+                ["cells"] = cells,
                 ["object"] = includeObject switch { "Object" => obj, "None" => null, _ => Partial(obj, form.MetaVersion) },
             });
         }
@@ -84,7 +87,7 @@ internal static class ObjectWriter
         ["metadata"] = obj["metadata"]?.DeepClone(),
     };
 
-    private static JsonArray Columns(ResourceType type) => new([.. type.Printer.Columns.Select(c => new JsonObject
+    private static JsonArray Columns(ResourceType type) => new([.. type.Stored.Printer.Columns.Select(c => new JsonObject
     {
         ["name"] = c.Name, ["type"] = c.Type, ["format"] = c.Format, ["description"] = c.Description, ["priority"] = c.Priority,
     })]);
@@ -95,7 +98,7 @@ internal static class ObjectWriter
         if (token is not null)
         {
             meta["continue"] = token;
-            meta["remainingItemCount"] = remaining;
+            if (remaining > 0) meta["remainingItemCount"] = remaining;
         }
         return meta;
     }

@@ -36,12 +36,12 @@ internal static class Patches
             {
                 case "add": root = Set(root, path, op!["value"]?.DeepClone(), insert: true); break;
                 case "replace":
-                    if (path.Length > 0 && !Exists(root, path)) throw Unprocessable($"replace operation does not apply: doc is missing key: {op.Str("path")}: missing value");
+                    if (path.Length > 0 && !Exists(root, path)) throw Unprocessable();
                     root = Set(root, path, op!["value"]?.DeepClone(), insert: false);
                     break;
                 case "remove": Remove(root, path, op.Str("path")!); break;
                 case "test":
-                    if (!JsonNode.DeepEquals(Get(root, path), op!["value"])) throw Unprocessable($"testing value {op.Str("path")} failed");
+                    if (!JsonNode.DeepEquals(Get(root, path), op!["value"])) throw Unprocessable();
                     break;
                 case "move":
                     var from = Split(op.Str("from") ?? "");
@@ -50,13 +50,14 @@ internal static class Patches
                     root = Set(root, path, moved, insert: true);
                     break;
                 case "copy": root = Set(root, path, Get(root, Split(op.Str("from") ?? ""))?.DeepClone(), insert: true); break;
-                default: throw ApiError.BadRequest($"Unexpected kind: {op.Str("op")}");
+                default: throw Unprocessable();
             }
         }
-        return root as JsonObject ?? throw Unprocessable("the patch does not leave an object");
+        return root as JsonObject ?? throw Unprocessable();
     }
 
-    private static ApiException Unprocessable(string message) => new(422, "Invalid", "the server rejected our request due to an error in our request: " + message, new JsonObject());
+    /// <summary>The API server keeps the reason to itself (kubectl shows only this), so the sandbox does too.</summary>
+    private static ApiException Unprocessable() => new(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
 
     private static string[] Split(string pointer) => pointer.Length == 0 ? []
         : [.. pointer[1..].Split('/').Select(p => p.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
@@ -93,14 +94,14 @@ internal static class Patches
                 if (insert) a.Insert(i, value);
                 else a[i] = value;
                 break;
-            default: throw Unprocessable($"add operation does not apply: doc is missing path: \"/{string.Join('/', path)}\": missing value");
+            default: throw Unprocessable();
         }
         return root;
     }
 
     private static void Remove(JsonNode root, string[] path, string shown)
     {
-        if (path.Length == 0 || !Exists(root, path)) throw Unprocessable($"remove operation does not apply: doc is missing path: \"{shown}\": missing value");
+        if (path.Length == 0 || !Exists(root, path)) throw Unprocessable();
         switch (Get(root, path.AsSpan(0, path.Length - 1)))
         {
             case JsonObject o: o.Remove(path[^1]); break;

@@ -7,6 +7,9 @@ using Portal.Sandbox.Schema.Protobuf;
 
 namespace Portal.Sandbox.Api;
 
+/// <summary>A body that cannot be parsed.</summary>
+internal sealed class JsonSyntaxException(string message) : ApiException(400, "BadRequest", message);
+
 /// <summary>Reads JSON, YAML and protobuf bodies. Whatever is malformed becomes a 400 with the decoder's words.</summary>
 internal static class RequestBody
 {
@@ -30,10 +33,18 @@ internal static class RequestBody
         return buffer.ToArray();
     }
 
-    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="kind">What the path takes, for error texts.</param>
+    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, string kind, CancellationToken cancellationToken)
     {
         var body = await ReadBytesAsync(request, cancellationToken).ConfigureAwait(false);
-        return Parse(body, request.ContentType) as JsonObject ?? throw ApiError.BadRequest("the body of the request is not an object");
+        try
+        {
+            return Parse(body, request.ContentType) as JsonObject ?? throw new JsonSyntaxException(GoJson.NotAnObject(body));
+        }
+        catch (JsonSyntaxException e)
+        {
+            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {kind}): {e.Message} ({GoJson.Summary(body)})");
+        }
     }
 
     /// <summary>The body, or an empty object when there is none.</summary>
@@ -56,9 +67,13 @@ internal static class RequestBody
         {
             return Deduplicate(body);
         }
-        catch (Exception e) when (e is JsonException or ProtobufFormatException or YamlDotNet.Core.YamlException or InvalidOperationException or ArgumentException)
+        catch (JsonException e)
         {
-            throw ApiError.BadRequest("couldn't get version/kind; json parse error: " + e.Message);
+            throw new JsonSyntaxException("couldn't get version/kind; json parse error: " + GoJson.Describe(body, e));
+        }
+        catch (Exception e) when (e is ProtobufFormatException or YamlDotNet.Core.YamlException or InvalidOperationException or ArgumentException)
+        {
+            throw new JsonSyntaxException("couldn't get version/kind; json parse error: " + e.Message);
         }
         throw ApiError.UnsupportedMediaType(type, "application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
     }

@@ -43,10 +43,10 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             meta["namespace"] = @namespace;
         }
         else meta.Remove("namespace");
-        if (string.IsNullOrEmpty(meta.Str("name")) && meta.Str("generateName") is { Length: > 0 } prefix) meta["name"] = prefix + RandomSuffix();
         if (meta.Str("resourceVersion") is { Length: > 0 }) throw ApiError.BadRequest("resourceVersion should not be set on objects to be created");
         return store.Write(tx =>
         {
+            if (string.IsNullOrEmpty(meta.Str("name")) && meta.Str("generateName") is { Length: > 0 } prefix) meta["name"] = FreeName(tx.Snapshot, type, @namespace, prefix);
             if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, meta.Str("name") ?? "");
             foreach (var name in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"]) meta.Remove(name);
             meta["uid"] = Guid.NewGuid().ToString();
@@ -163,14 +163,25 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         return true;
     });
 
-    /// <summary>An object as it reads in the type's version (no conversion: versions share one schema).</summary>
+    /// <summary>A stored object as it reads in the type's version; versions of a custom resource differ in name only (no conversion webhooks).</summary>
     public static JsonObject InVersion(ResourceType type, JsonObject obj)
     {
+        if (type.Conversion is { } conversion) return conversion.FromStored(obj);
         if (obj.Str("apiVersion") != type.ApiVersion) obj["apiVersion"] = type.ApiVersion;
         return obj;
     }
 
     public static string RandomSuffix(int length = 5) => RandomNumberGenerator.GetString(NameAlphabet, length);
+
+    /// <summary>A generated name; like the API server (RetryGenerateName) tries a few times before it reports a name that is taken. Long prefixes lose their end.</summary>
+    private static string FreeName(StoreSnapshot snapshot, ResourceType type, string @namespace, string prefix)
+    {
+        const int MaxPrefix = 63 - 5;
+        if (prefix.Length > MaxPrefix) prefix = prefix[..MaxPrefix];
+        var name = prefix + RandomSuffix();
+        for (var attempt = 0; attempt < 8 && snapshot.Find(type.Resource, @namespace, name) is not null; attempt++) name = prefix + RandomSuffix();
+        return name;
+    }
 
     private static void CheckApplied(ResourceType type, string @namespace, string name, JsonObject applied)
     {
@@ -182,7 +193,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         throw new ApiException(500, "", $"failed to create typed patch object ({@namespace}/{name}; {type.ApiVersion}, Kind={type.Kind}): {(errors.Count == 1 ? errors[0] : "errors:\n  " + string.Join("\n  ", errors))}");
     }
 
-    private static void Decode(ResourceType type, JsonObject obj, WriteOptions options)
+    internal static void Decode(ResourceType type, JsonObject obj, WriteOptions options)
     {
         var unknown = Shape(type, obj);
         if (unknown.Count == 0 || options.FieldValidation == "Ignore") return;

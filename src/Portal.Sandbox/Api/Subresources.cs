@@ -23,11 +23,11 @@ internal sealed class Subresources(SandboxCluster cluster)
                 await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("serviceaccounts", "token", "POST"):
-                var request = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                var request = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
                 await ApiHandler.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("namespaces", "finalize", "PUT"):
-                var wanted = await RequestBody.ReadObjectAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                var wanted = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
                 var updated = cluster.Operations.Update(info.Type, "", info.Name, "", o =>
                 {
                     o.Ensure("spec")["finalizers"] = wanted.At("spec", "finalizers")?.DeepClone();

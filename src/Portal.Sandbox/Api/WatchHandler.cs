@@ -18,13 +18,11 @@ internal static class WatchHandler
         var request = http.Request;
         var filter = new ObjectFilter(info, request);
         var writer = new EventWriter(info.Type, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster);
-        var sendInitial = request.IsTrue("sendInitialEvents");
-        var version = request.Get("resourceVersion");
+        var options = ListOptions.From(request, watch: true);
         var snapshot = cluster.Store.Snapshot;
-        var fromStart = sendInitial || version is null or "0";
-        long revision;
-        if (fromStart) revision = snapshot.Revision;
-        else if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out revision)) throw ApiError.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a non-negative integer");
+        options.CheckNotTooNew(snapshot);
+        var fromStart = options.SendInitialEvents || options.ResourceVersion is null or 0;
+        var revision = fromStart ? snapshot.Revision : options.ResourceVersion!.Value;
         if (cluster.Store.CursorAfter(revision) is not { } cursor)
         {
             await BeginAsync(http, cancellationToken).ConfigureAwait(false);
@@ -36,13 +34,12 @@ internal static class WatchHandler
         if (fromStart)
         {
             foreach (var o in snapshot.Of(info.Type.Resource).Values.Where(filter.Matches)) await http.Response.Body.WriteAsync(writer.Write("ADDED", o), cancellationToken).ConfigureAwait(false);
-            if (sendInitial) await http.Response.Body.WriteAsync(writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
+            if (options.SendInitialEvents) await http.Response.Body.WriteAsync(writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
             await http.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cluster.Stopping);
-        if (int.TryParse(request.Get("timeoutSeconds"), out var seconds) && seconds > 0) limit.CancelAfter(TimeSpan.FromSeconds(seconds));
-        var bookmarks = request.IsTrue("allowWatchBookmarks");
+        if (options.Timeout > TimeSpan.Zero) limit.CancelAfter(options.Timeout);
         var events = new List<StoreEvent>();
         try
         {
@@ -67,7 +64,7 @@ internal static class WatchHandler
                     if (wrote) await http.Response.Body.FlushAsync(limit.Token).ConfigureAwait(false);
                     continue;
                 }
-                if (!bookmarks)
+                if (!options.AllowBookmarks)
                 {
                     await changed.WaitAsync(limit.Token).ConfigureAwait(false);
                     continue;

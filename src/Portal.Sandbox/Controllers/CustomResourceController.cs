@@ -12,10 +12,15 @@ namespace Portal.Sandbox.Controllers;
 /// <summary>Accepts CustomResourceDefinitions and serves their resources.</summary>
 internal sealed class CustomResourceController : IController
 {
-    /// <summary>Schemas are compiled once for all clusters: a hundred clusters with the same definitions share them.</summary>
-    private static readonly ConcurrentDictionary<string, SchemaNode> s_compiled = new(StringComparer.Ordinal);
-
     private const string Resource = "customresourcedefinitions.apiextensions.k8s.io";
+
+    /// <summary>
+    /// Definitions are compiled once for all clusters: a hundred clusters with the same definitions share their types. Weak, so
+    /// that what learners make up goes with their clusters.
+    /// </summary>
+    private static readonly ConcurrentDictionary<string, WeakReference<IReadOnlyList<ResourceType>>> s_compiled = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, (long ResourceVersion, IReadOnlyList<ResourceType> Types)> _types = new(StringComparer.Ordinal);
 
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {
@@ -25,17 +30,21 @@ internal sealed class CustomResourceController : IController
     public void Reconcile(ObjectName name, ControllerContext context)
     {
         var cluster = context.Cluster;
-        var stored = cluster.Store.Snapshot.List(Resource).ToList();
-        var definitions = stored.ConvertAll(d => d.Parse());
-        var alive = definitions.Where(d => d.Str("metadata", "deletionTimestamp") is null).ToList();
-        cluster.Catalog.SetCustom(alive.SelectMany(Types));
-        foreach (var definition in alive)
+        var alive = cluster.Store.Snapshot.List(Resource).Where(d => !d.IsDeleting).ToList();
+        var known = alive.Select(d => d.Name).ToHashSet();
+        var before = _types.Values.Select(t => t.Types).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var gone in _types.Keys.Where(k => !known.Contains(k)).ToList()) _types.Remove(gone);
+        foreach (var d in alive)
         {
-            if (definition.Objects("status", "conditions").Any(c => c.Str("type") == "Established" && c.Str("status") == "True")) continue;
-            Establish(cluster, definition);
+            if (_types.TryGetValue(d.Name, out var compiled) && compiled.ResourceVersion == d.ResourceVersion) continue;
+            var definition = d.Parse();
+            _types[d.Name] = (d.ResourceVersion, Compile(definition));
         }
+        // A new catalogue makes clients read discovery and OpenAPI again.
+        if (!before.SetEquals(_types.Values.Select(t => t.Types))) cluster.Catalog.SetCustom(_types.Values.SelectMany(t => t.Types));
+        if (cluster.Store.Snapshot.Find(Resource, "", name.Name) is { IsDeleting: false } changed && changed.Parse() is var asked
+            && !asked.Objects("status", "conditions").Any(c => c.Str("type") == "Established" && c.Str("status") == "True")) Establish(cluster, asked);
         // What a definition that is gone had defined goes with it.
-        var known = alive.Select(d => d.Str("metadata", "name")).ToHashSet();
         foreach (var resource in cluster.Store.Snapshot.Resources.Keys)
         {
             if (known.Contains(resource) || BuiltInResources.All.Any(b => b.Resource == resource) || !resource.Contains('.', StringComparison.Ordinal)) continue;
@@ -81,16 +90,23 @@ internal sealed class CustomResourceController : IController
                 Categories = [.. names.Strings("categories")],
                 HasStatus = version.Obj("subresources", "status") is not null,
                 HasScale = version.Obj("subresources", "scale") is not null,
-                Schema = Compile(schema, kind),
+                Schema = StructuralSchema.Compile(schema, kind),
                 Printer = TablePrinters.Custom([.. version.Objects("additionalPrinterColumns")]),
                 Custom = new(definition.Str("metadata", "name") ?? "", storage, version.Str("subresources", "scale", "specReplicasPath"), version.Str("subresources", "scale", "statusReplicasPath"), version.Str("subresources", "scale", "labelSelectorPath")),
             };
         }
     }
 
-    private static SchemaNode Compile(JsonObject? schema, string kind)
+    private static IReadOnlyList<ResourceType> Compile(JsonObject definition)
     {
-        var key = kind + Convert.ToHexString(SHA256.HashData(schema?.ToUtf8() ?? []));
-        return s_compiled.GetOrAdd(key, _ => StructuralSchema.Compile(schema, kind));
+        var key = Convert.ToHexString(SHA256.HashData(definition["spec"]?.ToUtf8() ?? []));
+        if (s_compiled.TryGetValue(key, out var weak) && weak.TryGetTarget(out var shared)) return shared;
+        foreach (var (stale, reference) in s_compiled)
+        {
+            if (!reference.TryGetTarget(out _)) s_compiled.TryRemove(stale, out _);
+        }
+        IReadOnlyList<ResourceType> types = [.. Types(definition)];
+        s_compiled[key] = new(types);
+        return types;
     }
 }

@@ -12,7 +12,7 @@ internal static partial class NameRules
     public const string Dns1123Label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
     public const string Dns1035Label = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
     private const string LabelName = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-    private const string LabelValue = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+    private const string LabelValueRule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
     public static void Metadata(ResourceType type, JsonObject obj, List<FieldError> errors)
     {
@@ -30,9 +30,13 @@ internal static partial class NameRules
             Key(key, path, errors, key);
             var text = value.Str() ?? "";
             if (text.Length > 63) errors.Add(FieldError.Invalid(path, text, "must be no more than 63 bytes"));
-            if (!ValueRegex().IsMatch(text)) errors.Add(FieldError.Invalid(path, text, LabelValue));
+            if (!ValueRegex().IsMatch(text)) errors.Add(FieldError.Invalid(path, text, LabelValueRule));
         }
     }
+
+    public static IEnumerable<string> QualifiedName(string s) => KeyRegex().IsMatch(s[(s.IndexOf('/', StringComparison.Ordinal) + 1)..]) ? [] : [LabelName];
+
+    public static IEnumerable<string> LabelValue(string s) => ValueRegex().IsMatch(s) ? [] : [LabelValueRule];
 
     public static bool IsDns1123Label(string s) => s.Length <= 63 && LabelRegex().IsMatch(s);
 

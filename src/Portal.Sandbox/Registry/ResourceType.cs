@@ -21,13 +21,19 @@ internal sealed record ResourceType
     public required SchemaNode Schema { get; init; }
     public CustomResource? Custom { get; init; }
 
+    /// <summary>Set for a version of a built-in resource that is stored in another.</summary>
+    public VersionConversion? Conversion { get; init; }
+
+    /// <summary>The type that storage, defaults and validation know.</summary>
+    public ResourceType Stored => Conversion?.Stored ?? this;
+
     /// <summary>Columns of <c>kubectl get</c>.</summary>
     public required TablePrinter Printer { get; init; }
 
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
 
     /// <summary><c>pods</c>, <c>deployments.apps</c>: the storage key and the name in error messages.</summary>
-    public string Resource => Group.Length == 0 ? Plural : Plural + "." + Group;
+    public string Resource => Conversion?.Stored.Resource ?? (Group.Length == 0 ? Plural : Plural + "." + Group);
 
     /// <summary>Name in messages of kind "The Deployment "x" is invalid": Kind, or Kind.group for grouped kinds.</summary>
     public string QualifiedKind => Group.Length == 0 ? Kind : Kind + "." + Group;

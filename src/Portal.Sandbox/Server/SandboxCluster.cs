@@ -30,7 +30,7 @@ public sealed class SandboxCluster
         _server = server;
         Id = id;
         Catalog = new ResourceCatalog();
-        Store = new ObjectStore();
+        Store = new ObjectStore(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
             [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(), new StorageProtectionAdmission(), new MeshValidation()]), Time);
         _adminToken = IssueToken("kubernetes-admin");

@@ -33,18 +33,27 @@ internal sealed record StoreSnapshot(long Revision, ImmutableDictionary<string, 
 /// The objects of one cluster. Readers take <see cref="Snapshot"/> without a lock; there is one writer at a time.
 /// Resources are named <c>plural.group</c> (<c>pods</c>, <c>deployments.apps</c>).
 /// </summary>
-internal sealed class ObjectStore
+internal sealed class ObjectStore(TimeProvider time)
 {
     /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
     private const int HistorySize = 1024;
 
+    /// <summary>How many lists can be read page by page at once; a snapshot shares nearly all its objects with the present one.</summary>
+    private const int MaxRemembered = 16;
+
+    /// <summary>A cluster that was not written to for this long forgets its history, which is then the larger part of its memory. A watch from before relists.</summary>
+    private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(30);
+
     private readonly Lock _writer = new();
-    private readonly StoreEvent?[] _history = new StoreEvent?[HistorySize];
+    private StoreEvent?[] _history = [];
+    private ITimer? _idle;
+    private DateTimeOffset _lastWrite;
     private StoreSnapshot _snapshot = StoreSnapshot.Empty;
     private long _sequence;
     private long _firstSequence;
     private long _oldestRevision = 1;
     private TaskCompletionSource _changed = NewSignal();
+    private ImmutableList<StoreSnapshot> _remembered = [];
 
     public StoreSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
@@ -57,6 +66,13 @@ internal sealed class ObjectStore
         lock (_writer) return action(new StoreTransaction(this));
     }
 
+    /// <summary>Keeps a snapshot for the later pages of a list; the oldest is forgotten first.</summary>
+    public void Remember(StoreSnapshot snapshot) => ImmutableInterlocked.Update(ref _remembered,
+        list => list.Exists(s => s.Revision == snapshot.Revision) ? list : (list.Count < MaxRemembered ? list : list.RemoveAt(0)).Add(snapshot));
+
+    /// <summary>The state at exactly this revision, while it is the present one or remembered.</summary>
+    public StoreSnapshot? Recall(long revision) => Snapshot is var now && now.Revision == revision ? now : _remembered.Find(s => s.Revision == revision);
+
     /// <summary>Puts an earlier snapshot back. Watches that are open get 410 and relist.</summary>
     public void Restore(StoreSnapshot snapshot)
     {
@@ -64,10 +80,9 @@ internal sealed class ObjectStore
         lock (_writer)
         {
             var revision = _snapshot.Revision + 1;
-            Array.Clear(_history);
+            _remembered = [];
             _sequence++;
-            _firstSequence = _sequence;
-            _oldestRevision = revision;
+            Forget(revision);
             Volatile.Write(ref _snapshot, snapshot with { Revision = revision });
             signal = Swap();
         }
@@ -98,6 +113,32 @@ internal sealed class ObjectStore
         }
     }
 
+    /// <summary>Drops every change up to <paramref name="revision"/>. Watches that have read them go on.</summary>
+    private void Forget(long revision)
+    {
+        _history = [];
+        _firstSequence = _sequence;
+        _oldestRevision = revision;
+    }
+
+    /// <summary>One timer after the last write, none while nothing is written.</summary>
+    private void ForgetWhenIdle()
+    {
+        lock (_writer)
+        {
+            var rest = _lastWrite + s_idleAfter - time.GetUtcNow();
+            if (rest > TimeSpan.Zero)
+            {
+                _idle?.Change(rest, Timeout.InfiniteTimeSpan);
+                return;
+            }
+            _idle?.Dispose();
+            _idle = null;
+            _remembered = [];
+            Forget(_snapshot.Revision + 1);
+        }
+    }
+
     internal StoredObject Commit(string resource, StoreEventType type, JsonObject obj, StoredObject? previous)
     {
         var revision = _snapshot.Revision + 1;
@@ -107,6 +148,9 @@ internal sealed class ObjectStore
         var map = _snapshot.Of(resource);
         map = type == StoreEventType.Deleted ? map.Remove(name) : map.SetItem(name, stored);
         var change = new StoreEvent(resource, type, stored, previous);
+        if (_history.Length == 0) _history = new StoreEvent?[HistorySize];
+        _lastWrite = time.GetUtcNow();
+        _idle ??= time.CreateTimer(static store => ((ObjectStore)store!).ForgetWhenIdle(), this, s_idleAfter, Timeout.InfiniteTimeSpan);
         if (_sequence - _firstSequence == HistorySize)
         {
             _oldestRevision = _history[_firstSequence % HistorySize]!.ResourceVersion + 1;

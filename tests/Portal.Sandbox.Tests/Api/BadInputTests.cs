@@ -92,7 +92,7 @@ public sealed class BadInputTests(SandboxFixture sandbox)
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
-    private static HttpClient Client(out string address, SandboxCluster cluster)
+    internal static HttpClient Client(out string address, SandboxCluster cluster)
     {
         var kubeconfig = cluster.Kubeconfig;
         address = Regex.Match(kubeconfig, "server: (.*)").Groups[1].Value.Trim();
