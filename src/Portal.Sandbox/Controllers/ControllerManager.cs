@@ -50,7 +50,7 @@ internal sealed partial class ControllerManager
             new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
             new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
-            new Scheduler(), new VolumeBinder(), new Kubelet(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
+            new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
         ];
         cluster.Store.Changed += OnChanged;
         Resync();
