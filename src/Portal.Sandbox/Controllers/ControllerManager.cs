@@ -41,7 +41,7 @@ internal sealed partial class ControllerManager
         _logger = cluster.Options.LoggerFactory.CreateLogger<ControllerManager>();
         _controllers =
         [
-            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(), new StatefulSetController(),
+            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new ClusterRoleAggregationController(), new DeploymentController(), new ReplicaSetController(), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
             new Scheduler(), new Kubelet(), new EndpointsController(),
         ];
