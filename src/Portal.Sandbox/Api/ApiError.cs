@@ -41,7 +41,13 @@ internal static class ApiError
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static ApiException Forbidden(ResourceType type, string name, string why) =>
-        new(403, "Forbidden", name.Length == 0 ? $"{type.Resource} is forbidden: {why}" : $"{type.Resource} \"{name}\" is forbidden: {why}", Details(type.Group, type.Plural, name));
+        Forbidden(type.Group, type.Plural, name, why);
+
+    public static ApiException Forbidden(string group, string plural, string name, string why)
+    {
+        var resource = group.Length == 0 ? plural : $"{plural}.{group}";
+        return new(403, "Forbidden", name.Length == 0 ? $"{resource} is forbidden: {why}" : $"{resource} \"{name}\" is forbidden: {why}", Details(group, plural, name));
+    }
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 

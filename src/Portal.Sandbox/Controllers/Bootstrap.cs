@@ -28,11 +28,6 @@ internal static class Bootstrap
             ["reclaimPolicy"] = "Delete",
             ["volumeBindingMode"] = "WaitForFirstConsumer",
         }, options);
-        operations.Create(BuiltInResources.Get("clusterroles.rbac.authorization.k8s.io"), "", new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = "cluster-admin", ["labels"] = new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" } },
-            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*"), ["verbs"] = new JsonArray("*") }),
-        }, options);
     }
 
     private static void Node(ResourceOperations operations, string name, string ip, bool controlPlane)
