@@ -32,7 +32,7 @@ public sealed class SandboxCluster
         Catalog = new ResourceCatalog();
         Store = new ObjectStore(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
-            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(), new StorageProtectionAdmission(), new MeshValidation()]), Time);
+            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(Store), new StorageProtectionAdmission(), new MeshValidation()]), Time);
         _adminToken = IssueToken("kubernetes-admin");
         Bootstrap.Fill(Operations);
         _initial = Store.Snapshot;
