@@ -11,6 +11,9 @@ internal interface IController
     void Map(StoreEvent change, Action<ObjectName> enqueue);
 
     void Reconcile(ObjectName name, ControllerContext context);
+
+    /// <summary>Forgets what was learnt from changes: the store was put back, and every object comes again as added.</summary>
+    void Reset() { }
 }
 
 /// <summary>What a controller may do besides writing through the operations.</summary>
@@ -60,6 +63,7 @@ internal sealed partial class ControllerManager
     public void Resync()
     {
         var snapshot = _cluster.Store.Snapshot;
+        foreach (var c in _controllers) c.Reset();
         foreach (var (resource, objects) in snapshot.Resources)
         {
             foreach (var o in objects.Values) OnChanged(new(resource, StoreEventType.Added, o, null));

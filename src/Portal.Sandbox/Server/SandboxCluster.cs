@@ -32,7 +32,7 @@ public sealed class SandboxCluster
         Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
-            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck()]), Time);
+            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(Store), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck()]), Time);
         _adminToken = _tokens.Issue(UserInfo.Administrator);
         _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);
