@@ -101,8 +101,8 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         }
         if (info.Type.Namespaced && info.Namespace.Length == 0) throw ApiError.MethodNotAllowed();
         var options = Options(http.Request, user);
-        var created = cluster.Operations.Create(info.Type.Stored, info.Namespace, ToStored(info.Type, body, options), options);
-        await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
+        var created = cluster.Operations.CreateStored(info.Type.Stored, info.Namespace, ToStored(info.Type, body, options), options);
+        await WriteStoredAsync(http, 201, info, created, options).ConfigureAwait(false);
     }
 
     private async Task ReplaceAsync(HttpContext http, RequestInfo info, UserInfo user)
@@ -185,10 +185,12 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         };
     }
 
-    private async Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options)
+    private Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options) =>
+        WriteStoredAsync(http, code, info, new StoredObject(info.Type.Conversion is null ? ResourceOperations.InVersion(info.Type, obj) : obj, long.TryParse(obj.Str("metadata", "resourceVersion"), out var version) ? version : 0), options);
+
+    private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
         foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        var stored = new StoredObject(info.Type.Conversion is null ? ResourceOperations.InVersion(info.Type, obj) : obj, obj["metadata"].Str("resourceVersion") is { } rv ? long.Parse(rv, System.Globalization.CultureInfo.InvariantCulture) : 0);
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Controllers;
@@ -23,6 +24,8 @@ internal sealed record ControllerContext(SandboxCluster Cluster, Action<TimeSpan
 internal sealed partial class ControllerManager
 {
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(20);
+    private static readonly TimeSpan s_timerGrain = TimeSpan.FromMilliseconds(1);
 
     private readonly SandboxCluster _cluster;
     private readonly ILogger _logger;
@@ -30,7 +33,10 @@ internal sealed partial class ControllerManager
     private readonly Lock _gate = new();
     private readonly Queue<(int Controller, ObjectName Name)> _queue = new();
     private readonly HashSet<(int, ObjectName)> _queued = [];
-    private readonly HashSet<ITimer> _timers = [];
+    private readonly PriorityQueue<(int Controller, ObjectName Name), DateTimeOffset> _later = new();
+    private readonly Dictionary<(int, ObjectName), DateTimeOffset> _due = [];
+    private ITimer? _timer;
+    private DateTimeOffset _armed;
     private bool _running;
     private bool _stopped;
     private TaskCompletionSource _idle = Completed();
@@ -41,9 +47,11 @@ internal sealed partial class ControllerManager
         _logger = cluster.Options.LoggerFactory.CreateLogger<ControllerManager>();
         _controllers =
         [
-            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new ClusterRoleAggregationController(), new DeploymentController(), new ReplicaSetController(), new StatefulSetController(),
+            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new ClusterRoleAggregationController(), new ResourceQuotaController(cluster.Store),
+            new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
+            new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
-            new Scheduler(), new Kubelet(), new EndpointsController(),
+            new Scheduler(), new VolumeBinder(), new Kubelet(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
         ];
         cluster.Store.Changed += OnChanged;
         Resync();
@@ -66,6 +74,9 @@ internal sealed partial class ControllerManager
     /// <summary>Has the kubelet look at a pod: one of its processes ended.</summary>
     public void WakeKubelet(ObjectName pod) => Enqueue(Array.FindIndex(_controllers, c => c is Kubelet), pod);
 
+    /// <summary>Has the probes of a pod's containers looked at: one of them began.</summary>
+    public void WakeProber(ObjectName pod) => Enqueue(Array.FindIndex(_controllers, c => c is Prober), pod);
+
     /// <summary>Whether nothing waits to be looked at now; delayed work may still come.</summary>
     public bool IsIdle
     {
@@ -82,8 +93,10 @@ internal sealed partial class ControllerManager
         {
             _stopped = true;
             _queue.Clear();
-            foreach (var t in _timers) t.Dispose();
-            _timers.Clear();
+            _timer?.Dispose();
+            _timer = null;
+            _later.Clear();
+            _due.Clear();
             idle = _idle.Task;
         }
         _cluster.Store.Changed -= OnChanged;
@@ -147,6 +160,7 @@ internal sealed partial class ControllerManager
         }
     }
 
+    /// <summary>Looks at an object again after a delay; of several delays the shortest counts.</summary>
     private void Schedule(int controller, ObjectName name, TimeSpan delay)
     {
         if (delay <= TimeSpan.Zero)
@@ -157,19 +171,55 @@ internal sealed partial class ControllerManager
         lock (_gate)
         {
             if (_stopped) return;
-            ITimer? timer = null;
-            timer = _cluster.Time.CreateTimer(_ =>
-            {
-                lock (_gate)
-                {
-                    // The timer may fire before the assignment below has run; the lock orders the two.
-                    _timers.Remove(timer!);
-                    timer!.Dispose();
-                }
-                Enqueue(controller, name);
-            }, null, delay, Timeout.InfiniteTimeSpan);
-            _timers.Add(timer);
+            var due = _cluster.Now + delay;
+            if (_due.TryGetValue((controller, name), out var before) && before <= due) return;
+            _due[(controller, name)] = due;
+            _later.Enqueue((controller, name), due);
+            Arm();
         }
+    }
+
+    /// <summary>Sets the one timer to the next delay; without any there is no timer.</summary>
+    private void Arm()
+    {
+        while (_later.TryPeek(out var next, out var due))
+        {
+            if (!_due.TryGetValue(next, out var current) || current != due)
+            {
+                // Overtaken by a shorter delay.
+                _later.Dequeue();
+                continue;
+            }
+            if (_timer is not null && _armed == due) return;
+            _armed = due;
+            _timer?.Dispose();
+            var wait = due - _cluster.Now;
+            _timer = _cluster.Time.CreateTimer(_ => OnTimer(), null, wait > TimeSpan.Zero ? (wait < s_longestTimer ? wait : s_longestTimer) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    private void OnTimer()
+    {
+        List<(int, ObjectName)> due = [];
+        lock (_gate)
+        {
+            // A timer counts in whole milliseconds and may come a moment early.
+            var now = _cluster.Now + s_timerGrain;
+            while (_later.TryPeek(out var next, out var at) && at <= now)
+            {
+                _later.Dequeue();
+                if (!_due.TryGetValue(next, out var current) || current != at) continue;
+                _due.Remove(next);
+                due.Add(next);
+            }
+            _timer?.Dispose();
+            _timer = null;
+            if (!_stopped) Arm();
+        }
+        foreach (var (controller, name) in due) Enqueue(controller, name);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Controller} failed on {Namespace}/{Name}")]

@@ -36,9 +36,10 @@ internal sealed class DaemonSetController(ObjectStore store) : IController
         var cluster = context.Cluster;
         if (store.Snapshot.Find("daemonsets.apps", name.Namespace, name.Name) is not { } stored) return;
         var set = stored.Parse();
-        var hash = OwnedObjects.TemplateHash(set.Obj("spec", "template")!);
+        var hash = stored.IsDeleting ? OwnedObjects.TemplateHash(set.Obj("spec", "template")!)
+            : ControllerRevisions.Sync(cluster, BuiltInResources.DaemonSets, set, Pods(stored).Select(p => $"{name.Name}-{p.Stored.Labels.GetValueOrDefault(RevisionLabel)}").ToHashSet());
         var template = Template(set, hash);
-        var nodes = store.Snapshot.List("nodes").Select(n => n.Parse()).Where(n => Scheduler.Fits(template, n, throughCordons: true)).Select(n => n.Str("metadata", "name")!).ToList();
+        var nodes = store.Snapshot.List("nodes").Select(n => NodeFacts.Of(n.Parse())).Where(n => NodeFilters.StaticRefusal(template, n) is null).Select(n => n.Name).ToList();
         if (!stored.IsDeleting) Step(cluster, set, template, nodes, Pods(stored), hash);
         UpdateStatus(cluster, name, set, nodes.Count, Pods(stored), hash);
     }
@@ -59,18 +60,36 @@ internal sealed class DaemonSetController(ObjectStore store) : IController
     {
         var ns = set.Str("metadata", "namespace")!;
         var byNode = pods.ToLookup(p => p.Pod.Str("spec", "nodeName") ?? "");
-        foreach (var (victim, pod) in pods.Where(p => !p.Stored.IsDeleting && (!OwnedObjects.IsPodActive(p.Stored, p.Pod) || !nodes.Contains(p.Pod.Str("spec", "nodeName") ?? "")))) Delete(cluster, set, victim.Name);
-        foreach (var node in nodes.Where(n => !byNode[n].Any()))
+        foreach (var (victim, pod) in pods.Where(p => !p.Stored.IsDeleting && (!OwnedObjects.IsPodActive(p.Stored, p.Pod) || !nodes.Contains(p.Pod.Str("spec", "nodeName") ?? ""))))
+        {
+            if (pod.Str("status", "phase") == "Failed")
+                EventRecorder.Record(cluster.Operations, set, "Warning", "FailedDaemonPod", $"Found failed daemon pod {victim.Namespace}/{victim.Name} on node {pod.Str("spec", "nodeName")}, will try to kill it", Component);
+            Delete(cluster, set, victim.Name);
+        }
+        void Create(string node)
         {
             var pod = template.Copy();
             pod.Ensure("spec")["nodeName"] = node;
             var created = cluster.Operations.Create(BuiltInResources.Pods, ns, pod, s_options);
             EventRecorder.Record(cluster.Operations, set, "Normal", "SuccessfulCreate", $"Created pod: {created.Str("metadata", "name")}", Component);
         }
+        foreach (var node in nodes.Where(n => !byNode[n].Any())) Create(node);
         if (set.Str("spec", "updateStrategy", "type") != "RollingUpdate") return;
         var unavailable = nodes.Count(n => !byNode[n].Any(IsHealthy));
-        var allowed = Math.Max(1, set.Int(1, "spec", "updateStrategy", "rollingUpdate", "maxUnavailable")) - unavailable;
-        foreach (var (old, _) in pods.Where(p => !p.Stored.IsDeleting && p.Stored.Labels.GetValueOrDefault(RevisionLabel) != hash).Take(Math.Max(0, allowed))) Delete(cluster, set, old.Name);
+        var surge = OwnedObjects.Share(set.At("spec", "updateStrategy", "rollingUpdate", "maxSurge"), nodes.Count, roundUp: true);
+        bool IsOld((StoredObject Stored, JsonObject Pod) p) => p.Stored.Labels.GetValueOrDefault(RevisionLabel) != hash;
+        if (surge > 0)
+        {
+            // A node gets its new pod first; the old one goes when the new one is ready.
+            foreach (var (old, _) in nodes.Where(n => byNode[n].Any(p => !IsOld(p) && IsHealthy(p))).SelectMany(n => byNode[n].Where(p => IsOld(p) && !p.Stored.IsDeleting))) Delete(cluster, set, old.Name);
+            var surging = nodes.Count(n => byNode[n].Any(p => IsOld(p)) && byNode[n].Any(p => !IsOld(p)));
+            foreach (var node in nodes.Where(n => byNode[n].Any() && byNode[n].All(p => IsOld(p) && !p.Stored.IsDeleting)).Take(Math.Max(0, surge - surging)).ToList()) Create(node);
+            return;
+        }
+        var allowed = Math.Max(1, OwnedObjects.Share(set.At("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"), nodes.Count, roundUp: true)) - unavailable;
+        // Old pods that are not available anyway go first and for nothing.
+        foreach (var (old, _) in pods.Where(p => !p.Stored.IsDeleting && IsOld(p) && !IsHealthy(p))) Delete(cluster, set, old.Name);
+        foreach (var (old, _) in pods.Where(p => !p.Stored.IsDeleting && IsOld(p) && IsHealthy(p)).Take(Math.Max(0, allowed))) Delete(cluster, set, old.Name);
     }
 
     private static bool IsHealthy((StoredObject Stored, JsonObject Pod) p) => !p.Stored.IsDeleting && OwnedObjects.IsPodReady(p.Pod);

@@ -45,6 +45,19 @@ internal static class OwnedObjects
 
     public static bool IsPodReady(JsonNode? pod) => pod.Objects("status", "conditions").Any(c => c.Str("type") == "Ready" && c.Str("status") == "True");
 
+    /// <summary>When a pod has been ready long enough to count as available; null when it is not ready.</summary>
+    public static DateTimeOffset? AvailableAt(JsonNode? pod, int minReadySeconds) =>
+        pod.Objects("status", "conditions").FirstOrDefault(c => c.Str("type") == "Ready" && c.Str("status") == "True") is not { } ready ? null
+        : minReadySeconds > 0 && DateTimeOffset.TryParse(ready.Str("lastTransitionTime"), CultureInfo.InvariantCulture, out var since) ? since.AddSeconds(minReadySeconds) : DateTimeOffset.MinValue;
+
+    /// <summary>An amount or a share such as 25%.</summary>
+    public static int Share(JsonNode? value, int of, bool roundUp)
+    {
+        if (value.Num() is { } n) return (int)n;
+        if (value.Str() is not { } text || !text.EndsWith('%') || !int.TryParse(text[..^1], CultureInfo.InvariantCulture, out var percent)) return 0;
+        return roundUp ? (of * percent + 99) / 100 : of * percent / 100;
+    }
+
     public static bool IsPodActive(StoredObject stored, JsonNode pod) => !stored.IsDeleting && pod.Str("status", "phase") is not ("Succeeded" or "Failed");
 
     public static IEnumerable<StoredObject> OwnedBy(StoreSnapshot snapshot, string resource, string @namespace, string uid) =>
@@ -53,8 +66,10 @@ internal static class OwnedObjects
     /// <summary>Enqueues the owners of a changed object, found by name from its owner references.</summary>
     public static void EnqueueOwners(StoreEvent change, string kind, Action<ObjectName> enqueue)
     {
-        if (change.Object.Owners.Count == 0) return;
-        foreach (var reference in change.Object.Parse().Objects("metadata", "ownerReferences"))
+        // An object that was let go concerns those who had it.
+        var owned = change.Object.Owners.Count > 0 ? change.Object : change.Previous;
+        if (owned is not { Owners.Count: > 0 }) return;
+        foreach (var reference in owned.Parse().Objects("metadata", "ownerReferences"))
         {
             if (reference.Str("kind") == kind) enqueue(new(change.Object.Namespace, reference.Str("name") ?? ""));
         }
@@ -67,9 +82,11 @@ internal static class OwnedObjects
         var existing = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Str("type") == type);
         if (existing is null) conditions.Add(existing = new JsonObject { ["type"] = type });
         if (existing.Str("status") != value) existing["lastTransitionTime"] = now;
-        if (withUpdateTime && (existing.Str("reason") != reason || existing.Str("message") != message || existing.Str("status") != value)) existing["lastUpdateTime"] = now;
+        if (withUpdateTime && ((existing.Str("reason") ?? "") != reason || (existing.Str("message") ?? "") != message || existing.Str("status") != value)) existing["lastUpdateTime"] = now;
         existing["status"] = value;
-        existing["reason"] = reason;
-        existing["message"] = message;
+        if (reason.Length > 0) existing["reason"] = reason;
+        else existing.Remove("reason");
+        if (message.Length > 0) existing["message"] = message;
+        else existing.Remove("message");
     }
 }

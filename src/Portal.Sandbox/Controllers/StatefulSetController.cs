@@ -26,8 +26,11 @@ internal sealed class StatefulSetController : IController
         var cluster = context.Cluster;
         if (cluster.Store.Snapshot.Find("statefulsets.apps", name.Namespace, name.Name) is not { } stored) return;
         var set = stored.Parse();
-        var revision = $"{name.Name}-{OwnedObjects.TemplateHash(set.Obj("spec", "template")!)}";
-        if (!stored.IsDeleting) Step(cluster, set, Pods(cluster, stored), revision);
+        var pods = Pods(cluster, stored);
+        var revision = stored.IsDeleting ? set.Str("status", "updateRevision") ?? ""
+            : $"{name.Name}-{ControllerRevisions.Sync(cluster, BuiltInResources.StatefulSets, set, pods.Values.Select(p => p.Stored.Labels.GetValueOrDefault(RevisionLabel, "")).Append(set.Str("status", "currentRevision") ?? "").ToHashSet())}";
+        if (!stored.IsDeleting) Step(context, set, pods, revision);
+        KeepClaims(cluster, set, stored);
         UpdateStatus(cluster, name, set, [.. Pods(cluster, stored).Values], revision);
     }
 
@@ -42,16 +45,31 @@ internal sealed class StatefulSetController : IController
     }
 
     /// <summary>Does what may be done now; the pods' own changes bring the controller back for the rest.</summary>
-    private static void Step(SandboxCluster cluster, JsonObject set, SortedDictionary<int, (StoredObject Stored, JsonObject Pod)> pods, string revision)
+    private static void Step(ControllerContext context, JsonObject set, SortedDictionary<int, (StoredObject Stored, JsonObject Pod)> pods, string revision)
     {
+        var cluster = context.Cluster;
         var start = set.Int(0, "spec", "ordinals", "start");
+        var minReady = set.Int(0, "spec", "minReadySeconds");
+        bool IsAvailable((StoredObject Stored, JsonObject Pod) p)
+        {
+            if (p.Stored.IsDeleting || OwnedObjects.AvailableAt(p.Pod, minReady) is not { } at) return false;
+            if (at > cluster.Now) context.Later(at - cluster.Now);
+            return at <= cluster.Now;
+        }
+        var partition = set.Str("spec", "updateStrategy", "type") == "RollingUpdate" ? set.Int(0, "spec", "updateStrategy", "rollingUpdate", "partition") : 0;
+        var current = set.Str("status", "currentRevision") is { Length: > 0 } c ? c : revision;
         var end = start + set.Int(1, "spec", "replicas");
         var ordered = set.Str("spec", "podManagementPolicy") != "Parallel";
         for (var ordinal = start; ordinal < end; ordinal++)
         {
-            if (!pods.TryGetValue(ordinal, out var found)) Create(cluster, set, ordinal, revision);
+            if (!pods.TryGetValue(ordinal, out var found))
+            {
+                // A partition keeps pods below it at the revision that was there before.
+                var behind = current != revision && ordinal < start + partition ? Earlier(cluster, set, current) : null;
+                Create(cluster, behind ?? set, ordinal, behind is null ? revision : current);
+            }
             else if (found.Pod.Str("status", "phase") is "Failed" or "Succeeded" && !found.Stored.IsDeleting) Delete(cluster, set, found.Stored.Name);
-            else if (IsHealthy(found)) continue;
+            else if (IsAvailable(found)) continue;
             if (ordered) return;
         }
         foreach (var (ordinal, found) in pods.Reverse().Where(p => p.Key < start || p.Key >= end))
@@ -60,17 +78,61 @@ internal sealed class StatefulSetController : IController
             if (ordered) return;
         }
         if (set.Str("spec", "updateStrategy", "type") != "RollingUpdate") return;
-        var partition = set.Int(0, "spec", "updateStrategy", "rollingUpdate", "partition");
         foreach (var (ordinal, found) in pods.Reverse().Where(p => p.Key >= start + partition && p.Key < end))
         {
-            if (!IsHealthy(found)) return;
-            if (found.Stored.Labels.GetValueOrDefault(RevisionLabel) == revision) continue;
+            if (found.Stored.Labels.GetValueOrDefault(RevisionLabel) == revision)
+            {
+                if (!IsAvailable(found)) return;
+                continue;
+            }
+            if (found.Stored.IsDeleting) return;
             Delete(cluster, set, found.Stored.Name);
             return;
         }
     }
 
     private static bool IsHealthy((StoredObject Stored, JsonObject Pod) p) => !p.Stored.IsDeleting && OwnedObjects.IsPodReady(p.Pod);
+
+    /// <summary>The set as it was at a revision, for pods that a partition keeps behind.</summary>
+    private static JsonObject? Earlier(SandboxCluster cluster, JsonObject set, string revision)
+    {
+        if (cluster.Store.Snapshot.Find("controllerrevisions.apps", set.Str("metadata", "namespace")!, revision)?.Parse().Obj("data", "spec", "template") is not { } template) return null;
+        var copy = set.Copy();
+        var old = template.Copy();
+        old.Remove("$patch");
+        copy.Ensure("spec")["template"] = old;
+        return copy;
+    }
+
+    /// <summary>Ties claims to their pod or their set when the set's retention policy says that they go with it.</summary>
+    private static void KeepClaims(SandboxCluster cluster, JsonObject set, StoredObject stored)
+    {
+        var policy = set.Obj("spec", "persistentVolumeClaimRetentionPolicy");
+        if (policy.Str("whenDeleted") != "Delete" && policy.Str("whenScaled") != "Delete") return;
+        var (start, replicas) = (set.Int(0, "spec", "ordinals", "start"), set.Int(1, "spec", "replicas"));
+        var type = BuiltInResources.Get("persistentvolumeclaims");
+        foreach (var template in set.Objects("spec", "volumeClaimTemplates"))
+        {
+            var prefix = $"{template.Str("metadata", "name")}-{stored.Name}-";
+            foreach (var claim in cluster.Store.Snapshot.List("persistentvolumeclaims", stored.Namespace).Where(c => !c.IsDeleting && c.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                if (!int.TryParse(claim.Name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)) continue;
+                var surplus = ordinal < start || ordinal >= start + replicas;
+                if (surplus && policy.Str("whenScaled") == "Delete" && !stored.IsDeleting)
+                {
+                    if (cluster.Store.Snapshot.Find("pods", stored.Namespace, $"{stored.Name}-{ordinal}") is null) cluster.Operations.Delete(type, claim.Namespace, claim.Name, DeleteOptions.Background);
+                }
+                else if (policy.Str("whenDeleted") == "Delete" && !claim.Owners.Contains(stored.Uid))
+                {
+                    cluster.Operations.Update(type, claim.Namespace, claim.Name, "", o =>
+                    {
+                        o.Ensure("metadata").EnsureArray("ownerReferences").Add(OwnedObjects.OwnerReference(BuiltInResources.StatefulSets, set)[0]!.DeepClone());
+                        return o;
+                    }, s_options);
+                }
+            }
+        }
+    }
 
     private static void Create(SandboxCluster cluster, JsonObject set, int ordinal, string revision)
     {
@@ -118,11 +180,15 @@ internal sealed class StatefulSetController : IController
     private static void UpdateStatus(SandboxCluster cluster, ObjectName name, JsonObject set, List<(StoredObject Stored, JsonObject Pod)> pods, string revision)
     {
         var ready = pods.Count(IsHealthy);
+        var minReady = set.Int(0, "spec", "minReadySeconds");
+        var available = pods.Count(p => !p.Stored.IsDeleting && OwnedObjects.AvailableAt(p.Pod, minReady) <= cluster.Now);
         var updated = pods.Count(p => p.Stored.Labels.GetValueOrDefault(RevisionLabel) == revision);
-        var current = set.Str("status", "currentRevision") is { Length: > 0 } before && updated < pods.Count ? before : revision;
+        // A rollout is over when all pods have the new revision and are ready.
+        var over = updated == pods.Count && ready == pods.Count && pods.Count == set.Int(1, "spec", "replicas");
+        var current = set.Str("status", "currentRevision") is { Length: > 0 } before && !over ? before : revision;
         var status = new JsonObject
         {
-            ["availableReplicas"] = ready,
+            ["availableReplicas"] = available,
             ["collisionCount"] = 0,
             ["currentRevision"] = current,
             ["observedGeneration"] = set.Num("metadata", "generation"),

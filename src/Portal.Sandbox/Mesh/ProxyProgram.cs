@@ -14,6 +14,10 @@ internal sealed class ProxyProgram : IPodProgram
 {
     private const int HealthPort = 15021;
 
+    public bool AnswersProbesAlike => true;
+
+    public long BaseMemory => 45 << 20;
+
     public bool Listens(ContainerInstance container, int port) =>
         port == HealthPort || (!container.Pod.HasSidecar && Servers(container, port).Any());
 

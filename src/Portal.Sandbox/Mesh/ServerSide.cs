@@ -47,7 +47,7 @@ internal static class ServerSide
         }
         var config = server.Cluster.Mesh.Config;
         var refused = server.HasSidecar ? AuthorizationEngine.Check(config, server, port, call, mutual ? client : null, client) : null;
-        var reply = refused ?? await container.Program.HandleAsync(container, port, call with { Headers = headers }, cancellationToken).ConfigureAwait(false);
+        var reply = refused ?? await container.HandleAsync(port, call with { Headers = headers }, cancellationToken).ConfigureAwait(false);
         if (!server.HasSidecar || reply.Failed) return reply;
         var elapsed = server.Cluster.Time.GetElapsedTime(start);
         reply.Headers["x-envoy-upstream-service-time"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

@@ -32,11 +32,12 @@ internal static class ContainerEnvironment
             else if (source.Obj("configMapKeyRef") is { } map) env[name] = Data("configmaps", map.Str("name")).Str(map.Str("key") ?? "") ?? "";
             else if (source.Obj("secretKeyRef") is { } secret) env[name] = Decode(Data("secrets", secret.Str("name")).Str(secret.Str("key") ?? ""));
             else if (source.Str("fieldRef", "fieldPath") is { } path) env[name] = Field(pod, path);
+            else if (source.Obj("resourceFieldRef") is { } field) env[name] = Resource(pod, container, field);
         }
         return env;
     }
 
-    private static string Field(PodInstance pod, string path) => path switch
+    public static string Field(PodInstance pod, string path) => path switch
     {
         "status.podIP" => pod.Ip,
         "spec.nodeName" => pod.Spec.Str("spec", "nodeName") ?? "",
@@ -46,10 +47,24 @@ internal static class ContainerEnvironment
         _ => pod.Spec.Str(path.Split('.')) ?? "",
     };
 
-    private static string Expand(string value, Dictionary<string, string> env)
+    /// <summary>Replaces <c>$(NAME)</c>; unknown names stay as they are.</summary>
+    public static string Expand(string value, IReadOnlyDictionary<string, string> env)
     {
+        if (!value.Contains("$(", StringComparison.Ordinal)) return value;
         foreach (var (name, v) in env) value = value.Replace($"$({name})", v, StringComparison.Ordinal);
         return value;
+    }
+
+    /// <summary>A request or limit of a container in its divisor; a limit that is not set is the node's.</summary>
+    public static string Resource(PodInstance pod, JsonObject container, JsonObject reference)
+    {
+        var resource = reference.Str("resource") ?? "";
+        var wanted = reference.Str("containerName") is { Length: > 0 } other && other != container.Str("name")
+            ? pod.Spec.Objects("spec", "containers").FirstOrDefault(c => c.Str("name") == other) ?? container : container;
+        var (kind, name) = resource.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? (resource[..dot], resource[(dot + 1)..]) : ("limits", resource);
+        var text = wanted.Str("resources", kind, name) ?? (kind == "requests" ? "0" : pod.Cluster.Store.Snapshot.Find("nodes", "", pod.NodeName)?.Parse().Str("status", "allocatable", name) ?? "0");
+        var divisor = ResourceAmount.Parse(reference.Str("divisor") is { Length: > 0 } d && d != "0" ? d : "1");
+        return ((long)Math.Ceiling(ResourceAmount.Parse(text) / divisor)).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static string Decode(string? base64) => base64 is null ? "" : Encoding.UTF8.GetString(Convert.FromBase64String(base64));

@@ -6,6 +6,18 @@ internal interface IPodProgram
     /// <summary>Whether the program accepts connections on this port.</summary>
     bool Listens(ContainerInstance container, int port) => false;
 
+    /// <summary>CPU time that an answer takes on the simulated node.</summary>
+    TimeSpan RequestCost => TimeSpan.FromMicroseconds(500);
+
+    /// <summary>Memory of a process that does nothing, in bytes.</summary>
+    long BaseMemory => 8 << 20;
+
+    /// <summary>Whether a signal to end is followed at once; a shell as first process ignores it and is killed.</summary>
+    bool EndsGracefully => true;
+
+    /// <summary>Whether its answers to probes never change while it runs, so that asking once is enough.</summary>
+    bool AnswersProbesAlike => false;
+
     /// <summary>Answers a request that reached the program (after any sidecar).</summary>
     ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken) =>
         ValueTask.FromResult(HttpReply.Fail(ConnectionFailure.Refused));

@@ -5,85 +5,11 @@ using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Programs;
 
-/// <summary>A container that runs: its program, its output, its environment.</summary>
-internal sealed class ContainerInstance
-{
-    // Text, not a parsed tree: a hundred idle clusters have a thousand of these.
-    private readonly byte[] _spec;
-    private CancellationTokenSource _stop = new();
-
-    public ContainerInstance(PodInstance pod, JsonObject spec, IPodProgram program)
-    {
-        _spec = spec.ToUtf8();
-        Name = spec.Str("name") ?? "";
-        Image = spec.Str("image") ?? "";
-        Command = [.. spec.Strings("command"), .. spec.Strings("args")];
-        Pod = pod;
-        Program = program;
-        Log = new ContainerLog(pod.Cluster.Time);
-        Environment = ContainerEnvironment.For(pod, spec);
-    }
-
-    public PodInstance Pod { get; }
-    public IPodProgram Program { get; private set; }
-    public ContainerLog Log { get; private set; }
-
-    /// <summary>The output of the process before the last restart.</summary>
-    public ContainerLog? PreviousLog { get; private set; }
-    public string Name { get; }
-    public string Image { get; }
-    public IReadOnlyList<string> Command { get; }
-    public IReadOnlyDictionary<string, string> Environment { get; }
-
-    /// <summary>Set once the main process has ended.</summary>
-    public int? ExitCode { get; private set; }
-    public bool IsProxy => Name == "istio-proxy";
-
-    public void Begin()
-    {
-        var token = _stop.Token;
-        _ = Task.Run(() => RunAsync(token), CancellationToken.None);
-    }
-
-    public void Restart()
-    {
-        PreviousLog = Log;
-        Log = new ContainerLog(Pod.Cluster.Time);
-        ExitCode = null;
-        Program = ProgramCatalog.Create(JsonExtensions.ParseObject(_spec));
-        _stop = new();
-        Begin();
-    }
-
-    public void Stop()
-    {
-        _stop.Cancel();
-        Log.Close();
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        int code;
-        try
-        {
-            code = await Program.RunAsync(this, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            code = 143;
-        }
-        if (cancellationToken.IsCancellationRequested) return;
-        ExitCode = code;
-        Log.Close();
-        Pod.Cluster.Controllers.WakeKubelet(Pod.Key);
-    }
-}
-
-/// <summary>A pod that runs on a (simulated) node.</summary>
+/// <summary>A pod that runs on a (simulated) node. Its containers exist from the start; the kubelet begins them when their time has come.</summary>
 internal sealed class PodInstance
 {
     private readonly Dictionary<string, ContainerInstance> _containers = new(StringComparer.Ordinal);
-    private readonly byte[] _object;
+    private byte[] _object;
 
     public PodInstance(SandboxCluster cluster, JsonObject pod, string ip)
     {
@@ -93,9 +19,11 @@ internal sealed class PodInstance
         Uid = pod.Str("metadata", "uid")!;
         Labels = pod.Map("metadata", "labels");
         ServiceAccount = pod.Str("spec", "serviceAccountName") ?? "default";
+        NodeName = pod.Str("spec", "nodeName") ?? "";
         _object = pod.ToUtf8();
-        foreach (var c in pod.Objects("spec", "initContainers").Where(c => c.Str("restartPolicy") == "Always").Concat(pod.Objects("spec", "containers")))
-            _containers[c.Str("name")!] = new ContainerInstance(this, c, ProgramCatalog.Create(c));
+        Volumes = new PodVolumes(this);
+        foreach (var c in pod.Objects("spec", "initContainers").Concat(pod.Objects("spec", "containers")).Concat(pod.Objects("spec", "ephemeralContainers")))
+            _containers[c.Str("name")!] = new ContainerInstance(this, c);
         Sidecar = _containers.GetValueOrDefault("istio-proxy");
         HasSidecar = Sidecar is not null && pod.Str("metadata", "annotations", "sidecar.istio.io/status") is not null;
     }
@@ -106,11 +34,13 @@ internal sealed class PodInstance
     public string Name => Key.Name;
     public string Uid { get; }
     public string Ip { get; }
+    public string NodeName { get; }
 
     /// <summary>The pod as it was started; parsed anew on each read.</summary>
     public JsonObject Spec => JsonExtensions.ParseObject(_object);
     public IReadOnlyDictionary<string, string> Labels { get; }
     public string ServiceAccount { get; }
+    public PodVolumes Volumes { get; }
 
     /// <summary>The proxy container, of a sidecar or a gateway; null without.</summary>
     public ContainerInstance? Sidecar { get; }
@@ -118,18 +48,26 @@ internal sealed class PodInstance
     /// <summary>Whether traffic of the pod goes through a sidecar (a gateway's proxy is the program itself).</summary>
     public bool HasSidecar { get; }
     public IReadOnlyDictionary<string, ContainerInstance> Containers => _containers;
+
     /// <summary>What the pod's proxy remembers of those it calls.</summary>
     public UpstreamStates Upstreams { get; } = new();
-    public bool HasEnded => _containers.Values.Any(c => c.ExitCode is not null);
 
-    public void Begin()
+    /// <summary>The preStop hooks while they run; null without.</summary>
+    public Task? Hooks { get; set; }
+
+    /// <summary>Whether the pod is on its way out: its processes are not started again.</summary>
+    public bool Stopping { get; set; }
+
+    /// <summary>Takes over what may change of a pod that runs: images and added ephemeral containers.</summary>
+    public void Update(JsonObject pod)
     {
-        foreach (var c in _containers.Values) c.Begin();
+        _object = pod.ToUtf8();
+        foreach (var c in pod.Objects("spec", "ephemeralContainers"))
+        {
+            var name = c.Str("name")!;
+            if (!_containers.ContainsKey(name)) _containers[name] = new ContainerInstance(this, c);
+        }
     }
-
-    public int? ExitCode(string container) => _containers.GetValueOrDefault(container)?.ExitCode;
-
-    public void Restart(string container) => _containers.GetValueOrDefault(container)?.Restart();
 
     public void Stop()
     {
@@ -137,5 +75,5 @@ internal sealed class PodInstance
     }
 
     /// <summary>The container that accepts connections on a port, or null.</summary>
-    public ContainerInstance? ListenerOn(int port) => _containers.Values.FirstOrDefault(c => c.ExitCode is null && c.Program.Listens(c, port));
+    public ContainerInstance? ListenerOn(int port) => _containers.Values.FirstOrDefault(c => c.IsRunning && c.Program.Listens(c, port));
 }

@@ -12,6 +12,8 @@ internal sealed class PodRuntime(SandboxCluster cluster)
     private readonly ConcurrentDictionary<ObjectName, PodInstance> _pods = new();
     private readonly ConcurrentDictionary<string, PodInstance> _byIp = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _starts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FileTree> _disks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Node, string Image), bool> _images = new();
     private int _nextIp;
 
     public IEnumerable<PodInstance> All => _pods.Values;
@@ -20,14 +22,20 @@ internal sealed class PodRuntime(SandboxCluster cluster)
 
     public PodInstance? FindByIp(string ip) => _byIp.GetValueOrDefault(ip);
 
-    /// <summary>Starts a pod's programs. A pod that has an address keeps it.</summary>
+    /// <summary>Files that outlive pods: persistent volumes and directories of nodes.</summary>
+    public FileTree Disk(string name) => _disks.GetOrAdd(name, _ => new());
+
+    /// <summary>Notes that a node has an image.</summary>
+    /// <returns>False when it had it before.</returns>
+    public bool Pull(string node, string image) => _images.TryAdd((node, image), true);
+
+    /// <summary>Gives a pod its place to run; its containers have yet to begin. A pod that has an address keeps it.</summary>
     public PodInstance Start(JsonObject pod)
     {
         var instance = new PodInstance(cluster, pod, pod.Str("status", "podIP") ?? FreeIp(pod));
         Stop(instance.Key);
         _pods[instance.Key] = instance;
         _byIp[instance.Ip] = instance;
-        instance.Begin();
         return instance;
     }
 

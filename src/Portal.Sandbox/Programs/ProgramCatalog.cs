@@ -30,7 +30,11 @@ internal static class ProgramCatalog
         ["nginx"] = c => new WebServer(c, "nginx"),
         ["httpd"] = c => new WebServer(c, "httpd"),
         ["echoserver"] = c => new WebServer(c, "echo"),
-        ["agnhost"] = c => new WebServer(c, "echo"),
+        ["agnhost"] = c => c.Strings("args").FirstOrDefault() == "liveness" ? new LivenessExample() : new WebServer(c, "echo"),
+        ["liveness"] = _ => new LivenessExample(),
+        ["hpa-example"] = c => new WebServer(c, "php"),
+        ["stress"] = c => new StressProgram(c),
+        ["stress-ng"] = c => new StressProgram(c),
         // Known images that run but answer nothing here.
         ["pause"] = _ => new OpaqueProgram(),
         ["redis"] = _ => new OpaqueProgram(),
@@ -41,7 +45,10 @@ internal static class ProgramCatalog
         ["rabbitmq"] = _ => new OpaqueProgram(),
     };
 
-    public static bool Knows(string image) => s_programs.ContainsKey(Repository(image));
+    public static bool Knows(string image) => s_programs.ContainsKey(Repository(image)) && ImageReference.HasPlausibleTag(image);
+
+    /// <summary>Whether the image's user is root.</summary>
+    public static bool RunsAsRoot(string image) => Repository(image) is "nginx" or "httpd" or "busybox" or "alpine" or "debian" or "ubuntu" or "redis" or "mysql" or "postgres" or "mongo";
 
     public static IPodProgram Create(JsonObject container)
     {
@@ -60,11 +67,16 @@ internal static class ProgramCatalog
 }
 
 /// <summary>A container that runs and does nothing that the sandbox could show.</summary>
-internal sealed class OpaqueProgram : IPodProgram;
+internal sealed class OpaqueProgram : IPodProgram
+{
+    public bool Listens(ContainerInstance container, int port) => container.Spec.Objects("ports").Any(p => p.Int(0, "containerPort") == port);
+}
 
 /// <summary>istiod: its presence is what matters; the mesh reads its readiness.</summary>
 internal sealed class ControlPlaneProgram : IPodProgram
 {
+    public bool AnswersProbesAlike => true;
+
     public bool Listens(ContainerInstance container, int port) => port is 8080 or 15010 or 15012 or 15014 or 15017;
 
     public ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken) =>

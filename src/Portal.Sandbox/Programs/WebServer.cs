@@ -15,6 +15,8 @@ internal sealed class WebServer(JsonObject spec, string flavour) : IPodProgram
     {
         var reply = flavour switch
         {
+            "php" => HttpReply.Of(200, "OK!", "text/html"),
+            "nginx" or "httpd" when Mounted(container, call.PathOnly) is { } page => page,
             "echo" => HttpReply.Of(200, Echo(container, call)),
             "nginx" when call.PathOnly is "/" or "/index.html" => HttpReply.Of(200, "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n<p>If you see this page, the web server is running in the sandbox.</p>\n</body>\n</html>\n", "text/html"),
             "httpd" when call.PathOnly is "/" or "/index.html" => HttpReply.Of(200, "<html><body><h1>It works!</h1></body></html>\n", "text/html"),
@@ -23,6 +25,17 @@ internal sealed class WebServer(JsonObject spec, string flavour) : IPodProgram
         reply.Headers["server"] = flavour == "nginx" ? "nginx" : "Apache";
         container.Log.Write($"{call.Headers["x-forwarded-for"] ?? "-"} - - \"{call.Method} {call.Path} HTTP/1.1\" {reply.Status} {reply.Body.Length} \"-\" \"{call.Headers["user-agent"] ?? "-"}\"");
         return ValueTask.FromResult(reply);
+    }
+
+    public TimeSpan RequestCost => flavour == "php" ? TimeSpan.FromMilliseconds(6) : TimeSpan.FromMicroseconds(500);
+
+    /// <summary>A file below the server's root, when someone put one there.</summary>
+    private HttpReply? Mounted(ContainerInstance container, string path)
+    {
+        var root = flavour == "nginx" ? "/usr/share/nginx/html" : "/usr/local/apache2/htdocs";
+        if (path.Contains("..", StringComparison.Ordinal)) return null;
+        var text = container.Files.ReadText(root + (path.EndsWith('/') ? path + "index.html" : path));
+        return text is null ? null : HttpReply.Of(200, text, path.EndsWith(".txt", StringComparison.Ordinal) ? "text/plain" : "text/html");
     }
 
     private static string Echo(ContainerInstance container, HttpCall call)

@@ -13,16 +13,20 @@ internal static class PodCells
         var initStatuses = pod.Objects("status", "initContainerStatuses").ToList();
         var total = (pod.Arr("spec", "containers")?.Count ?? 0) + sidecars.Count;
         var ready = statuses.Count(s => s.Flag("ready") == true) + initStatuses.Count(s => s.Flag("ready") == true && sidecars.Contains(s.Str("name")));
-        var restarts = statuses.Concat(initStatuses.Where(s => sidecars.Contains(s.Str("name")))).Sum(s => s.Int(0, "restartCount"));
-        return [TablePrinters.Name(pod), $"{ready}/{total}", Status(pod, statuses, initStatuses, sidecars), Restarts(restarts, statuses, now), TablePrinters.Age(pod, now),
-            pod.Str("status", "podIP") ?? "<none>", pod.Str("spec", "nodeName") ?? "<none>", pod.Str("status", "nominatedNodeName") ?? "<none>", "<none>"];
+        var status = Status(pod, statuses, initStatuses, sidecars, out var initializing);
+        // While init containers run theirs count; afterwards those of the sidecars and the containers.
+        var counted = initializing ? initStatuses : [.. statuses, .. initStatuses.Where(s => sidecars.Contains(s.Str("name")))];
+        var gates = pod.Objects("spec", "readinessGates").Select(g => g.Str("conditionType")).ToList();
+        var open = gates.Count(g => pod.Objects("status", "conditions").Any(c => c.Str("type") == g && c.Str("status") == "True"));
+        return [TablePrinters.Name(pod), $"{ready}/{total}", status, Restarts(counted.Sum(s => s.Int(0, "restartCount")), counted, now), TablePrinters.Age(pod, now),
+            pod.Str("status", "podIP") ?? "<none>", pod.Str("spec", "nodeName") ?? "<none>", pod.Str("status", "nominatedNodeName") ?? "<none>", gates.Count == 0 ? "<none>" : $"{open}/{gates.Count}"];
     }
 
-    private static string Status(JsonObject pod, List<JsonObject> statuses, List<JsonObject> initStatuses, HashSet<string?> sidecars)
+    private static string Status(JsonObject pod, List<JsonObject> statuses, List<JsonObject> initStatuses, HashSet<string?> sidecars, out bool initializing)
     {
         var reason = pod.Str("status", "reason") ?? pod.Str("status", "phase") ?? "Unknown";
         if (pod.Objects("status", "conditions").Any(c => c.Str("type") == "PodScheduled" && c.Str("reason") == "SchedulingGated")) reason = "SchedulingGated";
-        var initializing = false;
+        initializing = false;
         for (var i = 0; i < initStatuses.Count; i++)
         {
             var s = initStatuses[i];

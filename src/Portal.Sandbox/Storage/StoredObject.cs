@@ -26,6 +26,11 @@ internal sealed class StoredObject
         Labels = meta.Map("labels");
         IsDeleting = meta.Str("deletionTimestamp") is not null;
         Owners = [.. meta.Objects("ownerReferences").Select(o => o.Str("uid")).OfType<string>()];
+        if (obj.Str("kind") == "Pod")
+        {
+            NodeName = obj.Str("spec", "nodeName") ?? "";
+            Phase = obj.Str("status", "phase") ?? "";
+        }
         _bytes = obj.ToUtf8();
         if (_bytes.Length <= CompressAbove) return;
         _bytes = Compress(_bytes);
@@ -41,6 +46,12 @@ internal sealed class StoredObject
     public bool IsDeleting { get; }
     public IReadOnlyDictionary<string, string> Labels { get; }
     public IReadOnlyList<string> Owners { get; }
+
+    /// <summary>The node of a pod; empty for other kinds and before it has one.</summary>
+    public string NodeName { get; } = "";
+
+    /// <summary>The phase of a pod; empty for other kinds.</summary>
+    public string Phase { get; } = "";
 
     /// <summary>A fresh mutable copy.</summary>
     public JsonObject Parse() => JsonExtensions.ParseObject(Json);

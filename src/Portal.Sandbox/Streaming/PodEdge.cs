@@ -65,7 +65,7 @@ internal sealed class PodEdge : IAsyncDisposable
             return;
         }
         var call = await HttpExchange.ReadAsync(http.Request, http.Request.Path.Value + http.Request.QueryString.Value, http.RequestAborted).ConfigureAwait(false);
-        var reply = await container.Program.HandleAsync(container, port, call, http.RequestAborted).ConfigureAwait(false);
+        var reply = await container.HandleAsync(port, call, http.RequestAborted).ConfigureAwait(false);
         if (reply.Failed) http.Abort();
         else await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
     }

@@ -38,7 +38,7 @@ internal sealed class PodStreams(SandboxCluster cluster)
         var names = pod.Objects("spec", "containers").Select(c => c.Str("name")!).ToList();
         if (http.Request.Get("container") is { } wanted)
         {
-            var inits = pod.Objects("spec", "initContainers").Select(c => c.Str("name")!);
+            var inits = pod.Objects("spec", "initContainers").Concat(pod.Objects("spec", "ephemeralContainers")).Select(c => c.Str("name")!);
             if (!names.Contains(wanted) && !inits.Contains(wanted)) throw ApiError.BadRequest($"container {wanted} is not valid for pod {info.Name}");
             return wanted;
         }
@@ -50,16 +50,17 @@ internal sealed class PodStreams(SandboxCluster cluster)
     private ContainerInstance Running(RequestInfo info, string container)
     {
         var found = cluster.Pods.Find(new(info.Namespace, info.Name))?.Containers.GetValueOrDefault(container);
-        return found is { ExitCode: null } ? found : throw new ApiException(500, "InternalError", $"Internal error occurred: error executing command in container: container {container} is not running");
+        return found is { IsRunning: true } ? found : throw new ApiException(500, "InternalError", $"Internal error occurred: error executing command in container: container {container} is not running");
     }
 
     private async Task LogAsync(HttpContext http, RequestInfo info)
     {
         var container = Container(http, info);
         var instance = cluster.Pods.Find(new(info.Namespace, info.Name))?.Containers.GetValueOrDefault(container);
-        if (instance is null)
+        if (instance is not { IsRunning: true } and not { Exit: not null })
         {
-            var reason = cluster.Store.Snapshot.Find("pods", info.Namespace, info.Name)?.Parse().Objects("status", "containerStatuses").FirstOrDefault(s => s.Str("name") == container).Str("state", "waiting", "reason");
+            var status = cluster.Store.Snapshot.Find("pods", info.Namespace, info.Name)?.Parse();
+            var reason = status.Objects("status", "containerStatuses").Concat(status.Objects("status", "initContainerStatuses")).Concat(status.Objects("status", "ephemeralContainerStatuses")).FirstOrDefault(s => s.Str("name") == container).Str("state", "waiting", "reason");
             if (reason is not null) throw ApiError.BadRequest($"container \"{container}\" in pod \"{info.Name}\" is waiting to start: {reason}");
         }
         var log = http.Request.IsTrue("previous")

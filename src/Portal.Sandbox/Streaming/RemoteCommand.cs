@@ -25,6 +25,11 @@ internal static class RemoteCommand
 
     public static async Task AttachAsync(HttpContext http, ContainerInstance container) => await RunAsync(http, async (io, ct) =>
     {
+        if (container.Console is { } console)
+        {
+            await console.AttachAsync(io, container.Spec.Flag("stdinOnce") == true, ct).ConfigureAwait(false);
+            return container.Exit?.Code ?? 0;
+        }
         var (_, next, changed, closed) = container.Log.Read(0);
         while (!closed)
         {
@@ -32,7 +37,7 @@ internal static class RemoteCommand
             (var lines, next, changed, closed) = container.Log.Read(next);
             foreach (var line in lines) await io.OutAsync(line.Text + "\n").ConfigureAwait(false);
         }
-        return container.ExitCode ?? 0;
+        return container.Exit?.Code ?? 0;
     }).ConfigureAwait(false);
 
     private static async Task RunAsync(HttpContext http, Func<ShellIo, CancellationToken, Task<int>> command)

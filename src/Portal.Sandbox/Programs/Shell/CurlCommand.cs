@@ -96,7 +96,7 @@ internal static class CurlCommand
         {
             var text = (options.Include || options.Head ? head : "") + (options.Head ? "" : reply.Text);
             if (options.Output is null) await io.OutAsync(text).ConfigureAwait(false);
-            else if (options.Output != "/dev/null") session.Files[options.Output] = text;
+            else if (options.Output != "/dev/null") session.Files.Write(session.Resolve(options.Output), System.Text.Encoding.UTF8.GetBytes(text));
         }
         if (options.Format is not null) await io.OutAsync(Format(options.Format, reply, elapsed)).ConfigureAwait(false);
         return failed ? await FailAsync(io, options, 22, $"The requested URL returned error: {reply.Status}").ConfigureAwait(false) : 0;

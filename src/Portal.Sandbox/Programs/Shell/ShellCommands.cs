@@ -9,6 +9,8 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>The commands of a container's shell.</summary>
 internal static class ShellCommands
 {
+    public const int NotFound = 127;
+
     private static readonly TimeSpan s_regexTimeout = TimeSpan.FromMilliseconds(200);
 
     public static async Task<int> RunAsync(ShellSession session, IReadOnlyList<string> argv, ShellIo io, CancellationToken cancellationToken)
@@ -52,10 +54,16 @@ internal static class ShellCommands
             case "id": await io.OutAsync(session.Container.IsProxy ? "uid=1337 gid=1337 groups=1337\n" : "uid=0(root) gid=0(root) groups=0(root)\n").ConfigureAwait(false); return 0;
             case "uname": await io.OutAsync(args.Contains("-a") ? $"Linux {session.Container.Pod.Name} 6.1.0-sandbox #1 SMP x86_64 GNU/Linux\n" : "Linux\n").ConfigureAwait(false); return 0;
             case "pwd": await io.OutAsync(session.Directory + "\n").ConfigureAwait(false); return 0;
-            case "cd": session.Directory = args.FirstOrDefault() ?? "/root"; return 0;
-            case "ls": await io.OutAsync(args.Any(a => !a.StartsWith('-')) ? string.Concat(session.Files.Keys.Select(f => f + "\n")) : "bin\ndev\netc\nhome\nlib\nproc\nroot\nsys\ntmp\nusr\nvar\n").ConfigureAwait(false); return 0;
+            case "cd": session.Directory = session.Resolve(args.FirstOrDefault() ?? "/root"); return 0;
             case "ps": await io.OutAsync($"PID   USER     TIME  COMMAND\n    1 root      0:00 {string.Join(' ', session.Container.Command.DefaultIfEmpty(session.Container.Name))}\n").ConfigureAwait(false); return 0;
-            case "kill": return 0;
+            case "kill":
+                var container = session.Container;
+                if (args.Contains("1") && container.Program.EndsGracefully && !args.Contains("-0"))
+                {
+                    container.Kill(0, "Completed");
+                    container.Pod.Cluster.Controllers.WakeKubelet(container.Pod.Key);
+                }
+                return 0;
             case "wait":
                 await Task.WhenAll(session.Jobs).WaitAsync(cancellationToken).ConfigureAwait(false);
                 session.Jobs.Clear();
@@ -64,14 +72,17 @@ internal static class ShellCommands
             case "seq": return await SeqAsync(args, io).ConfigureAwait(false);
             case "cat": return await CatAsync(session, args, io, cancellationToken).ConfigureAwait(false);
             case "nslookup": return await LookUpAsync(session, args, io).ConfigureAwait(false);
-            case "test": return Test(args) ? 0 : 1;
-            case "[": return Test(args.Count > 0 && args[^1] == "]" ? args[..^1] : args) ? 0 : 1;
+            case "test": return Test(session, args) ? 0 : 1;
+            case "[": return Test(session, args.Count > 0 && args[^1] == "]" ? args[..^1] : args) ? 0 : 1;
+            case "tail" when args is [.., "/dev/zero" or "/dev/null"] || args.Any(a => a is "-f" or "-F"): return await FileCommands.TryRunAsync(session, name, args, io, cancellationToken).ConfigureAwait(false) ?? 0;
             case "head" or "tail" or "wc" or "sort" or "uniq" or "grep" or "tr" or "cut":
                 var input = await InputAsync(session, name, args, io, cancellationToken).ConfigureAwait(false);
                 return await FilterAsync(name, args, input, io).ConfigureAwait(false);
+            case "stress" or "stress-ng": return await StressProgram.RunAsync(session.Container, args, cancellationToken).ConfigureAwait(false);
             default:
+                if (await FileCommands.TryRunAsync(session, name, args, io, cancellationToken).ConfigureAwait(false) is { } done) return done;
                 await io.ErrorAsync($"sh: {argv[0]}: not found\n").ConfigureAwait(false);
-                return 127;
+                return NotFound;
         }
     }
 
@@ -116,7 +127,7 @@ internal static class ShellCommands
         var status = 0;
         foreach (var file in args)
         {
-            var text = ContainerFiles.Read(session, file);
+            var text = session.Files.ReadText(session.Resolve(file));
             if (text is null) status = await FailAsync(io, $"cat: can't open '{file}': No such file or directory").ConfigureAwait(false);
             else await io.OutAsync(text).ConfigureAwait(false);
         }
@@ -133,9 +144,9 @@ internal static class ShellCommands
         return 0;
     }
 
-    private static bool Test(List<string> a) => a switch
+    private static bool Test(ShellSession session, List<string> a) => a switch
     {
-        ["!", ..] => !Test(a[1..]),
+        ["!", ..] => !Test(session, a[1..]),
         ["-z", var s] => s.Length == 0,
         ["-n", var s] => s.Length > 0,
         [var x, "=" or "==", var y] => x == y,
@@ -146,7 +157,9 @@ internal static class ShellCommands
         [var x, "-le", var y] => Number(x) <= Number(y),
         [var x, "-gt", var y] => Number(x) > Number(y),
         [var x, "-ge", var y] => Number(x) >= Number(y),
-        ["-d" or "-e", "/" or "/tmp" or "/etc"] => true,
+        ["-f" or "-s" or "-r", var f] => session.Files.Read(session.Resolve(f)) is { } content && (a[0] != "-s" || content.Length > 0),
+        ["-d", var f] => session.Files.IsDirectory(session.Resolve(f)),
+        ["-e", var f] => session.Files.IsDirectory(session.Resolve(f)) || session.Files.Read(session.Resolve(f)) is not null,
         [var s] => s.Length > 0,
         _ => false,
     };
@@ -157,8 +170,8 @@ internal static class ShellCommands
     {
         var operands = args.Where(a => !a.StartsWith('-')).ToList();
         var skip = name is "grep" or "tr" ? 1 : 0;
-        var file = name == "tr" ? null : operands.Skip(skip).FirstOrDefault(o => ContainerFiles.Read(session, o) is not null);
-        return file is null ? await io.ReadAllAsync(cancellationToken).ConfigureAwait(false) : ContainerFiles.Read(session, file)!;
+        var file = name == "tr" ? null : operands.Skip(skip).FirstOrDefault(o => session.Files.Read(session.Resolve(o)) is not null);
+        return file is null ? await io.ReadAllAsync(cancellationToken).ConfigureAwait(false) : session.Files.ReadText(session.Resolve(file))!;
     }
 
     private static async Task<int> FilterAsync(string name, List<string> args, string input, ShellIo io)

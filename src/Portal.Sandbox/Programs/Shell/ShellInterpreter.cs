@@ -269,7 +269,7 @@ internal sealed class ShellInterpreter
                     if (target == "/dev/null") dropOut = true;
                     else (file, append) = (target, token.Operator == ">>");
                 }
-                if (token.Operator == "<" && run) io = io.With(_session.Files.GetValueOrDefault(target, ""), null);
+                if (token.Operator == "<" && run) io = io.With(_session.Files.ReadText(_session.Resolve(target)) ?? "", null);
                 continue;
             }
             if (token.Operator is "2>&1" or ">&2")
@@ -294,10 +294,12 @@ internal sealed class ShellInterpreter
         var target2 = io.Redirect(dropOut, dropErrors, merge);
         if (toErrors) target2 = new ShellIo(io.Input, d => io.ErrorAsync(Encoding.UTF8.GetString(d.Span)), d => io.ErrorAsync(Encoding.UTF8.GetString(d.Span)));
         if (file is null) return await ShellCommands.RunAsync(_session, words, target2, _cancellation).ConfigureAwait(false);
-        var text = new StringBuilder(append ? _session.Files.GetValueOrDefault(file, "") : "");
+        var path = _session.Resolve(file);
+        var text = new StringBuilder(append ? _session.Files.ReadText(path) : "");
         var status = await ShellCommands.RunAsync(_session, words, target2.With(null, text), _cancellation).ConfigureAwait(false);
-        _session.Files[file] = text.ToString();
-        return status;
+        if (_session.Files.Write(path, Encoding.UTF8.GetBytes(text.ToString())) is not { } error) return status;
+        await io.ErrorAsync($"sh: can't create {file}: {error}\n").ConfigureAwait(false);
+        return 1;
     }
 
     private string? Peek(Func<int> get) => get() < _tokens.Count ? _tokens[get()].Plain : null;

@@ -10,6 +10,8 @@ internal sealed class ShellIo(ChannelReader<byte[]> input, Func<ReadOnlyMemory<b
 
     public Task OutAsync(string text) => text.Length == 0 ? Task.CompletedTask : stdout(Encoding.UTF8.GetBytes(text));
 
+    public Task WriteAsync(ReadOnlyMemory<byte> data) => stdout(data);
+
     public Task ErrorAsync(string text) => stderr(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Everything that comes in until it ends.</summary>

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using Portal.Sandbox.Api;
+using Portal.Sandbox.Controllers;
+using Portal.Sandbox.Registry;
+using Portal.Sandbox.Storage;
+
+namespace Portal.Sandbox.Mesh;
+
+/// <summary>Puts the mesh's root certificate into every namespace, as istiod does once it runs.</summary>
+internal sealed class RootCertificateController : IController
+{
+    private const string ConfigMap = "istio-ca-root-cert";
+    private const string AllNamespaces = "*";
+
+    public void Map(StoreEvent change, Action<ObjectName> enqueue)
+    {
+        if (change.Resource == "namespaces" && change.Type == StoreEventType.Added) enqueue(new("", change.Object.Name));
+        else if (change.Resource == "endpoints" && change.Object.Name == "istiod") enqueue(new("", AllNamespaces));
+        else if (change.Resource == "configmaps" && change.Object.Name == ConfigMap && change.Type == StoreEventType.Deleted) enqueue(new("", change.Object.Namespace));
+    }
+
+    public void Reconcile(ObjectName name, ControllerContext context)
+    {
+        var cluster = context.Cluster;
+        var snapshot = cluster.Store.Snapshot;
+        if (snapshot.Find("endpoints", MeshConfig.RootNamespace, "istiod") is null) return;
+        foreach (var ns in snapshot.List("namespaces").Where(n => !n.IsDeleting && (name.Name == AllNamespaces || n.Name == name.Name)))
+        {
+            if (snapshot.Find("configmaps", ns.Name, ConfigMap) is not null) continue;
+            cluster.Operations.Create(BuiltInResources.ConfigMaps, ns.Name, new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = ConfigMap, ["labels"] = new JsonObject { ["istio.io/config"] = "true" } },
+                ["data"] = new JsonObject { ["root-cert.pem"] = "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----\n" },
+            }, WriteOptions.Controller("pilot-discovery"));
+        }
+    }
+}
