@@ -101,10 +101,10 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         }
         // As the API server does, before admission: what admission adds belongs to nobody.
         ManagedFields.Updated(type, old, next, subresource, options, Now);
-        admission.Mutate(new(type, next, old, tx.Snapshot, options));
+        admission.Mutate(new(type, next, old, tx.Snapshot, options) { Subresource = subresource });
         if (HasGeneration(type) && subresource != "status" && DesiredStateChanged(type, old, next)) next.Ensure("metadata")["generation"] = (old.Num("metadata", "generation") ?? 0) + 1;
         if (ObjectValidator.Validate(type, next, old, subresource) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
-        admission.Validate(new(type, next, old, tx.Snapshot, options));
+        admission.Validate(new(type, next, old, tx.Snapshot, options) { Subresource = subresource });
         Normalize(type, next);
         if (Unchanged(existing, next)) return next;
         if (options.DryRun) return next;

@@ -90,7 +90,7 @@ internal sealed class Subresources(SandboxCluster cluster)
         var spec = request.Ensure("spec");
         var seconds = spec.Num("expirationSeconds") ?? 3600;
         var problem = seconds < 600 ? "may not specify a duration less than 10 minutes" : seconds > 1L << 32 ? "may not specify a duration larger than 2^32 seconds" : null;
-        if (problem is not null) throw ApiError.Invalid(s_tokenRequests, info.Name, [FieldError.Invalid("spec.expirationSeconds", seconds, problem)]);
+        if (problem is not null) throw ApiError.Invalid(s_tokenRequests, "", [FieldError.Invalid("spec.expirationSeconds", seconds, problem)]);
         spec["expirationSeconds"] = seconds;
         if (spec.Arr("audiences") is not { Count: > 0 }) spec["audiences"] = new JsonArray("https://kubernetes.default.svc.cluster.local");
         var metadata = request.Ensure("metadata");
