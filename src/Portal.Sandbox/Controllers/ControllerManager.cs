@@ -90,6 +90,29 @@ internal sealed partial class ControllerManager
         }
     }
 
+    /// <summary>Completes when nothing waits to be looked at.</summary>
+    public Task WhenIdle
+    {
+        get
+        {
+            lock (_gate) return _idle.Task;
+        }
+    }
+
+    /// <summary>Drops the probes' timer when nothing else is to come; <see cref="Resync"/> goes on.</summary>
+    /// <returns>False when there is work now, or work of another controller later.</returns>
+    public bool TryPause()
+    {
+        lock (_gate)
+        {
+            if (_running || _queue.Count > 0 || _due.Keys.Any(k => _controllers[k.Item1] is not Prober)) return false;
+            _due.Clear();
+            _later.Clear();
+            Arm();
+            return true;
+        }
+    }
+
     public async Task StopAsync()
     {
         Task idle;

@@ -42,6 +42,9 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
         }
     }
 
+    /// <summary>Drops the configuration, to be pushed anew on the next <see cref="Invalidate"/>.</summary>
+    public void Forget() => Volatile.Write(ref _config, MeshConfig.Empty);
+
     /// <summary>Whether a ready istiod serves this cluster.</summary>
     public static bool IsRunning(StoreSnapshot snapshot) => snapshot.List("pods")
         .Any(p => p.Labels.GetValueOrDefault("app") == "istiod" && !p.IsDeleting && p.Parse() is var pod && Controllers.OwnedObjects.IsPodReady(pod) && pod.Objects("spec", "containers").Any(c => Image(c.Str("image")) == "pilot"));

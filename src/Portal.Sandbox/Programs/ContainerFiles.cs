@@ -17,6 +17,9 @@ internal sealed class ContainerFiles(PodInstance pod, JsonObject container)
         .Select(m => new Mount(m.Str("mountPath")?.TrimEnd('/') ?? "", m.Str("name") ?? "", m.Str("subPath")?.Trim('/') ?? "", m.Flag("readOnly") == true))
         .OrderByDescending(m => m.Path.Length)];
 
+    /// <summary>Whether the container wrote to its own file system.</summary>
+    public bool IsTouched => !_own.IsEmpty;
+
     private sealed record Mount(string Path, string Volume, string SubPath, bool ReadOnly);
 
     /// <summary>The content of a file, or null.</summary>

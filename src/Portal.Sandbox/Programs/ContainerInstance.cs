@@ -104,6 +104,17 @@ internal sealed class ContainerInstance
         _stop.Cancel();
     }
 
+    /// <summary>Whether the process can be ended and begun again without anyone noticing.</summary>
+    public bool CanSleep => !Files.IsTouched && (!IsRunning || !Program.ActsByItself(this)) && BackOff == TimeSpan.Zero;
+
+    /// <summary>Goes on with what the container had written when its cluster fell asleep.</summary>
+    public void Resume(ContainerLog log, ContainerLog? previous)
+    {
+        Begin();
+        log.Reopen();
+        (Log, PreviousLog) = (log, previous);
+    }
+
     public void Stop()
     {
         IsRunning = false;

@@ -37,6 +37,20 @@ internal sealed class ContainerLog(TimeProvider time)
         _changed.TrySetResult();
     }
 
+    /// <summary>Whether anything was written.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate) return _lines.Count == 0;
+        }
+    }
+
+    public void Reopen()
+    {
+        lock (_gate) _closed = false;
+    }
+
     /// <summary>Lines from a number on, the number to go on with, and a task that completes when there is more.</summary>
     public (List<LogLine> Lines, long Next, Task Changed, bool Closed) Read(long from)
     {

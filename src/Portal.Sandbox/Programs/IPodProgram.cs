@@ -18,6 +18,9 @@ internal interface IPodProgram
     /// <summary>Whether its answers to probes never change while it runs, so that asking once is enough.</summary>
     bool AnswersProbesAlike => false;
 
+    /// <summary>Whether it does things that nobody asked it for just now (loops, load, jobs): its cluster is then never idle.</summary>
+    bool ActsByItself(ContainerInstance container) => false;
+
     /// <summary>Answers a request that reached the program (after any sidecar).</summary>
     ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken) =>
         ValueTask.FromResult(HttpReply.Fail(ConnectionFailure.Refused));

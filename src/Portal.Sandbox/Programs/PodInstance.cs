@@ -70,6 +70,9 @@ internal sealed class PodInstance
         }
     }
 
+    /// <summary>Whether the pod, stopped and started again, would be the same to everyone: nothing was written, nothing is at work.</summary>
+    public bool CanSleep => !Stopping && Hooks is null && !Volumes.IsTouched && _containers.Values.All(c => c.CanSleep);
+
     public void Stop()
     {
         foreach (var c in _containers.Values) c.Stop();

@@ -14,6 +14,7 @@ internal sealed class PodRuntime(SandboxCluster cluster)
     private readonly ConcurrentDictionary<string, DateTimeOffset> _starts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FileTree> _disks = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Node, string Image), bool> _images = new();
+    private readonly ConcurrentDictionary<(string Uid, string Container), (ContainerLog Log, ContainerLog? Previous)> _logs = new();
     private int _nextIp;
 
     public IEnumerable<PodInstance> All => _pods.Values;
@@ -37,6 +38,31 @@ internal sealed class PodRuntime(SandboxCluster cluster)
         _pods[instance.Key] = instance;
         _byIp[instance.Ip] = instance;
         return instance;
+    }
+
+    /// <summary>Whether every pod can be stopped and started again later without anyone noticing.</summary>
+    public bool CanSleep => _pods.Values.All(p => p.CanSleep);
+
+    /// <summary>Stops all programs and keeps what they wrote.</summary>
+    public void Sleep()
+    {
+        foreach (var pod in _pods.Values.ToList())
+        {
+            foreach (var c in pod.Containers.Values)
+            {
+                if (!c.Log.IsEmpty || c.PreviousLog is not null) _logs[(pod.Uid, c.Name)] = (c.Log, c.PreviousLog);
+            }
+            Stop(pod.Key);
+        }
+        _starts.Clear();
+    }
+
+    /// <summary>Begins a container that the store says runs: its cluster wakes up, or a checkpoint was restored.</summary>
+    public void Resume(PodInstance pod, string container)
+    {
+        if (pod.Containers.GetValueOrDefault(container) is not { } instance) return;
+        if (_logs.TryRemove((pod.Uid, container), out var logs)) instance.Resume(logs.Log, logs.Previous);
+        else instance.Begin();
     }
 
     public void Stop(ObjectName name)

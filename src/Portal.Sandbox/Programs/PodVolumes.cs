@@ -18,6 +18,9 @@ internal sealed class PodVolumes(PodInstance pod)
 {
     private readonly ConcurrentDictionary<string, FileTree> _scratch = new(StringComparer.Ordinal);
 
+    /// <summary>Whether something was written that goes with the pod.</summary>
+    public bool IsTouched => _scratch.Values.Any(t => !t.IsEmpty);
+
     /// <summary>The tree of a volume that containers may write to; null for the others.</summary>
     public FileTree? Writable(string name)
     {

@@ -10,6 +10,8 @@ internal sealed class StressProgram(JsonObject spec) : IPodProgram
 
     public bool EndsGracefully => false;
 
+    public bool ActsByItself(ContainerInstance container) => true;
+
     public Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken) => RunAsync(container, _arguments, cancellationToken);
 
     public static async Task<int> RunAsync(ContainerInstance container, IReadOnlyList<string> arguments, CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ public sealed class SandboxCluster
     private readonly StoreSnapshot _initial;
     private readonly string _adminToken;
 
-    internal SandboxCluster(SandboxServer server, string id)
+    /// <param name="state">What the cluster begins with; null for a new one.</param>
+    internal SandboxCluster(SandboxServer server, string id, SandboxCheckpoint? state = null)
     {
         _server = server;
         Id = id;
@@ -38,10 +39,12 @@ public sealed class SandboxCluster
         _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);
         _initial = Store.Snapshot;
+        if (state is not null) Store.Restore(state.Snapshot);
         Mesh = new MeshControlPlane(this);
         External = new ExternalServices(this);
         Pods = new PodRuntime(this);
         Controllers = new ControllerManager(this);
+        Hibernation = new Hibernation(this);
         _api = new ApiHandler(this);
         _istioctl = new IstioctlEndpoint(this);
     }
@@ -77,6 +80,7 @@ public sealed class SandboxCluster
     internal PodRuntime Pods { get; }
     internal MeshControlPlane Mesh { get; }
     internal ExternalServices External { get; }
+    internal Hibernation Hibernation { get; }
     internal SandboxOptions Options => _server.Options;
     internal PodEdge Edge => _server.Edge;
     internal TimeProvider Time => _server.Options.TimeProvider;
@@ -105,9 +109,13 @@ public sealed class SandboxCluster
     /// <summary>The cluster as it is now. Costs a pointer.</summary>
     public SandboxCheckpoint Checkpoint() => new(Store.Snapshot);
 
-    /// <summary>Puts the cluster back to a checkpoint that was taken of it.</summary>
+    /// <summary>
+    /// Puts the cluster into the state of a checkpoint, of itself or of another cluster. Costs a pointer; pods are started again as
+    /// the checkpoint says, without what was in their files and logs. Watches are told to relist.
+    /// </summary>
     public void Restore(SandboxCheckpoint checkpoint)
     {
+        Pods.Forget(_ => true);
         Store.Restore(checkpoint.Snapshot);
         Controllers.Resync();
     }
@@ -128,8 +136,19 @@ public sealed class SandboxCluster
         return token;
     }
 
-    internal Task HandleAsync(HttpContext http, string path, UserInfo user) =>
-        path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http) : _api.HandleAsync(http, path, user);
+    internal async Task HandleAsync(HttpContext http, string path, UserInfo user)
+    {
+        var awake = Hibernation.EnterAsync();
+        try
+        {
+            if (!awake.IsCompletedSuccessfully) await awake.ConfigureAwait(false);
+            await (path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http) : _api.HandleAsync(http, path, user)).ConfigureAwait(false);
+        }
+        finally
+        {
+            Hibernation.Leave();
+        }
+    }
 
     internal async Task StopAsync()
     {

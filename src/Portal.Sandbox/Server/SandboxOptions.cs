@@ -18,6 +18,9 @@ public sealed class SandboxOptions
     /// <summary>False leaves pods pending: an API without nodes that run anything, for comparisons and benchmarks.</summary>
     public bool RunPods { get; set; } = true;
 
+    /// <summary>A cluster without a request for this long keeps only its objects in memory until the next one; zero means never.</summary>
+    public TimeSpan HibernateAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Where unexpected failures are logged. Nothing that a client does wrong is one.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 

@@ -88,13 +88,27 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <exception cref="ArgumentException">The id has other characters.</exception>
     public SandboxCluster GetOrCreate(string clusterId)
     {
-        if (clusterId.Length is 0 or > 100 || clusterId.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')) throw new ArgumentException("A cluster id has letters, digits and dashes.", nameof(clusterId));
+        CheckId(clusterId);
         return _clusters.GetOrAdd(clusterId, id => new SandboxCluster(this, id));
+    }
+
+    /// <summary>A new cluster that begins in the state of a checkpoint, of whichever cluster; from then on they share nothing that changes.</summary>
+    /// <exception cref="ArgumentException">The id has other characters than letters, digits and dashes, or is taken.</exception>
+    public SandboxCluster Fork(SandboxCheckpoint checkpoint, string clusterId)
+    {
+        CheckId(clusterId);
+        var cluster = new SandboxCluster(this, clusterId, checkpoint);
+        return _clusters.TryAdd(clusterId, cluster) ? cluster : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
     }
 
     public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 
     internal void Unregister(string token) => _byToken.TryRemove(token, out _);
+
+    private static void CheckId(string clusterId)
+    {
+        if (clusterId.Length is 0 or > 100 || clusterId.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')) throw new ArgumentException("A cluster id has letters, digits and dashes.", nameof(clusterId));
+    }
 
     internal void Register(string token, SandboxCluster cluster) => _byToken[token] = cluster;
 

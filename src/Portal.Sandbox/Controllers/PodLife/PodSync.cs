@@ -72,7 +72,7 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
         var resumed = false;
         foreach (var s in _status.Objects("initContainerStatuses").Concat(_status.Objects("containerStatuses")).Where(s => s.Obj("state", "running") is not null))
         {
-            instance.Containers.GetValueOrDefault(s.Str("name")!)?.Begin();
+            _cluster.Pods.Resume(instance, s.Str("name")!);
             resumed = true;
         }
         if (resumed) _cluster.Controllers.WakeProber(name);

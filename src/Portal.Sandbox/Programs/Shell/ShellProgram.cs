@@ -12,6 +12,10 @@ internal sealed class ShellProgram(JsonObject container) : IPodProgram
 
     public long BaseMemory => 1 << 20;
 
+    /// <summary>A container that only sleeps, to be used through exec, does not.</summary>
+    public bool ActsByItself(ContainerInstance container) =>
+        container.Console is not null || !(container.Command is ["sleep" or "/bin/sleep" or "tail", ..] || (container.Command is [_, "-c", var script] && script.TrimStart().StartsWith("sleep ", StringComparison.Ordinal) && !script.Contains(';', StringComparison.Ordinal) && !script.Contains('&', StringComparison.Ordinal)));
+
     public async Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken)
     {
         if (container.Console is { } console) return await ShellExec.RunAsync(container, _hasCommand ? container.Command : ["sh"], console.Io, console.Tty, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,63 @@
+namespace Portal.Sandbox;
+
+/// <summary>
+/// Puts a cluster to sleep that nobody talks to: programs, proxies' configuration and probes go, the snapshot stays. The next
+/// request wakes it, and pods are started again from the store. A cluster in which something goes on by itself stays awake.
+/// </summary>
+internal sealed class Hibernation(SandboxCluster cluster)
+{
+    private readonly Lock _gate = new();
+    private int _active;
+    private ITimer? _timer;
+    private Task? _waking;
+
+    public bool IsAsleep { get; private set; }
+
+    /// <summary>A request begins; it waits while the cluster wakes up.</summary>
+    public Task EnterAsync()
+    {
+        lock (_gate)
+        {
+            _active++;
+            if (IsAsleep)
+            {
+                IsAsleep = false;
+                cluster.Controllers.Resync();
+                _waking = cluster.Controllers.WhenIdle;
+            }
+            if (_waking is { IsCompleted: true }) _waking = null;
+            return _waking ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A request, or a stream, is over.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_active > 0) return;
+            var after = cluster.Options.HibernateAfter;
+            if (after <= TimeSpan.Zero || cluster.Stopping.IsCancellationRequested) return;
+            if (_timer is null) _timer = cluster.Time.CreateTimer(_ => Sleep(), null, after, Timeout.InfiniteTimeSpan);
+            else _timer.Change(after, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_gate)
+        {
+            if (_active > 0 || IsAsleep || cluster.Stopping.IsCancellationRequested) return;
+            if (!cluster.Pods.CanSleep || !cluster.Controllers.TryPause())
+            {
+                _timer?.Change(cluster.Options.HibernateAfter, Timeout.InfiniteTimeSpan);
+                return;
+            }
+            _timer?.Dispose();
+            _timer = null;
+            cluster.Pods.Sleep();
+            cluster.Mesh.Forget();
+            IsAsleep = true;
+        }
+    }
+}
