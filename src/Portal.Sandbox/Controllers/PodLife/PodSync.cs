@@ -138,6 +138,7 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
         if (status.Obj("state", "running") is not null)
         {
             PodStatus.SetTerminated(status, container, exit);
+            if (exit.Reason == "StartError") Kubelet.Event(_cluster, pod, "Warning", "Failed", $"Error: {exit.Message}", path);
             if (restarts(exit.Code)) context.Later(pause);
             return;
         }
