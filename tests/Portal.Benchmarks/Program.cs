@@ -1,26 +1,24 @@
-// Measurements of the sandbox, run by hand: dotnet run -c Release --project tests/Portal.Benchmarks [clusters]
-using System.Diagnostics;
+// Measurements of the sandbox, run by hand: dotnet run -c Release --project tests/Portal.Benchmarks [name [number]]
 using Portal.Benchmarks;
 using Portal.Sandbox;
 
-var clusters = args.Length > 0 ? int.Parse(args[0]) : 100;
-await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero }, CancellationToken.None);
-
-var watch = Stopwatch.StartNew();
-_ = server.GetOrCreate("first").Kubeconfig;
-Console.WriteLine($"first cluster ready: {watch.Elapsed.TotalMilliseconds:0.0} ms");
-watch.Restart();
-_ = server.GetOrCreate("second").Kubeconfig;
-Console.WriteLine($"next cluster ready: {watch.Elapsed.TotalMilliseconds:0.0} ms");
-
-var application = new Application(server);
-watch.Restart();
-await application.InstallAsync("warm", CancellationToken.None);
-Console.WriteLine($"Istio and Bookinfo, no start-up delay: {watch.Elapsed.TotalMilliseconds:0} ms (first), {application.Pods} pods ready");
-
-var (heap, resident) = Memory.Measure();
-watch.Restart();
-for (var i = 0; i < clusters; i++) await application.InstallAsync($"m{i}", CancellationToken.None);
-Console.WriteLine($"{clusters} clusters with Istio and Bookinfo: {watch.Elapsed.TotalMilliseconds / clusters:0} ms each");
-var (heapAfter, residentAfter) = Memory.Measure();
-Console.WriteLine($"memory per cluster, idle: {(heapAfter - heap) / 1024 / clusters} KiB live heap, {(residentAfter - resident) / 1024 / clusters} KiB resident");
+var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
+{
+    ["ready"] = (server, _) => Ready.RunAsync(server),
+    ["api"] = (server, seconds) => ApiLoad.RunAsync(server, seconds ?? 8),
+    ["watch"] = (server, watchers) => WatchFanOut.RunAsync(server, watchers ?? 100),
+    ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
+    ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
+};
+var chosen = args.Length > 0 ? [args[0]] : benchmarks.Keys.ToArray();
+foreach (var name in chosen)
+{
+    if (!benchmarks.TryGetValue(name, out var benchmark))
+    {
+        Console.Error.WriteLine($"No benchmark \"{name}\": {string.Join(", ", benchmarks.Keys)}");
+        return 2;
+    }
+    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero }, CancellationToken.None);
+    await benchmark(server, args.Length > 1 ? int.Parse(args[1]) : null);
+}
+return 0;

@@ -10,6 +10,9 @@ namespace Portal.Sandbox.Admission;
 internal sealed record AdmissionRequest(ResourceType Type, JsonObject Object, JsonObject? Old, StoreSnapshot Snapshot, WriteOptions Options)
 {
     public bool IsCreate => Old is null;
+
+    /// <summary>The part that is written; empty for the object itself.</summary>
+    public string Subresource { get; init; } = "";
 }
 
 /// <summary>One admission plug-in. Runs under the cluster's write lock: no waiting, no writing.</summary>

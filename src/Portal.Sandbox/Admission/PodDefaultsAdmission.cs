@@ -3,16 +3,14 @@ using Portal.Sandbox.Json;
 
 namespace Portal.Sandbox.Admission;
 
-/// <summary>What Priority, DefaultTolerationSeconds and the pod strategy add to every pod.</summary>
+/// <summary>What DefaultTolerationSeconds and the pod strategy add to every pod.</summary>
 internal sealed class PodDefaultsAdmission : IAdmissionPlugin
 {
     public void Mutate(AdmissionRequest request)
     {
         if (request.Type.Resource != "pods" || !request.IsCreate) return;
         var spec = request.Object.Ensure("spec");
-        spec.Default("priority", 0);
         spec.Default("enableServiceLinks", true);
-        spec.Default("preemptionPolicy", "PreemptLowerPriority");
         var tolerations = spec.EnsureArray("tolerations");
         foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {

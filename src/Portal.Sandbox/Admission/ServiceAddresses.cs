@@ -43,8 +43,10 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
         var wantsNodePorts = spec.Str("type") == "NodePort" || (spec.Str("type") == "LoadBalancer" && spec.Flag("allocateLoadBalancerNodePorts") != false);
         foreach (var port in spec.Objects("ports"))
         {
-            if (!wantsNodePorts && spec.Str("type") != "LoadBalancer") port.Remove("nodePort");
-            else if (wantsNodePorts && port.Num("nodePort") is not > 0) port["nodePort"] = FreeNodePort(spec);
+            // A service that was of such a type before gives its ports back; otherwise asking for one is an error.
+            if (!wantsNodePorts && request.Old.Str("spec", "type") is "NodePort" or "LoadBalancer") port.Remove("nodePort");
+            else if (!wantsNodePorts) continue;
+            else if (port.Num("nodePort") is not > 0) port["nodePort"] = FreeNodePort(spec);
         }
     }
 

@@ -41,7 +41,13 @@ internal static class ApiError
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static ApiException Forbidden(ResourceType type, string name, string why) =>
-        new(403, "Forbidden", name.Length == 0 ? $"{type.Resource} is forbidden: {why}" : $"{type.Resource} \"{name}\" is forbidden: {why}", Details(type.Group, type.Plural, name));
+        Forbidden(type.Group, type.Plural, name, why);
+
+    public static ApiException Forbidden(string group, string plural, string name, string why)
+    {
+        var resource = group.Length == 0 ? plural : $"{plural}.{group}";
+        return new(403, "Forbidden", name.Length == 0 ? $"{resource} is forbidden: {why}" : $"{resource} \"{name}\" is forbidden: {why}", Details(group, plural, name));
+    }
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
@@ -70,6 +76,7 @@ internal static class ApiError
     /// <summary>422 with one cause per error; kubectl prints the causes as a list.</summary>
     public static ApiException Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors)
     {
+        errors = [.. errors.Distinct()];
         var details = Details(type.Group, type.Kind, name);
         details["causes"] = new JsonArray([.. errors.Select(e => e.ToCause())]);
         var text = errors.Count == 1 ? errors[0].ToString() : "[" + string.Join(", ", errors.Select(e => e.ToString())) + "]";
@@ -105,6 +112,10 @@ internal sealed record FieldError(string Reason, string Field, string Body)
     public static FieldError Duplicate(string field, JsonNode? value) => new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
     public static FieldError Forbidden(string field, string detail) => new("FieldValueForbidden", field, "Forbidden" + Suffix(detail));
+
+    public static FieldError NotFound(string field, JsonNode? value) => new("FieldValueNotFound", field, $"Not found: {Show(value)}");
+
+    public static FieldError TooMany(string field, int actual, int max) => new("FieldValueTooMany", field, $"Too many: {actual}: must have at most {max} item{(max == 1 ? "" : "s")}");
 
     public static FieldError TooLong(string field, int max) => new("FieldValueTooLong", field, $"Too long: may not be more than {max} bytes");
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
@@ -17,13 +18,16 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     private readonly Subresources _subresources = new(cluster);
     private readonly PodStreams _streams = new(cluster);
 
-    public async Task HandleAsync(HttpContext http, string path, string user)
+    public async Task HandleAsync(HttpContext http, string path, UserInfo user)
     {
         try
         {
+            user = Impersonation.Apply(http.Request, user, cluster.Store.Snapshot);
+            var info = RequestInfo.Parse(path, cluster.Catalog);
+            RbacAuthorizer.Demand(cluster.Store.Snapshot, user, info is null ? new(http.Request.Method.ToLowerInvariant()) { Path = path } : AccessAttributes.Of(Verb(http.Request, info), info));
             if (_discovery.TryAnswer(http, path, out var document)) await WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
             else if (path.StartsWith("/openapi/", StringComparison.Ordinal)) await _openApi.HandleAsync(http, path).ConfigureAwait(false);
-            else await ResourceAsync(http, path, user).ConfigureAwait(false);
+            else await ResourceAsync(http, info ?? throw ApiError.PathNotFound(), user).ConfigureAwait(false);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
@@ -44,9 +48,8 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox failed on {Method} {Path}")]
     private static partial void LogFailure(ILogger logger, string method, string path, Exception exception);
 
-    private async Task ResourceAsync(HttpContext http, string path, string user)
+    private async Task ResourceAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
-        var info = RequestInfo.Parse(path, cluster.Catalog) ?? throw ApiError.PathNotFound();
         var request = http.Request;
         if (info.Subresource.Length > 0)
         {
@@ -92,7 +95,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         return ObjectWriter.Object(info.Type, found, Negotiated.From(request), request.Get("includeObject") ?? "Metadata", cluster.Now);
     }
 
-    private async Task CreateAsync(HttpContext http, RequestInfo info, string user)
+    private async Task CreateAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
         var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
@@ -103,11 +106,11 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         }
         if (info.Type.Namespaced && info.Namespace.Length == 0) throw ApiError.MethodNotAllowed();
         var options = Options(http.Request, user);
-        var created = cluster.Operations.Create(info.Type.Stored, info.Namespace, ToStored(info.Type, body, options), options);
-        await WriteObjectAsync(http, 201, info, created, options).ConfigureAwait(false);
+        var created = cluster.Operations.CreateStored(info.Type.Stored, info.Namespace, ToStored(info.Type, body, options), options);
+        await WriteStoredAsync(http, 201, info, created, options).ConfigureAwait(false);
     }
 
-    private async Task ReplaceAsync(HttpContext http, RequestInfo info, string user)
+    private async Task ReplaceAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
         var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
@@ -116,7 +119,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
-    private async Task PatchAsync(HttpContext http, RequestInfo info, string user)
+    private async Task PatchAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
         var type = http.Request.ContentType?.Split(';')[0].Trim() ?? "";
         var bytes = await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
@@ -187,10 +190,12 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         };
     }
 
-    private async Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options)
+    private Task WriteObjectAsync(HttpContext http, int code, RequestInfo info, JsonObject obj, WriteOptions options) =>
+        WriteStoredAsync(http, code, info, new StoredObject(info.Type.Conversion is null ? ResourceOperations.InVersion(info.Type, obj) : obj, long.TryParse(obj.Str("metadata", "resourceVersion"), out var version) ? version : 0), options);
+
+    private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
         foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        var stored = new StoredObject(info.Type.Conversion is null ? ResourceOperations.InVersion(info.Type, obj) : obj, obj["metadata"].Str("resourceVersion") is { } rv ? long.Parse(rv, System.Globalization.CultureInfo.InvariantCulture) : 0);
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
     }
 
@@ -201,12 +206,13 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         return conversion.ToStored(obj);
     }
 
-    internal static WriteOptions Options(HttpRequest request, string user)
+    internal static WriteOptions Options(HttpRequest request, UserInfo user)
     {
         var agent = request.Headers.UserAgent.ToString();
         return new()
         {
-            User = user,
+            User = user.Name,
+            Identity = user,
             FieldManager = request.Get("fieldManager") ?? agent.Split('/')[0],
             DryRun = request.Get("dryRun") == "All",
             FieldValidation = request.Get("fieldValidation") ?? "Warn",

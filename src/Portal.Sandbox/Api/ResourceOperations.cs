@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Admission;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Schema;
 using Portal.Sandbox.Storage;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Api;
 
@@ -35,6 +35,14 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
     /// <summary>Stores a new object and returns it; the returned object is the caller's.</summary>
     public JsonObject Create(ResourceType type, string @namespace, JsonObject obj, WriteOptions options)
     {
+        CreateStored(type, @namespace, obj, options);
+        return obj;
+    }
+
+    /// <summary>Fills <paramref name="obj"/> and stores it. What needs no other object is done before the writer's lock is taken.</summary>
+    /// <returns>What was stored, or in a dry run would have been.</returns>
+    public StoredObject CreateStored(ResourceType type, string @namespace, JsonObject obj, WriteOptions options)
+    {
         Decode(type, obj, options);
         var meta = obj.Ensure("metadata");
         if (type.Namespaced)
@@ -44,28 +52,28 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         }
         else meta.Remove("namespace");
         if (meta.Str("resourceVersion") is { Length: > 0 }) throw ApiError.BadRequest("resourceVersion should not be set on objects to be created");
+        foreach (var name in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"]) meta.Remove(name);
+        meta["uid"] = Guid.NewGuid().ToString();
+        meta["creationTimestamp"] = Now;
+        if (HasGeneration(type)) meta["generation"] = 1;
+        else meta.Remove("generation");
+        if (type.HasStatus && type.Resource is not "customresourcedefinitions.apiextensions.k8s.io") obj.Remove("status");
+        Defaults.Apply(type, obj);
+        if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(obj, type.Schema);
+        ManagedFields.Created(type, obj, options, Now);
+        var prefix = string.IsNullOrEmpty(meta.Str("name")) ? meta.Str("generateName") ?? "" : "";
         return store.Write(tx =>
         {
-            if (string.IsNullOrEmpty(meta.Str("name")) && meta.Str("generateName") is { Length: > 0 } prefix) meta["name"] = FreeName(tx.Snapshot, type, @namespace, prefix);
-            if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, meta.Str("name") ?? "");
-            foreach (var name in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"]) meta.Remove(name);
-            meta["uid"] = Guid.NewGuid().ToString();
-            meta["creationTimestamp"] = Now;
-            if (HasGeneration(type)) meta["generation"] = 1;
-            else meta.Remove("generation");
-            if (type.HasStatus && type.Resource is not "customresourcedefinitions.apiextensions.k8s.io") obj.Remove("status");
-            Defaults.Apply(type, obj);
-            if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(obj, type.Schema);
-            ManagedFields.Created(type, obj, options, Now);
+            if (prefix.Length > 0) meta["name"] = FreeName(tx.Snapshot, type, @namespace, prefix);
+            var name = meta.Str("name") ?? "";
+            if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, name);
             admission.Mutate(new(type, obj, null, tx.Snapshot, options));
             PrepareStatus(type, obj);
-            var name2 = meta.Str("name") ?? "";
-            if (Validation.Validate(type, obj, null) is { Count: > 0 } errors) throw ApiError.Invalid(type, name2, errors);
+            if (ObjectValidator.Validate(type, obj, null, "") is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
             admission.Validate(new(type, obj, null, tx.Snapshot, options));
-            if (tx.Snapshot.Find(type.Resource, @namespace, name2) is not null) throw ApiError.AlreadyExists(type, name2);
+            if (tx.Snapshot.Find(type.Resource, @namespace, name) is not null) throw ApiError.AlreadyExists(type, name);
             Normalize(type, obj);
-            if (!options.DryRun) tx.Put(type.Resource, obj, null);
-            return obj;
+            return options.DryRun ? new StoredObject(obj, 0) : tx.Put(type.Resource, obj, null);
         });
     }
 
@@ -93,10 +101,10 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         }
         // As the API server does, before admission: what admission adds belongs to nobody.
         ManagedFields.Updated(type, old, next, subresource, options, Now);
-        admission.Mutate(new(type, next, old, tx.Snapshot, options));
+        admission.Mutate(new(type, next, old, tx.Snapshot, options) { Subresource = subresource });
         if (HasGeneration(type) && subresource != "status" && DesiredStateChanged(type, old, next)) next.Ensure("metadata")["generation"] = (old.Num("metadata", "generation") ?? 0) + 1;
-        if (Validation.Validate(type, next, old) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
-        admission.Validate(new(type, next, old, tx.Snapshot, options));
+        if (ObjectValidator.Validate(type, next, old, subresource) is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
+        admission.Validate(new(type, next, old, tx.Snapshot, options) { Subresource = subresource });
         Normalize(type, next);
         if (Unchanged(existing, next)) return next;
         if (options.DryRun) return next;
@@ -171,7 +179,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         return obj;
     }
 
-    public static string RandomSuffix(int length = 5) => RandomNumberGenerator.GetString(NameAlphabet, length);
+    public static string RandomSuffix(int length = 5) => string.Create(length, 0, static (span, _) => Random.Shared.GetItems<char>(NameAlphabet, span));
 
     /// <summary>A generated name; like the API server (RetryGenerateName) tries a few times before it reports a name that is taken. Long prefixes lose their end.</summary>
     private static string FreeName(StoreSnapshot snapshot, ResourceType type, string @namespace, string prefix)

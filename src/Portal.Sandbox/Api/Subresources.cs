@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 
@@ -8,8 +9,10 @@ namespace Portal.Sandbox.Api;
 /// <summary>Subresources that are not streams: scale, eviction, binding, token, finalize, ephemeralcontainers.</summary>
 internal sealed class Subresources(SandboxCluster cluster)
 {
+    private static readonly ResourceType s_tokenRequests = BuiltInResources.ServiceAccounts with { Group = "authentication.k8s.io", Kind = "TokenRequest" };
+
     /// <summary>False when the path is not one of these.</summary>
-    public async Task<bool> TryHandleAsync(HttpContext http, RequestInfo info, string user)
+    public async Task<bool> TryHandleAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
         var options = ApiHandler.Options(http.Request, user);
         switch (info.Type.Resource, info.Subresource, http.Request.Method)
@@ -83,12 +86,20 @@ internal sealed class Subresources(SandboxCluster cluster)
 
     private JsonObject Token(RequestInfo info, JsonObject request)
     {
-        if (cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) is null) throw ApiError.NotFound(info.Type, info.Name);
-        var seconds = request.Num("spec", "expirationSeconds") ?? 3600;
+        var account = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
+        var spec = request.Ensure("spec");
+        var seconds = spec.Num("expirationSeconds") ?? 3600;
+        var problem = seconds < 600 ? "may not specify a duration less than 10 minutes" : seconds > 1L << 32 ? "may not specify a duration larger than 2^32 seconds" : null;
+        if (problem is not null) throw ApiError.Invalid(s_tokenRequests, "", [FieldError.Invalid("spec.expirationSeconds", seconds, problem)]);
+        spec["expirationSeconds"] = seconds;
+        if (spec.Arr("audiences") is not { Count: > 0 }) spec["audiences"] = new JsonArray("https://kubernetes.default.svc.cluster.local");
+        var metadata = request.Ensure("metadata");
+        (metadata["name"], metadata["namespace"], metadata["creationTimestamp"]) = (info.Name, info.Namespace, ResourceOperations.Timestamp(cluster.Now));
+        var expires = cluster.Now.AddSeconds(seconds);
         request["status"] = new JsonObject
         {
-            ["token"] = cluster.IssueToken($"system:serviceaccount:{info.Namespace}:{info.Name}"),
-            ["expirationTimestamp"] = ResourceOperations.Timestamp(cluster.Now.AddSeconds(seconds)),
+            ["token"] = cluster.IssueToken(UserInfo.ServiceAccount(info.Namespace, info.Name, account.Uid), expires, spec.Strings("audiences")),
+            ["expirationTimestamp"] = ResourceOperations.Timestamp(expires),
         };
         return request;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.Sandbox.Authorization;
 
 namespace Portal.Sandbox.Api;
 
@@ -6,6 +7,10 @@ namespace Portal.Sandbox.Api;
 internal sealed record WriteOptions
 {
     public required string User { get; init; }
+
+    /// <summary>The user behind a request; null for the cluster's own writes, which nothing is refused.</summary>
+    public UserInfo? Identity { get; init; }
+
     public string FieldManager { get; init; } = "";
     public bool DryRun { get; init; }
 

@@ -21,17 +21,18 @@ internal static class Bootstrap
             ["metadata"] = new JsonObject { ["name"] = "kubernetes", ["labels"] = new JsonObject { ["component"] = "apiserver", ["provider"] = "kubernetes" } },
             ["spec"] = new JsonObject { ["clusterIP"] = "10.96.0.1", ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["targetPort"] = 6443 }) },
         }, options);
+        foreach (var (name, value, description) in (ReadOnlySpan<(string, int, string)>)
+            [("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+            ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node.")])
+        {
+            operations.Create(BuiltInResources.Get("priorityclasses.scheduling.k8s.io"), "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value, ["description"] = description }, options);
+        }
         operations.Create(BuiltInResources.Get("storageclasses.storage.k8s.io"), "", new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = "standard", ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" } },
             ["provisioner"] = "rancher.io/local-path",
             ["reclaimPolicy"] = "Delete",
             ["volumeBindingMode"] = "WaitForFirstConsumer",
-        }, options);
-        operations.Create(BuiltInResources.Get("clusterroles.rbac.authorization.k8s.io"), "", new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = "cluster-admin", ["labels"] = new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" } },
-            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*"), ["verbs"] = new JsonArray("*") }),
         }, options);
     }
 

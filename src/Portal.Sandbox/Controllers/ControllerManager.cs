@@ -50,7 +50,8 @@ internal sealed partial class ControllerManager
         _logger = cluster.Options.LoggerFactory.CreateLogger<ControllerManager>();
         _controllers =
         [
-            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
+            new CustomResourceController(), new NamespaceController(), new GarbageCollector(), new ClusterRoleAggregationController(), new ResourceQuotaController(cluster.Store),
+            new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
             new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
             new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),

@@ -6,142 +6,137 @@ namespace Portal.Sandbox.Registry;
 /// <summary>Values that the API server fills in (kubernetes/pkg/apis/*/defaults.go). Clients rely on many of them being there.</summary>
 internal static class Defaults
 {
+    private const string RbacGroup = "rbac.authorization.k8s.io";
+
     public static void Apply(ResourceType type, JsonObject obj)
     {
         switch (type.Resource)
         {
-            case "pods": PodSpec(obj.Ensure("spec")); break;
+            case "pods": PodDefaults.Pod(obj); break;
+            case "podtemplates": PodDefaults.Template(obj); break;
             case "services": Service(obj.Ensure("spec")); break;
             case "namespaces":
                 obj.Ensure("spec").Default("finalizers", new JsonArray("kubernetes"));
                 obj.Ensure("status").Default("phase", "Active");
-                obj.Ensure("metadata").Ensure("labels")["kubernetes.io/metadata.name"] = obj.Str("metadata", "name");
+                if (obj.Str("metadata", "name") is { Length: > 0 } name) obj.Ensure("metadata").Ensure("labels")["kubernetes.io/metadata.name"] = name;
                 break;
-            case "deployments.apps":
-                var deployment = obj.Ensure("spec");
-                deployment.Default("replicas", 1);
-                deployment.Default("revisionHistoryLimit", 10);
-                deployment.Default("progressDeadlineSeconds", 600);
-                var strategy = deployment.Ensure("strategy");
-                strategy.Default("type", "RollingUpdate");
-                if (strategy.Str("type") == "RollingUpdate")
-                {
-                    strategy.Ensure("rollingUpdate").Default("maxUnavailable", "25%");
-                    strategy.Ensure("rollingUpdate").Default("maxSurge", "25%");
-                }
-                Template(deployment);
-                break;
+            case "replicationcontrollers": Controller(obj); break;
+            case "deployments.apps": Deployment(obj.Ensure("spec")); break;
             case "replicasets.apps":
                 obj.Ensure("spec").Default("replicas", 1);
-                Template(obj.Ensure("spec"));
+                PodDefaults.Template(obj.Ensure("spec"));
                 break;
-            case "statefulsets.apps":
-                var stateful = obj.Ensure("spec");
-                stateful.Default("replicas", 1);
-                stateful.Default("revisionHistoryLimit", 10);
-                stateful.Default("podManagementPolicy", "OrderedReady");
-                stateful.Ensure("updateStrategy").Default("type", "RollingUpdate");
-                if (stateful.Str("updateStrategy", "type") == "RollingUpdate") stateful.Ensure("updateStrategy").Ensure("rollingUpdate").Default("partition", 0);
-                Template(stateful);
+            case "statefulsets.apps": StatefulSet(obj.Ensure("spec")); break;
+            case "daemonsets.apps": DaemonSet(obj.Ensure("spec")); break;
+            case "jobs.batch": Job(obj); break;
+            case "cronjobs.batch": CronJob(obj.Ensure("spec")); break;
+            case "secrets":
+                if (string.IsNullOrEmpty(obj.Str("type"))) obj["type"] = "Opaque";
                 break;
-            case "daemonsets.apps":
-                var daemon = obj.Ensure("spec");
-                daemon.Default("revisionHistoryLimit", 10);
-                daemon.Ensure("updateStrategy").Default("type", "RollingUpdate");
-                if (daemon.Str("updateStrategy", "type") == "RollingUpdate")
+            case "endpoints":
+                foreach (var port in obj.Objects("subsets").SelectMany(s => s.Objects("ports"))) port.Default("protocol", "TCP");
+                break;
+            case "endpointslices.discovery.k8s.io":
+                foreach (var port in obj.Objects("ports"))
                 {
-                    daemon.Ensure("updateStrategy").Ensure("rollingUpdate").Default("maxUnavailable", 1);
-                    daemon.Ensure("updateStrategy").Ensure("rollingUpdate").Default("maxSurge", 0);
+                    port.Default("name", "");
+                    port.Default("protocol", "TCP");
                 }
-                Template(daemon);
                 break;
-            case "jobs.batch": Job(obj.Ensure("spec")); break;
-            case "cronjobs.batch":
-                var cron = obj.Ensure("spec");
-                cron.Default("concurrencyPolicy", "Allow");
-                cron.Default("suspend", false);
-                cron.Default("successfulJobsHistoryLimit", 3);
-                cron.Default("failedJobsHistoryLimit", 1);
-                Template(cron.Ensure("jobTemplate").Ensure("spec"));
+            case "persistentvolumeclaims": obj.Ensure("spec").Default("volumeMode", "Filesystem"); break;
+            case "persistentvolumes":
+                obj.Ensure("spec").Default("persistentVolumeReclaimPolicy", "Retain");
+                obj.Ensure("spec").Default("volumeMode", "Filesystem");
+                obj.Obj("spec", "hostPath")?.Default("type", "");
                 break;
-            case "secrets": obj.Default("type", "Opaque"); break;
-            case "ingresses.networking.k8s.io": break;
+            case "storageclasses.storage.k8s.io":
+                obj.Default("reclaimPolicy", "Delete");
+                obj.Default("volumeBindingMode", "Immediate");
+                break;
+            case "networkpolicies.networking.k8s.io": NetworkPolicy(obj.Ensure("spec")); break;
+            case "horizontalpodautoscalers.autoscaling": Autoscaler(obj.Ensure("spec")); break;
+            case "limitranges":
+                foreach (var limit in obj.Objects("spec", "limits")) Limit(limit);
+                break;
+            case "priorityclasses.scheduling.k8s.io": obj.Default("preemptionPolicy", "PreemptLowerPriority"); break;
+            case "mutatingwebhookconfigurations.admissionregistration.k8s.io" or "validatingwebhookconfigurations.admissionregistration.k8s.io":
+                foreach (var hook in obj.Objects("webhooks")) Webhook(hook, mutating: type.Kind[0] == 'M');
+                break;
             case "customresourcedefinitions.apiextensions.k8s.io": Definition(obj.Ensure("spec")); break;
-            case "events":
-                obj.Default("count", 1);
-                break;
+            case "events": obj.Default("count", 1); break;
             case "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io":
                 if (!obj.ContainsKey("rules")) obj["rules"] = null;
                 break;
-            case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io":
-                foreach (var s in obj.Objects("subjects")) s.Default("apiGroup", s.Str("kind") == "ServiceAccount" ? null : "rbac.authorization.k8s.io");
-                break;
+            case "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io": Binding(obj); break;
         }
     }
 
-    public static void PodSpec(JsonObject spec)
+    private static void Controller(JsonObject obj)
     {
-        spec.Default("restartPolicy", "Always");
-        spec.Default("terminationGracePeriodSeconds", 30);
-        spec.Default("dnsPolicy", "ClusterFirst");
-        spec.Default("securityContext", new JsonObject());
-        spec.Default("schedulerName", "default-scheduler");
-        if (spec.Str("serviceAccountName") is { } sa) spec["serviceAccount"] = sa;
-        else if (spec.Str("serviceAccount") is { } old) spec["serviceAccountName"] = old;
-        foreach (var c in spec.Objects("initContainers")) Container(c);
-        foreach (var c in spec.Objects("containers")) Container(c);
-        foreach (var v in spec.Objects("volumes"))
-        {
-            v.Obj("configMap")?.Default("defaultMode", 420);
-            v.Obj("secret")?.Default("defaultMode", 420);
-            v.Obj("projected")?.Default("defaultMode", 420);
-            v.Obj("downwardAPI")?.Default("defaultMode", 420);
-        }
+        var spec = obj.Ensure("spec");
+        spec.Default("replicas", 1);
+        if (spec.Obj("template") is null) return;
+        PodDefaults.Template(spec);
+        if (spec.Obj("template", "metadata", "labels") is not { } labels) return;
+        if (spec.Obj("selector") is not { Count: > 0 }) spec["selector"] = labels.DeepClone();
+        if (obj.Obj("metadata", "labels") is not { Count: > 0 }) obj.Ensure("metadata")["labels"] = labels.DeepClone();
     }
 
-    private static void Template(JsonObject spec)
+    private static void Deployment(JsonObject spec)
     {
-        var template = spec.Ensure("template");
-        // Go marshals the embedded metadata's zero time; clients see it and so must ours.
-        var metadata = template.Ensure("metadata");
-        if (!metadata.ContainsKey("creationTimestamp")) metadata["creationTimestamp"] = null;
-        PodSpec(template.Ensure("spec"));
+        spec.Default("replicas", 1);
+        spec.Default("revisionHistoryLimit", 10);
+        spec.Default("progressDeadlineSeconds", 600);
+        var strategy = spec.Ensure("strategy");
+        strategy.Default("type", "RollingUpdate");
+        if (strategy.Str("type") == "RollingUpdate")
+        {
+            strategy.Ensure("rollingUpdate").Default("maxUnavailable", "25%");
+            strategy.Ensure("rollingUpdate").Default("maxSurge", "25%");
+        }
+        PodDefaults.Template(spec);
     }
 
-    private static void Container(JsonObject c)
+    private static void StatefulSet(JsonObject spec)
     {
-        var image = c.Str("image") ?? "";
-        var tag = image[(image.LastIndexOf('/') + 1)..];
-        c.Default("imagePullPolicy", !tag.Contains('@', StringComparison.Ordinal) && (!tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal)) ? "Always" : "IfNotPresent");
-        c.Default("terminationMessagePath", "/dev/termination-log");
-        c.Default("terminationMessagePolicy", "File");
-        c.Default("resources", new JsonObject());
-        foreach (var port in c.Objects("ports")) port.Default("protocol", "TCP");
-        foreach (var env in c.Objects("env")) env.Obj("valueFrom", "fieldRef")?.Default("apiVersion", "v1");
-        foreach (var resource in c.Obj("resources", "limits") ?? [])
+        spec.Default("replicas", 1);
+        spec.Default("revisionHistoryLimit", 10);
+        spec.Default("podManagementPolicy", "OrderedReady");
+        var strategy = spec.Ensure("updateStrategy");
+        strategy.Default("type", "RollingUpdate");
+        if (strategy.Str("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("partition", 0);
+        spec.Ensure("persistentVolumeClaimRetentionPolicy").Default("whenDeleted", "Retain");
+        spec.Ensure("persistentVolumeClaimRetentionPolicy").Default("whenScaled", "Retain");
+        foreach (var claim in spec.Objects("volumeClaimTemplates"))
         {
-            // A limit without a request becomes the request too.
-            c.Ensure("resources").Ensure("requests").Default(resource.Key, resource.Value?.DeepClone());
+            claim.Default("apiVersion", "v1");
+            claim.Default("kind", "PersistentVolumeClaim");
+            claim.Ensure("metadata").TryAdd("creationTimestamp", null);
+            claim.Ensure("spec").Default("volumeMode", "Filesystem");
+            claim.Ensure("status").Default("phase", "Pending");
         }
-        foreach (var name in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
+        PodDefaults.Template(spec);
+    }
+
+    private static void DaemonSet(JsonObject spec)
+    {
+        spec.Default("revisionHistoryLimit", 10);
+        var strategy = spec.Ensure("updateStrategy");
+        strategy.Default("type", "RollingUpdate");
+        if (strategy.Str("type") == "RollingUpdate")
         {
-            if (c.Obj(name) is not { } probe) continue;
-            probe.Default("timeoutSeconds", 1);
-            probe.Default("periodSeconds", 10);
-            probe.Default("successThreshold", 1);
-            probe.Default("failureThreshold", 3);
-            if (probe.Obj("httpGet") is { } get)
-            {
-                get.Default("scheme", "HTTP");
-                get.Default("path", "/");
-            }
+            strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
+            strategy.Ensure("rollingUpdate").Default("maxSurge", 0);
         }
+        PodDefaults.Template(spec);
     }
 
     private static void Service(JsonObject spec)
     {
         spec.Default("type", "ClusterIP");
         spec.Default("sessionAffinity", "None");
+        if (spec.Str("sessionAffinity") == "ClientIP") spec.Ensure("sessionAffinityConfig").Ensure("clientIP").Default("timeoutSeconds", 10800);
+        else if (spec.Obj("sessionAffinityConfig") is not null && spec.Str("sessionAffinity") == "None") spec.Remove("sessionAffinityConfig");
         if (spec.Str("type") != "ExternalName")
         {
             spec.Default("internalTrafficPolicy", "Cluster");
@@ -153,20 +148,107 @@ internal static class Defaults
         foreach (var port in spec.Objects("ports"))
         {
             port.Default("protocol", "TCP");
-            port.Default("targetPort", port["port"]?.DeepClone());
+            if (port["targetPort"] is null || port.Num("targetPort") == 0 || port.Str("targetPort") == "") port["targetPort"] = port["port"]?.DeepClone();
         }
     }
 
-    private static void Job(JsonObject spec)
+    private static void CronJob(JsonObject spec)
     {
+        spec.Default("concurrencyPolicy", "Allow");
+        spec.Default("suspend", false);
+        spec.Default("successfulJobsHistoryLimit", 3);
+        spec.Default("failedJobsHistoryLimit", 1);
+        spec.Ensure("jobTemplate").Ensure("metadata").TryAdd("creationTimestamp", null);
+        PodDefaults.Template(spec.Ensure("jobTemplate").Ensure("spec"));
+    }
+
+    private static void Job(JsonObject obj)
+    {
+        var spec = obj.Ensure("spec");
         spec.Default("completionMode", "NonIndexed");
         spec.Default("suspend", false);
-        spec.Default("backoffLimit", 6);
+        spec.Default("backoffLimit", spec.ContainsKey("backoffLimitPerIndex") ? int.MaxValue : 6);
         if (!spec.ContainsKey("completions") && !spec.ContainsKey("parallelism")) spec["completions"] = 1;
         spec.Default("parallelism", 1);
-        spec.Default("podReplacementPolicy", "TerminatingOrFailed");
+        spec.Default("podReplacementPolicy", spec.ContainsKey("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         spec.Default("manualSelector", false);
-        Template(spec);
+        PodDefaults.Template(spec);
+        if (spec.Obj("template", "metadata", "labels") is { Count: > 0 } labels && obj.Obj("metadata", "labels") is not { Count: > 0 }) obj.Ensure("metadata")["labels"] = labels.DeepClone();
+        if (spec.Flag("manualSelector") != true) GenerateSelector(obj, spec);
+    }
+
+    /// <summary>What the job's strategy does on create: pods are found by the job's own uid.</summary>
+    private static void GenerateSelector(JsonObject obj, JsonObject spec)
+    {
+        if (spec.Obj("selector", "matchLabels") is { } given && (given.ContainsKey("controller-uid") || given.ContainsKey("batch.kubernetes.io/controller-uid")) || obj.Str("metadata", "uid") is not { } uid) return;
+        var name = obj.Str("metadata", "name") ?? "";
+        var labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
+        foreach (var prefix in (ReadOnlySpan<string>)["batch.kubernetes.io/", ""])
+        {
+            labels[prefix + "controller-uid"] = uid;
+            labels[prefix + "job-name"] = name;
+        }
+        spec.Ensure("selector").Ensure("matchLabels")["batch.kubernetes.io/controller-uid"] = uid;
+    }
+
+    private static void NetworkPolicy(JsonObject spec)
+    {
+        foreach (var port in spec.Objects("ingress").Concat(spec.Objects("egress")).SelectMany(r => r.Objects("ports"))) port.Default("protocol", "TCP");
+        spec.Default("podSelector", new JsonObject());
+        if (spec.Arr("policyTypes") is { Count: > 0 }) return;
+        spec["policyTypes"] = spec.Arr("egress") is { Count: > 0 } ? new JsonArray("Ingress", "Egress") : new JsonArray("Ingress");
+    }
+
+    private static void Autoscaler(JsonObject spec)
+    {
+        spec.Default("minReplicas", 1);
+        if (spec.Arr("metrics") is not { Count: > 0 })
+        {
+            spec["metrics"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "Resource",
+                ["resource"] = new JsonObject { ["name"] = "cpu", ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 } },
+            });
+        }
+        if (spec.Obj("behavior") is not { } behavior) return;
+        static JsonObject Policy(string type, int value) => new() { ["type"] = type, ["value"] = value, ["periodSeconds"] = 15 };
+        var up = behavior.Ensure("scaleUp");
+        up.Default("stabilizationWindowSeconds", 0);
+        up.Default("selectPolicy", "Max");
+        up.Default("policies", new JsonArray(Policy("Pods", 4), Policy("Percent", 100)));
+        var down = behavior.Ensure("scaleDown");
+        down.Default("selectPolicy", "Max");
+        down.Default("policies", new JsonArray(Policy("Percent", 100)));
+    }
+
+    private static void Limit(JsonObject limit)
+    {
+        if (limit.Str("type") != "Container") return;
+        foreach (var (target, source) in (ReadOnlySpan<(string, string)>)[("default", "max"), ("defaultRequest", "default"), ("defaultRequest", "min")])
+        {
+            foreach (var (name, value) in limit.Obj(source) ?? []) limit.Ensure(target).Default(name, value?.DeepClone());
+        }
+    }
+
+    private static void Webhook(JsonObject hook, bool mutating)
+    {
+        hook.Default("failurePolicy", "Fail");
+        hook.Default("matchPolicy", "Equivalent");
+        hook.Default("namespaceSelector", new JsonObject());
+        hook.Default("objectSelector", new JsonObject());
+        hook.Default("timeoutSeconds", 10);
+        if (mutating) hook.Default("reinvocationPolicy", "Never");
+        hook.Obj("clientConfig", "service")?.Default("port", 443);
+        foreach (var rule in hook.Objects("rules")) rule.Default("scope", "*");
+    }
+
+    private static void Binding(JsonObject obj)
+    {
+        if (obj.Obj("roleRef") is { } reference && string.IsNullOrEmpty(reference.Str("apiGroup"))) reference["apiGroup"] = RbacGroup;
+        foreach (var subject in obj.Objects("subjects"))
+        {
+            if (subject.Str("kind") is "User" or "Group" && string.IsNullOrEmpty(subject.Str("apiGroup"))) subject["apiGroup"] = RbacGroup;
+        }
     }
 
     private static void Definition(JsonObject spec)
@@ -174,8 +256,7 @@ internal static class Defaults
         var names = spec.Ensure("names");
         var kind = names.Str("kind") ?? "";
         names.Default("singular", kind.ToLowerInvariant());
-        names.Default("listKind", kind + "List");
-        spec.Default("scope", "Namespaced");
-        spec.Default("conversion", new JsonObject { ["strategy"] = "None" });
+        if (kind.Length > 0) names.Default("listKind", kind + "List");
+        if (string.IsNullOrEmpty(spec.Str("conversion", "strategy"))) spec.Ensure("conversion")["strategy"] = "None";
     }
 }

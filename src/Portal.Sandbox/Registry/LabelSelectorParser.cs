@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Registry;
 

@@ -13,9 +13,9 @@ internal sealed class SchemaDecodeException(string message) : Exception(message)
 internal static class SchemaDecoder
 {
     /// <summary>Brings <paramref name="obj"/> into the schema's shape, in place; unknown fields' paths are added to <paramref name="unknown"/>.</summary>
-    public static void Decode(JsonObject obj, SchemaNode schema, List<string> unknown) => Object(obj, schema, "", "", unknown);
+    public static void Decode(JsonObject obj, SchemaNode schema, List<string> unknown) => Object(obj, schema, "", "", "", unknown);
 
-    private static void Object(JsonObject obj, SchemaNode schema, string path, string goPath, List<string> unknown)
+    private static void Object(JsonObject obj, SchemaNode schema, string path, string goPath, string owner, List<string> unknown)
     {
         foreach (var (name, value) in obj.ToArray())
         {
@@ -33,7 +33,10 @@ internal static class SchemaDecoder
                 continue;
             }
             var child = schema.Child(name);
-            if (child is not null) Value(value, child, childPath, goPath.Length == 0 ? name : $"{goPath}.{name}", schema.Name ?? "", unknown);
+            if (child is null) continue;
+            // As Go says it: a map's key is no field, and its owner is the struct that has the map.
+            if (schema.Type == SchemaType.Map) Value(value, child, childPath, goPath, owner, unknown);
+            else Value(value, child, childPath, goPath.Length == 0 ? name : $"{goPath}.{name}", schema.Name ?? "", unknown);
         }
     }
 
@@ -43,7 +46,7 @@ internal static class SchemaDecoder
         {
             case SchemaType.Object or SchemaType.Map:
                 if (value is not JsonObject obj) throw Wrong(value, owner, goPath, schema.Type == SchemaType.Map ? "map[string]" + Go(schema.Items!) : "v1." + (schema.Name ?? "Object"));
-                Object(obj, schema, path, goPath, unknown);
+                Object(obj, schema, path, goPath, owner, unknown);
                 break;
             case SchemaType.Array:
                 if (value is not JsonArray array) throw Wrong(value, owner, goPath, "[]" + Go(schema.Items!));
@@ -54,6 +57,8 @@ internal static class SchemaDecoder
                 break;
             case SchemaType.String or SchemaType.Bytes when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.String:
                 throw Wrong(value, owner, goPath, schema.GoType.Length > 0 ? schema.GoType : "string");
+            case SchemaType.Bytes when IllegalBase64(value.ToString()) is { } at:
+                throw new SchemaDecodeException($"illegal base64 data at input byte {at}");
             case SchemaType.Integer when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.Number || !IsInteger(v):
                 throw Wrong(value, owner, goPath, schema.GoType);
             case SchemaType.Number when value is not JsonValue v || v.GetValueKind() != System.Text.Json.JsonValueKind.Number:
@@ -64,12 +69,24 @@ internal static class SchemaDecoder
                 throw Wrong(value, owner, goPath, "intstr.IntOrString");
             case SchemaType.Quantity:
                 if (value is not JsonValue q) throw Wrong(value, owner, goPath, "resource.Quantity");
-                if (q.GetValueKind() == System.Text.Json.JsonValueKind.Number) Replace(value, JsonValue.Create(value.ToString()));
-                else if (!Quantity.TryParse(q.ToString(), out _)) throw new SchemaDecodeException("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                var text = q.ToString();
+                var canonical = Quantity.Canonical(text) ?? throw new SchemaDecodeException("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                if (canonical != text || q.GetValueKind() == System.Text.Json.JsonValueKind.Number) Replace(value, JsonValue.Create(canonical));
                 break;
             default:
                 break;
         }
+    }
+
+    /// <summary>Where text stops being base64, as Go's decoder counts; null for good text.</summary>
+    private static int? IllegalBase64(string text)
+    {
+        if (System.Buffers.Text.Base64.IsValid(text)) return null;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsAsciiLetterOrDigit(text[i]) && text[i] is not ('+' or '/' or '=' or '\r' or '\n')) return i;
+        }
+        return text.Length / 4 * 4;
     }
 
     private static void Replace(JsonNode old, JsonNode value) => old.ReplaceWith(value);
@@ -90,30 +107,5 @@ internal static class SchemaDecoder
             _ => "bool",
         };
         return new(string.Create(CultureInfo.InvariantCulture, $"json: cannot unmarshal {kind} into Go struct field {owner}.{goPath} of type {type}"));
-    }
-}
-
-/// <summary>Resource quantities (k8s.io/apimachinery/pkg/api/resource): a decimal number and a suffix.</summary>
-internal static class Quantity
-{
-    private static readonly Dictionary<string, double> s_suffixes = new(StringComparer.Ordinal)
-    {
-        [""] = 1, ["n"] = 1e-9, ["u"] = 1e-6, ["m"] = 1e-3, ["k"] = 1e3, ["M"] = 1e6, ["G"] = 1e9, ["T"] = 1e12, ["P"] = 1e15, ["E"] = 1e18,
-        ["Ki"] = 1024d, ["Mi"] = 1048576d, ["Gi"] = 1073741824d, ["Ti"] = 1099511627776d, ["Pi"] = 1125899906842624d, ["Ei"] = 1152921504606846976d,
-    };
-
-    public static bool TryParse(string text, out double value)
-    {
-        value = 0;
-        var end = 0;
-        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] is '.' or '+' or '-')) end++;
-        var suffix = text[end..];
-        if (suffix.Length > 1 && suffix[0] is 'e' or 'E' && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-        {
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-        }
-        if (!s_suffixes.TryGetValue(suffix, out var factor) || !double.TryParse(text[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return false;
-        value = number * factor;
-        return true;
     }
 }

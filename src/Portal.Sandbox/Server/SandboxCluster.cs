@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Portal.Sandbox.Admission;
 using Portal.Sandbox.Api;
+using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Mesh;
@@ -18,7 +17,7 @@ namespace Portal.Sandbox;
 public sealed class SandboxCluster
 {
     private readonly SandboxServer _server;
-    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
+    private readonly AccessTokens _tokens;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ApiHandler _api;
     private readonly IstioctlEndpoint _istioctl;
@@ -30,10 +29,13 @@ public sealed class SandboxCluster
         _server = server;
         Id = id;
         Catalog = new ResourceCatalog();
-        Store = new ObjectStore(Time);
+        Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
+        _tokens = new AccessTokens(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
-            [new SidecarInjection(), new PodDefaultsAdmission(), new ServiceAccountAdmission(), new ServiceAddresses(Store), new StorageProtectionAdmission(), new MeshValidation()]), Time);
-        _adminToken = IssueToken("kubernetes-admin");
+            [new LimitRangeAdmission(), new SidecarInjection(), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
+                new DefaultStorageClassAdmission(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new ResourceQuotaAdmission()]), Time);
+        _adminToken = _tokens.Issue(UserInfo.Administrator);
+        _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);
         _initial = Store.Snapshot;
         Mesh = new MeshControlPlane(this);
@@ -110,17 +112,23 @@ public sealed class SandboxCluster
         Controllers.Resync();
     }
 
-    internal string? UserOf(string token) => _tokens.GetValueOrDefault(token);
-
-    internal string IssueToken(string user)
+    /// <summary>Who a bearer token belongs to; null when it is wrong, over, or its service account is gone.</summary>
+    internal UserInfo? UserOf(string token)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        _tokens[token] = user;
+        if (_tokens.Find(token) is not { } user) return null;
+        return UserInfo.AsServiceAccount(user.Name) is { } account && Store.Snapshot.Find("serviceaccounts", account.Namespace, account.Name)?.Uid != user.Uid ? null : user;
+    }
+
+    /// <summary>A token for a service account.</summary>
+    internal string IssueToken(UserInfo user, DateTimeOffset expires, IEnumerable<string> audiences)
+    {
+        var (token, forgotten) = _tokens.Issue(user, expires, audiences);
+        foreach (var old in forgotten) _server.Unregister(old);
         _server.Register(token, this);
         return token;
     }
 
-    internal Task HandleAsync(HttpContext http, string path, string user) =>
+    internal Task HandleAsync(HttpContext http, string path, UserInfo user) =>
         path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http) : _api.HandleAsync(http, path, user);
 
     internal async Task StopAsync()

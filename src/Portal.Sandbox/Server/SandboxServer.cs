@@ -94,6 +94,8 @@ public sealed class SandboxServer : IAsyncDisposable
 
     public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 
+    internal void Unregister(string token) => _byToken.TryRemove(token, out _);
+
     internal void Register(string token, SandboxCluster cluster) => _byToken[token] = cluster;
 
     /// <summary>Stops and forgets the cluster; its watches and streams end.</summary>
@@ -132,6 +134,6 @@ public sealed class SandboxServer : IAsyncDisposable
             await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
             return;
         }
-await cluster.HandleAsync(http, end < 0 ? "/" : path[end..], user).ConfigureAwait(false);
+        await cluster.HandleAsync(http, end < 0 ? "/" : path[end..], user).ConfigureAwait(false);
     }
 }

@@ -33,7 +33,8 @@ internal sealed record StoreSnapshot(long Revision, ImmutableDictionary<string, 
 /// The objects of one cluster. Readers take <see cref="Snapshot"/> without a lock; there is one writer at a time.
 /// Resources are named <c>plural.group</c> (<c>pods</c>, <c>deployments.apps</c>).
 /// </summary>
-internal sealed class ObjectStore(TimeProvider time)
+/// <param name="baseline">What the store holds from the beginning.</param>
+internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = null)
 {
     /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
     private const int HistorySize = 1024;
@@ -48,10 +49,10 @@ internal sealed class ObjectStore(TimeProvider time)
     private StoreEvent?[] _history = [];
     private ITimer? _idle;
     private DateTimeOffset _lastWrite;
-    private StoreSnapshot _snapshot = StoreSnapshot.Empty;
+    private StoreSnapshot _snapshot = baseline ?? StoreSnapshot.Empty;
     private long _sequence;
     private long _firstSequence;
-    private long _oldestRevision = 1;
+    private long _oldestRevision = baseline?.Revision ?? 1;
     private TaskCompletionSource _changed = NewSignal();
     private ImmutableList<StoreSnapshot> _remembered = [];
 
