@@ -29,6 +29,13 @@ internal sealed class CronJobController : IController
         if (cluster.Store.Snapshot.Find("cronjobs.batch", name.Namespace, name.Name) is not { IsDeleting: false } stored) return;
         var cron = stored.Parse();
         var jobs = OwnedObjects.OwnedBy(cluster.Store.Snapshot, "jobs.batch", name.Namespace, stored.Uid).Where(j => !j.IsDeleting).Select(j => j.Parse()).ToList();
+        foreach (var link in cron.Objects("status", "active"))
+        {
+            var job = jobs.Find(j => j.Str("metadata", "uid") == link.Str("uid"));
+            if (job is null) EventRecorder.Record(cluster.Operations, cron, "Normal", "MissingJob", $"Active job went missing: {link.Str("name")}", Component);
+            else if (IsFinished(job, "Complete") || IsFinished(job, "Failed"))
+                EventRecorder.Record(cluster.Operations, cron, "Normal", "SawCompletedJob", $"Saw completed job: {link.Str("name")}, condition: {(IsFinished(job, "Complete") ? "Complete" : "Failed")}", Component);
+        }
         Clear(cluster, cron, jobs, "Complete", cron.Int(3, "spec", "successfulJobsHistoryLimit"));
         Clear(cluster, cron, jobs, "Failed", cron.Int(1, "spec", "failedJobsHistoryLimit"));
         var active = jobs.Where(j => !IsFinished(j, "Complete") && !IsFinished(j, "Failed")).ToList();

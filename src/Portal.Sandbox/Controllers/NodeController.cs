@@ -12,6 +12,8 @@ internal sealed class NodeController(ObjectStore store) : IController
 {
     private static readonly WriteOptions s_options = WriteOptions.Controller("node-controller");
 
+    private readonly HashSet<string> _cordoned = new(StringComparer.Ordinal);
+
     /// <summary>Taints that this controller owns, by condition, its status, and effect.</summary>
     private static readonly (string Type, string Status, string Key, string Effect)[] s_taints =
     [
@@ -45,7 +47,20 @@ internal sealed class NodeController(ObjectStore store) : IController
             else o.Ensure("spec").Remove("taints");
             return o;
         }, s_options);
+        Announce(cluster, node);
         Evict(context, name.Name, [.. taints.Where(t => t.Str("effect") == "NoExecute")]);
+    }
+
+    /// <summary>Says when a node is cordoned or uncordoned, as its kubelet does.</summary>
+    private void Announce(SandboxCluster cluster, JsonObject node)
+    {
+        var name = node.Str("metadata", "name")!;
+        var cordoned = node.Flag("spec", "unschedulable") == true;
+        if (cordoned == _cordoned.Contains(name)) return;
+        if (cordoned) _cordoned.Add(name);
+        else _cordoned.Remove(name);
+        var reason = cordoned ? "NodeNotSchedulable" : "NodeSchedulable";
+        EventRecorder.Record(cluster.Operations, node, "Normal", reason, $"Node {name} status is now: {reason}", "kubelet", name);
     }
 
     private void Evict(ControllerContext context, string node, List<JsonObject> taints)

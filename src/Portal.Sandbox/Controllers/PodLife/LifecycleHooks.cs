@@ -11,24 +11,19 @@ namespace Portal.Sandbox.Controllers;
 internal static class LifecycleHooks
 {
     /// <summary>Runs a postStart or preStop handler.</summary>
-    /// <returns>Why it failed, or null.</returns>
-    public static async Task<string?> RunAsync(ContainerInstance container, JsonObject handler, TimeSpan limit)
+    /// <returns>Whether it succeeded.</returns>
+    public static async Task<bool> RunAsync(ContainerInstance container, JsonObject handler, TimeSpan limit)
     {
         using var timeout = new CancellationTokenSource(limit, container.Pod.Cluster.Time);
         try
         {
-            if (handler.Num("sleep", "seconds") is { } seconds)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(seconds), container.Pod.Cluster.Time, timeout.Token).ConfigureAwait(false);
-                return null;
-            }
-            var (success, output) = await ContainerCheck.RunAsync(container, handler, timeout.Token).ConfigureAwait(false);
-            return success ? null : handler.Obj("exec") is { } exec
-                ? $"rpc error: code = Unknown desc = command error: command '{string.Join(' ', exec.Strings("command"))}' exited with {ContainerCheck.ExitCodeOf(output)}: {ContainerCheck.TextOf(output)}" : ContainerCheck.TextOf(output);
+            if (handler.Num("sleep", "seconds") is { } seconds) await Task.Delay(TimeSpan.FromSeconds(seconds), container.Pod.Cluster.Time, timeout.Token).ConfigureAwait(false);
+            else return (await ContainerCheck.RunAsync(container, handler, timeout.Token).ConfigureAwait(false)).Success;
+            return true;
         }
         catch (OperationCanceledException)
         {
-            return "context deadline exceeded";
+            return false;
         }
     }
 }
@@ -36,12 +31,6 @@ internal static class LifecycleHooks
 /// <summary>One question to a container: a command, a request, or a connection.</summary>
 internal static class ContainerCheck
 {
-    private const char Separator = '\u0001';
-
-    public static string TextOf(string output) => output[(output.IndexOf(Separator, StringComparison.Ordinal) + 1)..];
-
-    public static string ExitCodeOf(string output) => output.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and var i ? output[..i] : "1";
-
     /// <summary>Whether the answer is good, and what the node would write about it when it is not.</summary>
     public static async Task<(bool Success, string Output)> RunAsync(ContainerInstance container, JsonObject handler, CancellationToken cancellationToken)
     {
@@ -73,7 +62,7 @@ internal static class ContainerCheck
             return Task.CompletedTask;
         }
         var code = await ShellExec.RunAsync(container, command, new ShellIo(none.Reader, Write, Write), tty: false, cancellationToken).ConfigureAwait(false);
-        return (code == 0, $"{code}{Separator}{output}");
+        return (code == 0, output.ToString());
     }
 
     private static async Task<(bool, string)> GetAsync(ContainerInstance container, JsonObject get, CancellationToken cancellationToken)

@@ -138,6 +138,7 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
         if (status.Obj("state", "running") is not null)
         {
             PodStatus.SetTerminated(status, container, exit);
+            if (exit.Reason == "StartError") Kubelet.Event(_cluster, pod, "Warning", "Failed", $"Error: {exit.Message}", path);
             if (restarts(exit.Code)) context.Later(pause);
             return;
         }
@@ -203,9 +204,10 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
 
     private async Task PostStartAsync(ContainerInstance container, JsonObject hook, string path)
     {
-        if (await LifecycleHooks.RunAsync(container, hook, TimeSpan.FromMinutes(10)).ConfigureAwait(false) is { } error)
+        if (!await LifecycleHooks.RunAsync(container, hook, TimeSpan.FromMinutes(10)).ConfigureAwait(false))
         {
-            Kubelet.Event(_cluster, pod, "Warning", "FailedPostStartHook", $"PostStartHook failed: {error}", path);
+            // As upstream without the output: it may hold secrets.
+            Kubelet.Event(_cluster, pod, "Warning", "FailedPostStartHook", "PostStartHook failed", path);
             Kubelet.Event(_cluster, pod, "Normal", "Killing", "FailedPostStartHook", path);
             container.Kill(137, "Error");
         }

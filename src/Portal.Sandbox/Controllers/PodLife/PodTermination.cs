@@ -51,7 +51,8 @@ internal static class PodTermination
 
         async Task RunAsync()
         {
-            await Task.WhenAll(hooks.Select(h => LifecycleHooks.RunAsync(instance.Containers[h.Spec.Str("name")!], h.Spec.Obj("lifecycle", "preStop")!, grace))).ConfigureAwait(false);
+            var done = await Task.WhenAll(hooks.Select(h => LifecycleHooks.RunAsync(instance.Containers[h.Spec.Str("name")!], h.Spec.Obj("lifecycle", "preStop")!, grace))).ConfigureAwait(false);
+            foreach (var (hook, succeeded) in hooks.Zip(done)) if (!succeeded) Kubelet.Event(cluster, pod, "Warning", "FailedPreStopHook", "PreStopHook failed", hook.Path);
             cluster.Controllers.WakeKubelet(name);
         }
     }

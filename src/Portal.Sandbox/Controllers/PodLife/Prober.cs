@@ -60,7 +60,7 @@ internal sealed class Prober : IController
         }
         if (!container.IsRunning || pod.Stopping) return;
         if (!success && pod.Cluster.Store.Snapshot.Find("pods", pod.Namespace, pod.Name) is { IsDeleting: false } stored)
-            Kubelet.Event(pod.Cluster, stored.Parse(), "Warning", "Unhealthy", $"{probe.Kind} probe failed: {ContainerCheck.TextOf(output)}", PodSync.FieldPath(stored.Parse(), container.Name));
+            Kubelet.Event(pod.Cluster, stored.Parse(), "Warning", "Unhealthy", $"{probe.Kind} probe failed: {output}", PodSync.FieldPath(stored.Parse(), container.Name));
         var changed = probe.Count(success);
         if (success && probe.Result == true && container.Program.AnswersProbesAlike) probe.OnHold = true;
         if (!changed) return;

@@ -14,7 +14,9 @@ internal sealed class Scheduler : IController
     private static readonly WriteOptions s_options = WriteOptions.Controller("kube-scheduler");
 
     private readonly ScheduleCache _cache = new();
-    private readonly HashSet<ObjectName> _unschedulable = [];
+
+    /// <summary>Pods that wait, and whether a pod that is placed elsewhere may help them.</summary>
+    private readonly Dictionary<ObjectName, bool> _unschedulable = [];
 
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {
@@ -23,10 +25,11 @@ internal sealed class Scheduler : IController
             var name = new ObjectName(change.Object.Namespace, change.Object.Name);
             var over = change.Type == StoreEventType.Deleted || change.Object.Phase is "Succeeded" or "Failed";
             if (change.Type != StoreEventType.Modified || change.Previous?.NodeName != change.Object.NodeName || over || change.Previous is null) _cache.Touch(name);
-            if (over || change.Type == StoreEventType.Modified && change.Previous?.NodeName.Length == 0 && change.Object.NodeName.Length > 0) Retry(enqueue);
+            if (over) Retry(enqueue, followers: false);
+            else if (change.Type == StoreEventType.Modified && change.Previous?.NodeName.Length == 0 && change.Object.NodeName.Length > 0) Retry(enqueue, followers: true);
             if (change.Type != StoreEventType.Deleted && change.Object.NodeName.Length == 0) enqueue(name);
         }
-        else if (change.Resource is "nodes" or "persistentvolumeclaims" or "persistentvolumes" or "storageclasses.storage.k8s.io") Retry(enqueue);
+        else if (change.Resource is "nodes" or "persistentvolumeclaims" or "persistentvolumes" or "storageclasses.storage.k8s.io") Retry(enqueue, followers: false);
     }
 
     public void Reset()
@@ -35,11 +38,12 @@ internal sealed class Scheduler : IController
         lock (_unschedulable) _unschedulable.Clear();
     }
 
-    private void Retry(Action<ObjectName> enqueue)
+    /// <param name="followers">Only pods that want to be near others.</param>
+    private void Retry(Action<ObjectName> enqueue, bool followers)
     {
         lock (_unschedulable)
         {
-            foreach (var pod in _unschedulable) enqueue(pod);
+            foreach (var (pod, follows) in _unschedulable) if (follows || !followers) enqueue(pod);
         }
     }
 
@@ -77,7 +81,7 @@ internal sealed class Scheduler : IController
         var best = NodeScores.Best(pod, facts, fitting, _cache).Name;
         if (hasClaims && VolumeScheduling.Prepare(cluster, pod, best))
         {
-            lock (_unschedulable) _unschedulable.Add(name);
+            lock (_unschedulable) _unschedulable[name] = false;
             return;
         }
         cluster.Operations.Update(BuiltInResources.Pods, name.Namespace, name.Name, "", o =>
@@ -91,7 +95,7 @@ internal sealed class Scheduler : IController
 
     private void Refuse(SandboxCluster cluster, ObjectName name, JsonObject pod, PodFacts facts, string? general, Dictionary<string, IReadOnlyList<Refusal>> refusals)
     {
-        lock (_unschedulable) _unschedulable.Add(name);
+        lock (_unschedulable) _unschedulable[name] = pod.Obj("spec", "affinity", "podAffinity") is not null;
         var count = _cache.Nodes.Count;
         var reasons = general is not null ? general : string.Join(", ", refusals.Values.SelectMany(r => r).CountBy(r => r.Reason).Select(r => $"{r.Value} {r.Key}").Order(StringComparer.Ordinal));
         var message = count == 0 ? "no nodes available to schedule pods" : $"0/{count} nodes are available: {reasons}.";
