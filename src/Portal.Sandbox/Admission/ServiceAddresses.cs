@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
@@ -5,9 +6,28 @@ using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Admission;
 
-/// <summary>Allocates cluster IPs and node ports. The ranges are those of a default cluster; what is used is read from the snapshot, so nothing can leak.</summary>
+/// <summary>
+/// Allocates cluster IPs and node ports; the ranges are those of a default cluster. What is used follows the store's
+/// changes, so nothing can leak and no create reads every service; after a restored checkpoint it is counted anew.
+/// </summary>
 internal sealed class ServiceAddresses : IAdmissionPlugin
 {
+    private const int FirstNodePort = 30080;
+
+    private readonly ObjectStore _store;
+    private readonly Dictionary<string, (string Address, int[] NodePorts)> _services = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _addresses = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _ports = [];
+    private ImmutableSortedDictionary<ObjectName, StoredObject>? _counted;
+    private int _nextAddress = 11;
+
+    public ServiceAddresses(ObjectStore store)
+    {
+        _store = store;
+        _counted = store.Snapshot.Of("services");
+        store.Changed += OnChanged;
+    }
+
     public void Mutate(AdmissionRequest request)
     {
         if (request.Type.Resource != "services") return;
@@ -17,34 +37,69 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
             foreach (var name in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) spec.Remove(name);
             return;
         }
-        if (string.IsNullOrEmpty(spec.Str("clusterIP"))) spec["clusterIP"] = FreeAddress(request.Snapshot);
+        if (!ReferenceEquals(request.Snapshot.Of("services"), _counted)) Recount(request.Snapshot);
+        if (string.IsNullOrEmpty(spec.Str("clusterIP"))) spec["clusterIP"] = FreeAddress();
         if (spec.Arr("clusterIPs") is null) spec["clusterIPs"] = new JsonArray(spec.Str("clusterIP"));
-        var wantsNodePorts = spec.Str("type") is "NodePort" or "LoadBalancer";
+        var wantsNodePorts = spec.Str("type") == "NodePort" || (spec.Str("type") == "LoadBalancer" && spec.Flag("allocateLoadBalancerNodePorts") != false);
         foreach (var port in spec.Objects("ports"))
         {
             // A service that was of such a type before gives its ports back; otherwise asking for one is an error.
             if (!wantsNodePorts && request.Old.Str("spec", "type") is "NodePort" or "LoadBalancer") port.Remove("nodePort");
             else if (!wantsNodePorts) continue;
-            else if (port.Num("nodePort") is not > 0) port["nodePort"] = FreeNodePort(request.Snapshot, spec);
+            else if (port.Num("nodePort") is not > 0) port["nodePort"] = FreeNodePort(spec);
         }
     }
 
-    private static string FreeAddress(StoreSnapshot snapshot)
+    /// <summary>Runs in the writer's lock, as <see cref="Mutate"/> does.</summary>
+    private void OnChanged(StoreEvent change)
     {
-        var used = snapshot.List("services").Select(s => s.Parse().Str("spec", "clusterIP")).ToHashSet();
-        for (var i = 11; ; i++)
+        if (change.Resource != "services") return;
+        Forget(change.Object.Uid);
+        if (change.Type != StoreEventType.Deleted) Count(change.Object);
+        _counted = _store.Snapshot.Of("services");
+    }
+
+    private void Recount(StoreSnapshot snapshot)
+    {
+        _services.Clear();
+        _addresses.Clear();
+        _ports.Clear();
+        _nextAddress = 11;
+        _counted = snapshot.Of("services");
+        foreach (var service in _counted.Values) Count(service);
+    }
+
+    private void Count(StoredObject service)
+    {
+        var spec = service.Parse().Obj("spec");
+        var used = (Address: spec.Str("clusterIP") ?? "", Ports: spec.Objects("ports").Select(p => p.Int(0, "nodePort")).Where(p => p > 0).ToArray());
+        _services[service.Uid] = used;
+        if (used.Address.Length > 0 && used.Address != "None") _addresses.Add(used.Address);
+        _ports.UnionWith(used.Ports);
+    }
+
+    private void Forget(string uid)
+    {
+        if (!_services.Remove(uid, out var used)) return;
+        _addresses.Remove(used.Address);
+        _ports.ExceptWith(used.NodePorts);
+    }
+
+    private string FreeAddress()
+    {
+        const int Last = 250 * 250;
+        while (true)
         {
-            var address = string.Create(CultureInfo.InvariantCulture, $"10.96.{i / 250}.{i % 250 + 1}");
-            if (!used.Contains(address)) return address;
+            // Addresses come back into use only after the range was gone through, as with a real allocator's random picks.
+            if (++_nextAddress > Last) _nextAddress = 11;
+            var address = string.Create(CultureInfo.InvariantCulture, $"10.96.{_nextAddress / 250}.{_nextAddress % 250 + 1}");
+            if (!_addresses.Contains(address)) return address;
         }
     }
 
-    private static int FreeNodePort(StoreSnapshot snapshot, JsonObject own)
+    private int FreeNodePort(JsonObject own)
     {
-        var used = snapshot.List("services").SelectMany(s => s.Parse().Objects("spec", "ports")).Concat(own.Objects("ports")).Select(p => p.Num("nodePort")).ToHashSet();
-        for (var port = 30080; ; port++)
-        {
-            if (!used.Contains(port)) return port;
-        }
+        var taken = own.Objects("ports").Select(p => p.Int(0, "nodePort")).ToHashSet();
+        for (var port = FirstNodePort; ; port++) if (!_ports.Contains(port) && !taken.Contains(port)) return port;
     }
 }

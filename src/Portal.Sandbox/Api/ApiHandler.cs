@@ -58,6 +58,11 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
             if (info.Subresource != "status" || !info.Type.HasStatus) throw ApiError.PathNotFound();
         }
         if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
+        if (info.Type.Group == Metrics.ResourceMetrics.Group)
+        {
+            await WriteAsync(http, 200, Metrics.ResourceMetrics.Answer(cluster, info, request.Get("labelSelector")).ToUtf8()).ConfigureAwait(false);
+            return;
+        }
         switch (request.Method)
         {
             case "GET" when request.IsTrue("watch"): await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false); break;

@@ -22,7 +22,7 @@ internal sealed class Subresources(SandboxCluster cluster)
                 return true;
             case ("pods", "eviction", "POST"):
                 var eviction = await RequestBody.ReadOptionalAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-                cluster.Operations.Delete(info.Type, info.Namespace, info.Name, new() { GracePeriodSeconds = eviction.Num("deleteOptions", "gracePeriodSeconds") });
+                Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
                 await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("serviceaccounts", "token", "POST"):

@@ -44,6 +44,11 @@ internal static class Bootstrap
         if (controlPlane) node.Ensure("spec")["taints"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["effect"] = "NoSchedule" });
         var options = WriteOptions.Controller("kubelet");
         operations.Create(BuiltInResources.Nodes, "", node, options);
+        operations.Create(BuiltInResources.Get("leases.coordination.k8s.io"), "kube-node-lease", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject { ["holderIdentity"] = name, ["leaseDurationSeconds"] = 40, ["renewTime"] = operations.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture) },
+        }, options);
         operations.Update(BuiltInResources.Nodes, "", name, "status", o =>
         {
             JsonObject Resources() => new() { ["cpu"] = "8", ["memory"] = "16Gi", ["pods"] = "110", ["ephemeral-storage"] = "100Gi" };

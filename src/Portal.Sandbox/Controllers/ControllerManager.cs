@@ -11,6 +11,9 @@ internal interface IController
     void Map(StoreEvent change, Action<ObjectName> enqueue);
 
     void Reconcile(ObjectName name, ControllerContext context);
+
+    /// <summary>Forgets what was learnt from changes: the store was put back, and every object comes again as added.</summary>
+    void Reset() { }
 }
 
 /// <summary>What a controller may do besides writing through the operations.</summary>
@@ -51,7 +54,7 @@ internal sealed partial class ControllerManager
             new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
             new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
-            new Scheduler(), new VolumeBinder(), new Kubelet(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
+            new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.RootCertificateController(),
         ];
         cluster.Store.Changed += OnChanged;
         Resync();
@@ -61,6 +64,7 @@ internal sealed partial class ControllerManager
     public void Resync()
     {
         var snapshot = _cluster.Store.Snapshot;
+        foreach (var c in _controllers) c.Reset();
         foreach (var (resource, objects) in snapshot.Resources)
         {
             foreach (var o in objects.Values) OnChanged(new(resource, StoreEventType.Added, o, null));

@@ -36,16 +36,28 @@ internal sealed class NamespaceController : IController
             }
             return;
         }
-        var left = 0;
+        var remaining = new Dictionary<string, int>(StringComparer.Ordinal);
+        var finalizers = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var type in cluster.Catalog.All.Where(t => t.Namespaced && t.Verbs.Contains("delete")).DistinctBy(t => t.Resource))
         {
             foreach (var o in snapshot.List(type.Resource, name.Name))
             {
                 if (!o.IsDeleting) cluster.Operations.Delete(type, o.Namespace, o.Name, DeleteOptions.Background);
-                if (cluster.Store.Snapshot.Find(type.Resource, o.Namespace, o.Name) is not null) left++;
+                if (cluster.Store.Snapshot.Find(type.Resource, o.Namespace, o.Name) is not { } still) continue;
+                var key = type.Group.Length == 0 ? type.Plural + "." : type.Resource;
+                remaining[key] = remaining.GetValueOrDefault(key) + 1;
+                foreach (var f in still.Parse().Strings("metadata", "finalizers")) finalizers[f] = finalizers.GetValueOrDefault(f) + 1;
             }
         }
-        if (left > 0) return;
+        if (remaining.Count > 0)
+        {
+            cluster.Operations.Update(BuiltInResources.Namespaces, "", name.Name, "status", o =>
+            {
+                NamespaceConditions.Set(o.Ensure("status"), remaining, finalizers, cluster.Operations.Now);
+                return o;
+            }, s_options);
+            return;
+        }
         cluster.Operations.Update(BuiltInResources.Namespaces, "", name.Name, "", o =>
         {
             o.Ensure("spec")["finalizers"] = new JsonArray();

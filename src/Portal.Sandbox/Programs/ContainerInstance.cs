@@ -39,6 +39,9 @@ internal sealed class ContainerInstance
     public IReadOnlyDictionary<string, string> Environment => _environment ??= ContainerEnvironment.For(Pod, Spec);
     public ContainerFiles Files { get; private set; }
     public JsonObject Spec => JsonExtensions.ParseObject(_spec);
+
+    /// <summary>Whether this is an init container that has to end before the pod goes on.</summary>
+    public bool RunsOnce { get; init; }
     public bool IsProxy => Name == "istio-proxy";
 
     public bool IsRunning { get; private set; }
@@ -121,7 +124,8 @@ internal sealed class ContainerInstance
         var (code, reason) = (0, "");
         try
         {
-            code = await Program.RunAsync(this, cancellationToken).ConfigureAwait(false);
+            // What an init container of a server's image does besides serving is not simulated: it is done at once.
+            code = RunsOnce && Program is not (Shell.ShellProgram or StressProgram) ? 0 : await Program.RunAsync(this, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

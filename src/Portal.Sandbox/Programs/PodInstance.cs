@@ -22,7 +22,8 @@ internal sealed class PodInstance
         NodeName = pod.Str("spec", "nodeName") ?? "";
         _object = pod.ToUtf8();
         Volumes = new PodVolumes(this);
-        foreach (var c in pod.Objects("spec", "initContainers").Concat(pod.Objects("spec", "containers")).Concat(pod.Objects("spec", "ephemeralContainers")))
+        foreach (var c in pod.Objects("spec", "initContainers")) _containers[c.Str("name")!] = new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" };
+        foreach (var c in pod.Objects("spec", "containers").Concat(pod.Objects("spec", "ephemeralContainers")))
             _containers[c.Str("name")!] = new ContainerInstance(this, c);
         Sidecar = _containers.GetValueOrDefault("istio-proxy");
         HasSidecar = Sidecar is not null && pod.Str("metadata", "annotations", "sidecar.istio.io/status") is not null;

@@ -53,6 +53,8 @@ internal static class BuiltInResources
         flowcontrol.apiserver.k8s.io|v1|PriorityLevelConfiguration|prioritylevelconfigurations|||C|s
         networking.k8s.io|v1|IPAddress|ipaddresses|ip||C|
         networking.k8s.io|v1|ServiceCIDR|servicecidrs|||C|s
+        metrics.k8s.io|v1beta1|NodeMetrics|nodes|||C|r
+        metrics.k8s.io|v1beta1|PodMetrics|pods|||N|r
         networking.k8s.io|v1|IngressClass|ingressclasses|||C|
         networking.k8s.io|v1|Ingress|ingresses|ing||N|s
         networking.k8s.io|v1|NetworkPolicy|networkpolicies|netpol||N|

@@ -205,8 +205,19 @@ internal static class TablePrinters
         return Join(o.Map("metadata", "labels").Keys.Where(k => k.StartsWith(Prefix, StringComparison.Ordinal)).Select(k => k[Prefix.Length..]).Order(StringComparer.Ordinal), "<none>", ",");
     }
 
-    private static string HpaTargets(JsonObject o) => Join(o.Objects("spec", "metrics").Select(m =>
-        $"{m.Str("resource", "name")}: <unknown>/{m.Num("resource", "target", "averageUtilization")}%"), "<none>");
+    private static string HpaTargets(JsonObject o)
+    {
+        var parts = o.Objects("spec", "metrics").Select(m =>
+        {
+            var field = m.Str("type") == "ContainerResource" ? "containerResource" : "resource";
+            var name = m.Str(field, "name");
+            var current = o.Objects("status", "currentMetrics").FirstOrDefault(c => c.Str(field, "name") == name).Obj(field, "current");
+            return m.Num(field, "target", "averageUtilization") is { } percent
+                ? $"{name}: {(current.Num("averageUtilization") is { } now ? $"{now}%" : "<unknown>")}/{percent}%"
+                : $"{name}: {current.Str("averageValue") ?? "<unknown>"}/{m.Str(field, "target", "averageValue")}";
+        }).ToList();
+        return parts.Count == 0 ? "<none>" : parts.Count <= 2 ? string.Join(", ", parts) : string.Join(", ", parts.Take(2)) + $" + {parts.Count - 2} more...";
+    }
 
     private static JsonArray Binding(JsonObject o, DateTimeOffset now)
     {

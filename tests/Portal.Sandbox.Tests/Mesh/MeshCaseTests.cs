@@ -106,7 +106,7 @@ public sealed class MeshFixture : IAsyncLifetime
         Apply(clients.Take(1));
         await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "legacy", "default") is not null);
         Apply(clients.Skip(1));
-        await Eventually.True(() => _cluster.Store.Snapshot.List("pods").All(p => Controllers.OwnedObjects.IsPodReady(p.Parse())) && _cluster.Store.Snapshot.List("pods", "bookinfo").Count() == 7);
+        await Eventually.True(() => _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse())) && _cluster.Store.Snapshot.List("pods", "bookinfo").Count() == 7);
         await SettledAsync();
         _clean = _cluster.Checkpoint();
     }
@@ -124,7 +124,7 @@ public sealed class MeshFixture : IAsyncLifetime
 
     /// <summary>Waits until the proxies know everything that the API knows.</summary>
     public Task SettledAsync() => Eventually.True(() =>
-        _cluster.Controllers.IsIdle && _cluster.Mesh.IsCurrent && _cluster.Store.Snapshot.List("pods").All(p => Controllers.OwnedObjects.IsPodReady(p.Parse()) && _cluster.Pods.Find(new(p.Namespace, p.Name)) is not null));
+        _cluster.Controllers.IsIdle && _cluster.Mesh.IsCurrent && _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse()) && _cluster.Pods.Find(new(p.Namespace, p.Name)) is not null));
 
     internal async Task<HttpReply> SendAsync(JsonObject call)
     {

@@ -13,8 +13,12 @@ internal sealed class ScheduleCache
     private readonly Dictionary<ObjectName, PodFacts> _pods = [];
     private readonly Dictionary<string, Dictionary<ObjectName, PodFacts>> _byNode = new(StringComparer.Ordinal);
     private ImmutableSortedDictionary<ObjectName, StoredObject>? _nodesSeen;
+    private volatile bool _stale;
 
     public IReadOnlyList<NodeFacts> Nodes { get; private set; } = [];
+
+    /// <summary>Has everything read anew by the next <see cref="Refresh"/>.</summary>
+    public void Invalidate() => _stale = true;
 
     public void Touch(ObjectName pod) => _changed.Enqueue(pod);
 
@@ -26,6 +30,13 @@ internal sealed class ScheduleCache
         {
             Nodes = [.. nodes.Values.Select(n => NodeFacts.Of(n.Parse()))];
             _nodesSeen = nodes;
+        }
+        if (_stale)
+        {
+            _stale = false;
+            _pods.Clear();
+            _byNode.Clear();
+            foreach (var name in snapshot.Of("pods").Keys) _changed.Enqueue(name);
         }
         while (_changed.TryDequeue(out var name))
         {

@@ -29,6 +29,12 @@ internal sealed class Scheduler : IController
         else if (change.Resource is "nodes" or "persistentvolumeclaims" or "persistentvolumes" or "storageclasses.storage.k8s.io") Retry(enqueue);
     }
 
+    public void Reset()
+    {
+        _cache.Invalidate();
+        lock (_unschedulable) _unschedulable.Clear();
+    }
+
     private void Retry(Action<ObjectName> enqueue)
     {
         lock (_unschedulable)
