@@ -151,9 +151,10 @@ internal sealed partial class ControllerManager
             {
                 _controllers[item.Controller].Reconcile(item.Name, new(_cluster, Later));
             }
-            catch (Api.ApiException)
+            catch (Api.ApiException e)
             {
                 // A conflict with a user's write or a namespace on its way out: the next look decides anew.
+                LogRefused(_logger, _controllers[item.Controller].GetType().Name, item.Name.Namespace, item.Name.Name, e.Message);
                 Later(s_retryDelay);
             }
             catch (Exception e)
@@ -225,6 +226,9 @@ internal sealed partial class ControllerManager
         }
         foreach (var (controller, name) in due) Enqueue(controller, name);
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Controller} tries {Namespace}/{Name} again: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string controller, string @namespace, string name, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Controller} failed on {Namespace}/{Name}")]
     private static partial void LogFailure(ILogger logger, string controller, string @namespace, string name, Exception exception);

@@ -27,7 +27,7 @@ public sealed class PatchesTests
     [InlineData("""[{"op":"test","path":"/a","value":2}]""", 422)]
     [InlineData("""[{"op":"remove","path":"/missing"}]""", 422)]
     [InlineData("""[{"op":"replace","path":"/x/y","value":1}]""", 422)]
-    [InlineData("""[{"op":"grow","path":"/a"}]""", 400)]
+    [InlineData("""[{"op":"grow","path":"/a"}]""", 422)]
     [InlineData("""{"op":"add"}""", 400)]
     public void Json_WhatDoesNotApply_IsRefused(string patch, int code) =>
         Assert.Equal(code, Assert.Throws<ApiException>(() => Patches.Json(new JsonObject { ["a"] = 1 }, JsonNode.Parse(patch))).Code);
