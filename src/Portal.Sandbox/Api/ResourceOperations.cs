@@ -21,7 +21,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
     private static readonly HashSet<string> s_generated = new(StringComparer.Ordinal)
     {
         "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "ingresses.networking.k8s.io",
-        "networkpolicies.networking.k8s.io", "poddisruptionbudgets.policy", "replicationcontrollers", "customresourcedefinitions.apiextensions.k8s.io",
+        "networkpolicies.networking.k8s.io", "poddisruptionbudgets.policy", "replicationcontrollers", "customresourcedefinitions.apiextensions.k8s.io", "priorityclasses.scheduling.k8s.io",
         "mutatingwebhookconfigurations.admissionregistration.k8s.io", "validatingwebhookconfigurations.admissionregistration.k8s.io",
     };
 
@@ -284,6 +284,17 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
 
     private static bool HasGeneration(ResourceType type) => type.Custom is not null || s_generated.Contains(type.Resource);
 
+    /// <summary>The fields of a status that Go always writes.</summary>
+    private static JsonObject EmptyStatus(string resource) => resource switch
+    {
+        "services" or "ingresses.networking.k8s.io" => new() { ["loadBalancer"] = new JsonObject() },
+        "replicasets.apps" or "replicationcontrollers" => new() { ["replicas"] = 0 },
+        "statefulsets.apps" => new() { ["replicas"] = 0, ["availableReplicas"] = 0 },
+        "daemonsets.apps" => new() { ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0 },
+        "persistentvolumeclaims" or "persistentvolumes" => new() { ["phase"] = "Pending" },
+        _ => [],
+    };
+
     private static void PrepareStatus(ResourceType type, JsonObject obj)
     {
         if (type.Resource == "pods")
@@ -293,7 +304,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             status.Default("qosClass", PodQos.ClassOf(obj));
         }
         else if (type.Resource == "namespaces") obj.Ensure("status").Default("phase", "Active");
-        else if (type.HasStatus && type.Custom is null && obj["status"] is null) obj["status"] = type.Resource == "services" ? new JsonObject { ["loadBalancer"] = new JsonObject() } : new JsonObject();
+        else if (type.HasStatus && type.Custom is null && obj["status"] is null) obj["status"] = EmptyStatus(type.Resource);
     }
 
     private static long Grace(ResourceType type, JsonObject obj, DeleteOptions options)

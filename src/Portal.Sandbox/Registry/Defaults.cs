@@ -32,6 +32,8 @@ internal static class Defaults
             case "cronjobs.batch": CronJob(obj.Ensure("spec")); break;
             case "secrets":
                 if (string.IsNullOrEmpty(obj.Str("type"))) obj["type"] = "Opaque";
+                foreach (var (key, text) in obj.Map("stringData")) obj.Ensure("data")[key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+                obj.Remove("stringData");
                 break;
             case "endpoints":
                 foreach (var port in obj.Objects("subsets").SelectMany(s => s.Objects("ports"))) port.Default("protocol", "TCP");
@@ -173,8 +175,8 @@ internal static class Defaults
         spec.Default("podReplacementPolicy", spec.ContainsKey("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         spec.Default("manualSelector", false);
         PodDefaults.Template(spec);
-        if (spec.Obj("template", "metadata", "labels") is { Count: > 0 } labels && obj.Obj("metadata", "labels") is not { Count: > 0 }) obj.Ensure("metadata")["labels"] = labels.DeepClone();
         if (spec.Flag("manualSelector") != true) GenerateSelector(obj, spec);
+        if (spec.Obj("template", "metadata", "labels") is { Count: > 0 } labels && obj.Obj("metadata", "labels") is not { Count: > 0 }) obj.Ensure("metadata")["labels"] = labels.DeepClone();
     }
 
     /// <summary>What the job's strategy does on create: pods are found by the job's own uid.</summary>

@@ -226,8 +226,8 @@ internal static class TablePrinters
         return [Name(o), $"{o.Str("roleRef", "kind")}/{o.Str("roleRef", "name")}", Age(o, now), Subjects("User"), Subjects("Group"), Subjects("ServiceAccount")];
     }
 
-    private static string Quota(JsonObject o, string prefix, bool limits) => Join(o.Map("status", "hard").Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) == limits)
-        .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}: {o.Str("status", "used", p.Key) ?? "0"}/{p.Value}"), "");
+    private static string Quota(JsonObject o, string prefix, bool limits) => string.Join(", ", o.Map("status", "hard").Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) == limits)
+        .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}: {o.Str("status", "used", p.Key) ?? "0"}/{p.Value}"));
 
     private static string Source(JsonObject o) => o.Str("source", "host") is { Length: > 0 } host ? $"{o.Str("source", "component")}, {host}" : o.Str("source", "component") ?? "";
 

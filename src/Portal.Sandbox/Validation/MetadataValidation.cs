@@ -104,9 +104,9 @@ internal static class MetadataValidation
         foreach (var owner in meta.Objects("ownerReferences"))
         {
             if (string.IsNullOrEmpty(owner.Str("apiVersion"))) errors.Invalid(path + ".apiVersion", "", "version must not be empty");
-            if (string.IsNullOrEmpty(owner.Str("kind"))) errors.Invalid(path + ".kind", "", "must not be empty");
-            if (string.IsNullOrEmpty(owner.Str("name"))) errors.Invalid(path + ".name", "", "must not be empty");
-            if (string.IsNullOrEmpty(owner.Str("uid"))) errors.Invalid(path + ".uid", "", "must not be empty");
+            if (string.IsNullOrEmpty(owner.Str("kind"))) errors.Invalid(path + ".kind", "", "kind must not be empty");
+            if (string.IsNullOrEmpty(owner.Str("name"))) errors.Invalid(path + ".name", "", "name must not be empty");
+            if (string.IsNullOrEmpty(owner.Str("uid"))) errors.Invalid(path + ".uid", "", "uid must not be empty");
             if (owner.Flag("controller") != true) continue;
             if (controller.Length > 0) errors.InvalidGo(path, GoSyntax.Value(meta.Arr("ownerReferences")), $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Str("name")}");
             else controller = owner.Str("name") ?? "";
