@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 using Portal.Sandbox.Streaming;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Api;
 
@@ -140,7 +142,23 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         };
-        var updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o => ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options), options);
+        JsonObject? patched = null;
+        JsonObject updated;
+        try
+        {
+            updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o =>
+            {
+                var uid = o.Str("metadata", "uid");
+                patched = ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options);
+                // In a patch the uid is a field like others; in a replacement it is a precondition.
+                if (patched.Str("metadata", "uid") is { } given && given != uid) throw ApiError.Invalid(info.Type, info.Name, [FieldError.Invalid("metadata.uid", given, "field is immutable")]);
+                return patched;
+            }, options);
+        }
+        catch (ApiException e) when (e.Decoding is { } wrong && info.Type.Custom is null)
+        {
+            throw type == "application/strategic-merge-patch+json" ? ApiError.InvalidPatch(GoSyntax.Printed(patch), wrong.AsConversion) : ApiError.InvalidPatch(patched?.ToText() ?? "", wrong.Message);
+        }
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
@@ -202,7 +220,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)
     {
         if (type.Conversion is not { } conversion) return obj;
-        ResourceOperations.Decode(type, obj, options);
+        ObjectDecoder.Decode(type, obj, options);
         return conversion.ToStored(obj);
     }
 
@@ -233,7 +251,16 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
+        var line = contentType.StartsWith("application/json", StringComparison.Ordinal) && http.Response.Headers.ContentEncoding.Count == 0;
+        http.Response.ContentLength = body.Length + (line ? 1 : 0);
+        if (!line)
+        {
+            await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+        http.Response.BodyWriter.Write(body.Span);
+        http.Response.BodyWriter.Write("\n"u8);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }
