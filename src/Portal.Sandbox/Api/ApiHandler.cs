@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ namespace Portal.Sandbox.Api;
 /// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
 internal sealed partial class ApiHandler(SandboxCluster cluster)
 {
+    /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
+    private const int CompressAbove = 128 * 1024;
+
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
     private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
@@ -249,18 +253,22 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     internal static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = contentType;
-        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
-        var line = contentType.StartsWith("application/json", StringComparison.Ordinal) && http.Response.Headers.ContentEncoding.Count == 0;
-        http.Response.ContentLength = body.Length + (line ? 1 : 0);
-        if (!line)
+        var response = http.Response;
+        response.StatusCode = code;
+        response.ContentType = contentType;
+        var json = contentType.StartsWith("application/json", StringComparison.Ordinal) && response.Headers.ContentEncoding.Count == 0;
+        if (json && body.Length > CompressAbove && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
         {
-            await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            response.Headers.ContentEncoding = "gzip";
+            response.Headers.Vary = "Accept-Encoding";
+            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
             return;
         }
-        http.Response.BodyWriter.Write(body.Span);
-        http.Response.BodyWriter.Write("\n"u8);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
+        response.ContentLength = body.Length + (json ? 1 : 0);
+        response.BodyWriter.Write(body.Span);
+        if (json) response.BodyWriter.Write("\n"u8);
+        await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }
