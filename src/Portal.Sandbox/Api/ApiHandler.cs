@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,12 +8,16 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 using Portal.Sandbox.Streaming;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Api;
 
 /// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
 internal sealed partial class ApiHandler(SandboxCluster cluster)
 {
+    /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
+    private const int CompressAbove = 128 * 1024;
+
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
     private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
@@ -140,7 +146,23 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         };
-        var updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o => ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options), options);
+        JsonObject? patched = null;
+        JsonObject updated;
+        try
+        {
+            updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o =>
+            {
+                var uid = o.Str("metadata", "uid");
+                patched = ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options);
+                // In a patch the uid is a field like others; in a replacement it is a precondition.
+                if (patched.Str("metadata", "uid") is { } given && given != uid) throw ApiError.Invalid(info.Type, info.Name, [FieldError.Invalid("metadata.uid", given, "field is immutable")]);
+                return patched;
+            }, options);
+        }
+        catch (ApiException e) when (e.Decoding is { } wrong && info.Type.Custom is null)
+        {
+            throw type == "application/strategic-merge-patch+json" ? ApiError.InvalidPatch(GoSyntax.Printed(patch), wrong.AsConversion) : ApiError.InvalidPatch(patched?.ToText() ?? "", wrong.Message);
+        }
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
@@ -202,7 +224,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)
     {
         if (type.Conversion is not { } conversion) return obj;
-        ResourceOperations.Decode(type, obj, options);
+        ObjectDecoder.Decode(type, obj, options);
         return conversion.ToStored(obj);
     }
 
@@ -231,9 +253,22 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     internal static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+        var response = http.Response;
+        response.StatusCode = code;
+        response.ContentType = contentType;
+        var json = contentType.StartsWith("application/json", StringComparison.Ordinal) && response.Headers.ContentEncoding.Count == 0;
+        if (json && body.Length > CompressAbove && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            response.Headers.ContentEncoding = "gzip";
+            response.Headers.Vary = "Accept-Encoding";
+            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
+        response.ContentLength = body.Length + (json ? 1 : 0);
+        response.BodyWriter.Write(body.Span);
+        if (json) response.BodyWriter.Write("\n"u8);
+        await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }
