@@ -22,6 +22,13 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     private readonly Discovery _discovery = new(cluster.Catalog);
     private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
     private readonly Subresources _subresources = new(cluster);
+    /// <summary>Kinds whose deletion answers with the object; others answer with a Status.</summary>
+    private static readonly HashSet<string> s_returned = new(StringComparer.Ordinal)
+    {
+        "namespaces", "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts", "services",
+        "csidrivers.storage.k8s.io", "csinodes.storage.k8s.io", "storageclasses.storage.k8s.io", "volumeattachments.storage.k8s.io",
+    };
+
     private readonly PodStreams _streams = new(cluster);
 
     public async Task HandleAsync(HttpContext http, string path, UserInfo user)
@@ -170,7 +177,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     {
         var options = await DeleteOptionsAsync(http.Request).ConfigureAwait(false);
         var (obj, gone) = cluster.Operations.Delete(info.Type, info.Namespace, info.Name, options);
-        if (!gone)
+        if (!gone || s_returned.Contains(info.Type.Resource))
         {
             await WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
             return;

@@ -33,12 +33,7 @@ internal static class CustomResourceValidator
         // Wrong values first, then what is missing: the order in which the API server's validator reports them.
         found = [.. found.OrderBy(e => e.Reason == "FieldValueRequired")];
         ListInvariants.Check(obj, schema, "", found);
-        if (found.Any(e => s_blocking.Contains(e.Reason)))
-        {
-            if (CelValidator.HasRules(schema))
-                found.Add(FieldError.Invalid("<nil>", "null", "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"));
-        }
-        else CelValidator.Validate(obj, old, schema, found);
+        if (!found.Any(e => s_blocking.Contains(e.Reason))) CelValidator.Validate(obj, old, schema, found);
         errors.AddRange(found);
     }
 

@@ -7,9 +7,6 @@ namespace Portal.Sandbox.Schema.Cel;
 /// <summary>Asks the rules of a custom resource's schema, from the root inwards.</summary>
 internal static class CelValidator
 {
-    public static bool HasRules(SchemaNode schema) =>
-        schema.Rules is { } rules && (rules.Validations.Count > 0 || (schema.Type == SchemaType.Object && schema.Properties.Values.Any(HasRules)) || (schema.Items is { } items && HasRules(items)));
-
     public static void Validate(JsonObject obj, JsonObject? old, SchemaNode schema, List<FieldError> errors)
     {
         try
