@@ -148,7 +148,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         if (http.Request.Get("force") is not null) throw ApiError.InvalidOptions("PatchOptions", FieldError.Forbidden("force", "may not be specified for non-apply patch"));
         Func<JsonObject, JsonObject> change = type switch
         {
-            "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, patch)!,
+            "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, Expect(patch))!,
             "application/json-patch+json" => o => Patches.Json(o, patch),
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
@@ -224,8 +224,20 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
-        foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        Warn(http.Response, options.Warnings);
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
+    }
+
+    /// <summary>Headers hold printable ASCII, and no more than 4 KiB of warnings.</summary>
+    private static void Warn(HttpResponse response, IEnumerable<string> warnings)
+    {
+        var left = 4096;
+        foreach (var warning in warnings)
+        {
+            if ((left -= warning.Length) < 0) return;
+            var printable = string.Create(warning.Length, warning, static (to, text) => { for (var i = 0; i < to.Length; i++) to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?'; });
+            response.Headers.Append("Warning", $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        }
     }
 
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)

@@ -59,7 +59,7 @@ internal sealed class Subresources(SandboxCluster cluster)
         var isJsonPatch = http.Request.ContentType?.StartsWith("application/json-patch", StringComparison.Ordinal) == true;
         var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "scale", o =>
         {
-            var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(info.Type, o), body) : (JsonObject)Patches.Merge(Scale(info.Type, o), body)!;
+            var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(info.Type, o), body) : Patches.Merge(Scale(info.Type, o), body) as JsonObject ?? throw ApiError.BadRequest("the patch is not an object");
             if (scale.Num("spec", "replicas") is { } replicas) SetReplicas(info.Type, o, replicas);
             if (scale.Str("metadata", "resourceVersion") is { Length: > 0 } rv) o.Ensure("metadata")["resourceVersion"] = rv;
             return o;

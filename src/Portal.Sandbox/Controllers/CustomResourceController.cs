@@ -32,6 +32,13 @@ internal sealed class CustomResourceController : IController
     public void Reconcile(ObjectName name, ControllerContext context)
     {
         var cluster = context.Cluster;
+        if (name.Name is null)
+        {
+            // A cluster that starts from a checkpoint: everything may be new.
+            Serve(cluster, null);
+            foreach (var each in cluster.Store.Snapshot.List(Resource).ToList()) Reconcile(new("", each.Name), context);
+            return;
+        }
         var definition = cluster.Store.Snapshot.Find(Resource, "", name.Name);
         var status = definition is { IsDeleting: false } ? CustomResourceNames.Accept(definition.Parse(), cluster) : null;
         Serve(cluster, status is not null && CustomResourceNames.IsEstablished(status) ? definition : null);

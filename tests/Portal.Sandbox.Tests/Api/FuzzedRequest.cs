@@ -121,13 +121,13 @@ internal sealed record FuzzedRequest(string Method, string Path, string? Content
             var places = new List<(JsonObject, string)>();
             Collect(copy, places);
             var (owner, name) = places[random.Next(places.Count)];
-            owner[name] = "#" + times;
-            text = copy.ToText().Replace($"\"#{times}\"", s_values[random.Next(s_values.Length)], StringComparison.Ordinal);
             try
             {
+                owner[name] = "#" + times;
+                text = copy.ToText().Replace($"\"#{times}\"", s_values[random.Next(s_values.Length)], StringComparison.Ordinal);
                 if (JsonNode.Parse(text) is JsonObject again) copy = again;
             }
-            catch (Exception e) when (e is System.Text.Json.JsonException or ArgumentException)
+            catch (Exception e) when (e is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
             {
                 return text;
             }
