@@ -44,7 +44,7 @@ internal static class ObjectDecoder
         try
         {
             if (type.Custom is null) SchemaDecoder.Decode(obj, type.Schema, unknown);
-            else CustomResourceValidator.Prune(obj, type.Schema, unknown);
+            else CustomResourceShape.Prune(obj, type.Schema, unknown);
         }
         catch (SchemaDecodeException e)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Admission;
+using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Schema;
@@ -62,11 +63,13 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         var name = meta.Str("name") ?? "";
         Defaults.Apply(type, obj);
         Defaults.PrepareForCreate(type, obj);
-        if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(obj, type.Schema);
+        if (type.Custom is not null) CustomResourceShape.ApplyDefaults(obj, type.Schema);
         ManagedFields.Created(type, obj, options, Now);
         return store.Write(tx =>
         {
             if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, name);
+            if (type.Custom is { } custom && tx.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", custom.DefinitionName) is { IsDeleting: true })
+                throw new ApiException(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating", new JsonObject { ["group"] = type.Group, ["kind"] = type.Plural });
             admission.Mutate(new(type, obj, null, tx.Snapshot, options));
             PrepareStatus(type, obj);
             if (ObjectValidator.Validate(type, obj, null, "") is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
@@ -97,7 +100,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         if (subresource != "status")
         {
             Defaults.Apply(type, next);
-            if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(next, type.Schema);
+            if (type.Custom is not null) CustomResourceShape.ApplyDefaults(next, type.Schema);
         }
         // As the API server does, before admission: what admission adds belongs to nobody.
         ManagedFields.Updated(type, old, next, subresource, options, Now);
@@ -145,6 +148,8 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         var finalizers = meta.Strings("finalizers").ToList();
         if (options.PropagationPolicy == "Foreground" && !finalizers.Contains("foregroundDeletion")) finalizers.Add("foregroundDeletion");
         if (options.PropagationPolicy == "Orphan" && !finalizers.Contains("orphan")) finalizers.Add("orphan");
+        var definition = type.Resource == "customresourcedefinitions.apiextensions.k8s.io" && !existing.IsDeleting;
+        if (definition && !finalizers.Contains(CustomResourceNames.Finalizer)) finalizers.Add(CustomResourceNames.Finalizer);
         var held = finalizers.Count > 0 || !FinalizersDone(type, obj) || grace > 0;
         if (options.DryRun) return (obj, !held);
         if (!held)
@@ -159,6 +164,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             meta["deletionGracePeriodSeconds"] = grace;
             if (HasGeneration(type)) meta["generation"] = (meta.Num("generation") ?? 0) + 1;
             if (type.Resource == "namespaces") obj.Ensure("status")["phase"] = "Terminating";
+            if (definition) CustomResourceNames.MarkTerminating(obj, Now);
         }
         if (!JsonExtensions.Same(obj, existing.Parse())) tx.Put(type.Resource, obj, existing);
         return (obj, false);
