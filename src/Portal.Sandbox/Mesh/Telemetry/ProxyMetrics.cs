@@ -22,11 +22,14 @@ internal sealed class ProxyMetrics
     public ProxyMetrics(PodInstance pod)
     {
         Self = WorkloadIdentity.Of(pod);
-        _target = new([
-            new("job", "kubernetes-pods"), new("instance", $"{pod.Ip}:15020"), new("namespace", pod.Namespace), new("pod", pod.Name),
-            .. pod.Labels.Select(l => KeyValuePair.Create(Sanitise(l.Key), l.Value)),
-        ]);
+        _target = new(TargetOf(pod));
     }
+
+    public static IReadOnlyList<KeyValuePair<string, string>> TargetOf(PodInstance pod) =>
+    [
+        new("job", "kubernetes-pods"), new("instance", $"{pod.Ip}:15020"), new("namespace", pod.Namespace), new("pod", pod.Name),
+        .. pod.Labels.Select(l => KeyValuePair.Create(Sanitise(l.Key), l.Value)),
+    ];
 
     private readonly record struct Key(bool AtSource, WorkloadIdentity? Peer, string Service, string Protocol, int Code, string Flags, bool Mutual, string? Grpc);
 
@@ -67,11 +70,13 @@ internal sealed class ProxyMetrics
         series.Record(now, received, sent);
     }
 
-    /// <summary>All series; <paramref name="target"/> says whether with the labels that a scraper adds.</summary>
-    public IEnumerable<MetricSeries> Series(bool target)
+    /// <param name="target">Whether with the labels that a scraper adds.</param>
+    /// <param name="name">Only this metric; null for all.</param>
+    public IEnumerable<MetricSeries> Series(bool target, string? name = null)
     {
+        if (name?.StartsWith("istio_", StringComparison.Ordinal) == false) return [];
         var (added, end) = (target ? _target.Items : [], Ended);
-        return _requests.Values.SelectMany(s => s.Series(added, end)).Concat(_connections.Values.SelectMany(s => s.Series(added, end)));
+        return _requests.Values.SelectMany(s => s.Series(added, end, name)).Concat(_connections.Values.SelectMany(s => s.Series(added, end, name)));
     }
 
     private static string Sanitise(string label) => string.Concat(label.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));

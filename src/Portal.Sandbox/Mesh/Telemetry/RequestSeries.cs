@@ -20,8 +20,9 @@ internal sealed class RequestSeries(IReadOnlyList<KeyValuePair<string, string>> 
         }
     }
 
-    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end)
+    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only)
     {
+        if (only?.StartsWith("istio_tcp_", StringComparison.Ordinal) == true) yield break;
         var all = new MetricLabels([.. labels, .. added]);
         // The counter was there, at zero, just before its first request.
         var begin = created - 1;
@@ -29,16 +30,17 @@ internal sealed class RequestSeries(IReadOnlyList<KeyValuePair<string, string>> 
         {
             lock (_gate) return read(t);
         });
-        yield return One("istio_requests_total", all, t => _count.At(t));
+        if (only is null or "istio_requests_total") yield return One("istio_requests_total", all, t => _count.At(t));
         foreach (var (name, histogram) in new[] { ("istio_request_duration_milliseconds", _duration), ("istio_request_bytes", _requestBytes), ("istio_response_bytes", _responseBytes) })
         {
-            for (var i = 0; i < Histogram.Bounds.Count; i++)
+            if (only?.StartsWith(name, StringComparison.Ordinal) == false) continue;
+            for (var i = 0; (only is null || only == name + "_bucket") && i < Histogram.Bounds.Count; i++)
             {
                 var bucket = i;
                 yield return One(name + "_bucket", all.With("le", Histogram.Bounds[i]), t => histogram.CountUpTo(bucket, t));
             }
-            yield return One(name + "_sum", all, histogram.Sum);
-            yield return One(name + "_count", all, histogram.Count);
+            if (only is null || only == name + "_sum") yield return One(name + "_sum", all, histogram.Sum);
+            if (only is null || only == name + "_count") yield return One(name + "_count", all, histogram.Count);
         }
     }
 }
@@ -61,16 +63,17 @@ internal sealed class ConnectionSeries(IReadOnlyList<KeyValuePair<string, string
         }
     }
 
-    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end)
+    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only)
     {
         var all = new MetricLabels([.. labels, .. added]);
         MetricSeries One(string name, Func<long, double> read) => new(name, all, created - 1, end, t =>
         {
             lock (_gate) return read(t);
         });
-        yield return One("istio_tcp_connections_opened_total", t => _connections.At(t));
-        yield return One("istio_tcp_connections_closed_total", t => _connections.At(t));
-        yield return One("istio_tcp_received_bytes_total", t => _received.At(t));
-        yield return One("istio_tcp_sent_bytes_total", t => _sent.At(t));
+        return new[]
+        {
+            One("istio_tcp_connections_opened_total", t => _connections.At(t)), One("istio_tcp_connections_closed_total", t => _connections.At(t)),
+            One("istio_tcp_received_bytes_total", t => _received.At(t)), One("istio_tcp_sent_bytes_total", t => _sent.At(t)),
+        }.Where(s => only is null || s.Name == only);
     }
 }
