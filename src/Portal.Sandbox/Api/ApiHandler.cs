@@ -68,7 +68,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         {
             if (await _streams.TryHandleAsync(http, info).ConfigureAwait(false)) return;
             if (await _subresources.TryHandleAsync(http, info, user).ConfigureAwait(false)) return;
-            if (info.Subresource != "status" || !info.Type.HasStatus) throw ApiError.PathNotFound();
+            if (!(info.Subresource == "status" && info.Type.HasStatus) && (info.Type.Resource, info.Subresource) is not (("pods", "resize") or ("pods", "ephemeralcontainers") or ("certificatesigningrequests.certificates.k8s.io", "approval"))) throw ApiError.PathNotFound();
         }
         if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
         if (info.Type.Group == Metrics.ResourceMetrics.Group)
@@ -110,6 +110,11 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     private async Task CreateAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
+        if (info.Type.Resource == "bindings")
+        {
+            await _subresources.BindAsync(http, info, null, Options(http.Request, user)).ConfigureAwait(false);
+            return;
+        }
         var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
         if (Reviews.TryAnswer(cluster, info, body, user) is { } answer)

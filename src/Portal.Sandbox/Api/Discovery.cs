@@ -146,10 +146,12 @@ internal sealed class Discovery(ResourceCatalog catalog)
             yield return ("exec", "PodExecOptions", null, ["create", "get"]);
             yield return ("log", null, null, ["get"]);
             yield return ("portforward", "PodPortForwardOptions", null, ["create", "get"]);
+            yield return ("resize", null, null, ["get", "patch", "update"]);
             yield return ("proxy", "PodProxyOptions", null, ["create", "delete", "get", "patch", "update"]);
         }
         if (t.Resource == "services") yield return ("proxy", "ServiceProxyOptions", null, ["create", "delete", "get", "patch", "update"]);
         if (t.Resource == "serviceaccounts") yield return ("token", "TokenRequest", "authentication.k8s.io", ["create"]);
+        if (t.Resource == "certificatesigningrequests.certificates.k8s.io") yield return ("approval", null, null, ["get", "patch", "update"]);
         if (t.Resource == "namespaces") yield return ("finalize", null, null, ["update"]);
     }
 

@@ -205,7 +205,17 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
 
     private static JsonObject KeepServerFields(ResourceType type, JsonObject old, JsonObject next, string subresource)
     {
-        if (subresource == "status")
+        if (subresource == "resize")
+        {
+            var resized = old.Copy();
+            foreach (var container in resized.Objects("spec", "containers"))
+            {
+                if (next.Objects("spec", "containers").FirstOrDefault(c => c.Str("name") == container.Str("name")) is { } wanted) container["resources"] = wanted["resources"]?.DeepClone();
+            }
+            if (next["metadata"]?["managedFields"] is { } owners) resized.Ensure("metadata")["managedFields"] = owners.DeepClone();
+            return resized;
+        }
+        if (subresource is "status" or "approval")
         {
             var merged = old.Copy();
             merged["status"] = next["status"]?.DeepClone();

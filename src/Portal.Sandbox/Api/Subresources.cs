@@ -25,6 +25,9 @@ internal sealed class Subresources(SandboxCluster cluster)
                 Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
                 await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
                 return true;
+            case ("pods", "binding", "POST"):
+                await BindAsync(http, info, info.Name, options).ConfigureAwait(false);
+                return true;
             case ("serviceaccounts", "token", "POST"):
                 var request = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
                 await ApiHandler.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
@@ -45,6 +48,21 @@ internal sealed class Subresources(SandboxCluster cluster)
                 return true;
             default: return false;
         }
+    }
+
+    /// <summary>Gives a pod its node, as schedulers do. Also the way of <c>POST …/bindings</c>.</summary>
+    public async Task BindAsync(HttpContext http, RequestInfo info, string? pod, WriteOptions options)
+    {
+        var binding = await RequestBody.ReadObjectAsync(http.Request, "Binding", http.RequestAborted).ConfigureAwait(false);
+        pod ??= binding.Str("metadata", "name") ?? "";
+        if (binding.Str("target", "name") is not { Length: > 0 } node) throw ApiError.Invalid(BuiltInResources.Get("bindings"), pod, [FieldError.Required("target.name")]);
+        cluster.Operations.Update(BuiltInResources.Pods, info.Namespace, pod, "binding", o =>
+        {
+            if (o.Str("spec", "nodeName") is { Length: > 0 } bound) throw ApiError.Conflict(BuiltInResources.Pods with { Plural = "pods/binding" }, pod, $"pod {pod} is already assigned to node \"{bound}\"");
+            o.Ensure("spec")["nodeName"] = node;
+            return o;
+        }, options);
+        await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
     }
 
     private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)

@@ -15,6 +15,15 @@ internal static class MeshConfigMap
         mesh["defaultConfig"] = new JsonObject { ["discoveryAddress"] = "istiod.istio-system.svc:15012" };
         mesh["defaultProviders"] = new JsonObject { ["metrics"] = new JsonArray("prometheus") };
         mesh["enablePrometheusMerge"] = "true";
+        if (accessLogs)
+        {
+            // The demo profile knows where traces could go; a Telemetry object has to name one of these.
+            mesh["extensionProviders"] = new JsonArray(
+                new JsonObject { ["name"] = "otel", ["envoyOtelAls"] = Collector("opentelemetry-collector.observability", 4317) },
+                new JsonObject { ["name"] = "skywalking", ["skywalking"] = Collector("tracing.istio-system", 11800) },
+                new JsonObject { ["name"] = "otel-tracing", ["opentelemetry"] = Collector("opentelemetry-collector.observability", 4317) },
+                new JsonObject { ["name"] = "jaeger", ["opentelemetry"] = Collector("jaeger-collector.istio-system", 4317) });
+        }
         mesh["rootNamespace"] = "istio-system";
         mesh["trustDomain"] = "cluster.local";
         foreach (var (path, value) in settings)
@@ -29,6 +38,8 @@ internal static class MeshConfigMap
         return new() { ["mesh"] = text.ToString(), ["meshNetworks"] = "networks: {}" };
     }
 
+    private static JsonObject Collector(string service, int port) => new() { ["port"] = port, ["service"] = service + ".svc.cluster.local" };
+
     private static void Write(StringBuilder text, JsonObject map, string indent)
     {
         foreach (var (name, value) in map)
@@ -41,10 +52,20 @@ internal static class MeshConfigMap
                     break;
                 case JsonArray list:
                     text.Append(indent).Append(name).Append(":\n");
-                    foreach (var item in list) text.Append(indent).Append("- ").Append(item.Str()).Append('\n');
+                    foreach (var item in list)
+                    {
+                        if (item is not JsonObject entry)
+                        {
+                            text.Append(indent).Append("- ").Append(item.Str()).Append('\n');
+                            continue;
+                        }
+                        var lines = new StringBuilder();
+                        Write(lines, entry, indent + "  ");
+                        text.Append(indent).Append("- ").Append(lines.ToString(), indent.Length + 2, lines.Length - indent.Length - 2);
+                    }
                     break;
                 default:
-                    text.Append(indent).Append(name).Append(": ").Append(value.Str() is { Length: > 0 } scalar ? scalar : "\"\"").Append('\n');
+                    text.Append(indent).Append(name).Append(": ").Append(value is JsonValue v && v.ToString() is { Length: > 0 } scalar ? scalar : "\"\"").Append('\n');
                     break;
             }
         }

@@ -30,6 +30,8 @@ internal sealed class MeshConfig
     private readonly ServiceEntryRegistry _entries;
     private readonly ConcurrentDictionary<(string Fqdn, int Port, string? Subset, string Client, bool Found), UpstreamCluster> _clusters = new();
 
+    private readonly ConcurrentDictionary<(string Ip, int Port), MeshService?> _inbound = new();
+
     public MeshConfig(StoreSnapshot snapshot)
     {
         Revision = snapshot.Revision;
@@ -57,6 +59,10 @@ internal sealed class MeshConfig
 
     /// <summary>A name as a client may write it; see <see cref="ServiceRegistry.Resolve"/>.</summary>
     public MeshService? Resolve(string name, string clientNamespace) => Services.Resolve(name, clientNamespace) ?? _entries.Find(name, clientNamespace);
+
+    /// <summary>The service that a proxy takes requests on a port of its own to be for.</summary>
+    public MeshService? InboundService(string ip, int port) => _inbound.GetOrAdd((ip, port), static (key, config) =>
+        config.Services.Services.Where(s => s.Endpoints.Any(e => e.Ip == key.Ip && e.TargetPorts.Values.Contains(key.Port))).OrderBy(s => s.Host, StringComparer.Ordinal).FirstOrDefault(), this);
 
     /// <summary>Whether a ServiceEntry names a host that is looked up in DNS, so that the world has such a host.</summary>
     public bool DeclaresExternal(string host) => _entries.DeclaresDns(host);

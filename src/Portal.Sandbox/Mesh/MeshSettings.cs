@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Codec;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Telemetry;
+using Portal.Sandbox.Programs;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Mesh;
@@ -8,6 +11,8 @@ namespace Portal.Sandbox.Mesh;
 /// <summary>Mesh-wide settings: the ConfigMap <c>istio</c>, with what Telemetry and Sidecar objects change of it.</summary>
 internal sealed class MeshSettings
 {
+    private readonly JsonObject? _mesh;
+    private readonly ConcurrentDictionary<(string, IReadOnlyDictionary<string, string>), TracingPolicy?> _tracing = new();
     private readonly bool _accessLog;
     private readonly bool _registryOnly;
     private readonly IReadOnlyList<MeshObject> _telemetries;
@@ -15,6 +20,7 @@ internal sealed class MeshSettings
 
     private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries, IReadOnlyList<MeshObject> sidecars)
     {
+        _mesh = mesh;
         _accessLog = mesh.Str("accessLogFile") is { Length: > 0 };
         _registryOnly = mesh.Str("outboundTrafficPolicy", "mode") == "REGISTRY_ONLY";
         (_telemetries, _sidecars) = (telemetries, sidecars);
@@ -50,6 +56,10 @@ internal sealed class MeshSettings
         var sidecar = _sidecars.FirstOrDefault(s => s.Namespace == ns && s.Spec.Obj("workloadSelector") is null) ?? _sidecars.FirstOrDefault(s => s.Namespace == MeshConfig.RootNamespace);
         return sidecar?.Spec.Str("outboundTrafficPolicy", "mode") is { } mode ? mode == "REGISTRY_ONLY" : _registryOnly;
     }
+
+    /// <summary>How a pod's proxy traces; null when it does not. Computed once for each pod.</summary>
+    public TracingPolicy? TracingOf(PodInstance pod) =>
+        _tracing.GetOrAdd((pod.Namespace, pod.Labels), static (key, s) => TracingPolicy.Of(s._mesh, s._telemetries, key.Item1, key.Item2), this);
 
     private bool? Logging(string ns)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Mesh;
@@ -7,6 +8,8 @@ namespace Portal.Sandbox.Mesh;
 /// <summary>The client's sidecar: finds the destination's virtual host, the route, and carries it out.</summary>
 internal static class OutboundProxy
 {
+    private static readonly HttpReply s_gone = new(0, new HttpHeaders(), default, "DC", "downstream_remote_disconnect");
+
     public static async Task<HttpReply> SendAsync(PodInstance client, HttpCall call, CancellationToken cancellationToken)
     {
         var cluster = client.Cluster;
@@ -17,14 +20,28 @@ internal static class OutboundProxy
         var began = cluster.Now;
         var headers = new HttpHeaders(call.Headers);
         headers["x-request-id"] ??= Guid.NewGuid().ToString();
+        var span = ActiveSpan.Begin(client, headers, server: false);
         call = call with { Headers = headers };
         var config = cluster.Mesh.Config;
         var execution = new RouteExecution(cluster, config, client, client.Namespace);
-        var (reply, routeName) = await RouteAsync(cluster, config, execution, client, call, cancellationToken).ConfigureAwait(false);
+        HttpReply reply;
+        string routeName;
+        try
+        {
+            (reply, routeName) = await RouteAsync(cluster, config, execution, client, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller hung up: code 0, flag DC.
+            RequestRecorder.Outbound(client, execution, call, s_gone, cluster.Time.GetElapsedTime(start));
+            throw;
+        }
         if (reply.Failed) return reply;
         var elapsed = cluster.Time.GetElapsedTime(start);
         reply.Headers["x-envoy-upstream-service-time"] ??= ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         reply.Headers["server"] = "envoy";
+        RequestRecorder.Outbound(client, execution, call, reply, elapsed);
+        span?.Finish(call, reply, execution.Operation, execution.ClusterName, execution.UpstreamHost);
         if (config.Settings.HasAccessLog(client.Namespace)) AccessLog.Write(client.Sidecar, began, call, reply, elapsed, execution.ClusterName, execution.UpstreamHost, routeName);
         return reply;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
 
@@ -13,31 +14,38 @@ namespace Portal.Sandbox.Mesh;
 internal sealed class ProxyProgram : IPodProgram
 {
     private const int HealthPort = 15021;
+    private const int AgentPort = 15020;
+    private const int EnvoyMetricsPort = 15090;
 
     public bool AnswersProbesAlike => true;
 
     public long BaseMemory => 45 << 20;
 
     public bool Listens(ContainerInstance container, int port) =>
-        port == HealthPort || (!container.Pod.HasSidecar && Servers(container, port).Any());
+        port is HealthPort or AgentPort or EnvoyMetricsPort || (!container.Pod.HasSidecar && Servers(container, port).Any());
 
     public async ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken)
     {
         if (port == HealthPort) return call.PathOnly == "/healthz/ready" ? HttpReply.Of(200, "") : HttpReply.Of(404, "");
         var pod = container.Pod;
         var cluster = pod.Cluster;
+        if (port is AgentPort or EnvoyMetricsPort)
+            return call.PathOnly is "/stats/prometheus" or "/metrics" ? HttpReply.Of(200, cluster.Telemetry.Expose(pod), "text/plain; version=0.0.4; charset=utf-8") : HttpReply.Of(call.PathOnly == "/healthz/ready" ? 200 : 404, "");
         var start = cluster.Time.GetTimestamp();
         var began = cluster.Now;
         var headers = new HttpHeaders(call.Headers);
         headers["x-request-id"] ??= Guid.NewGuid().ToString();
         headers["x-forwarded-proto"] = "http";
         headers["x-forwarded-for"] ??= pod.Ip;
+        var span = ActiveSpan.Begin(pod, headers, server: true);
         call = call with { Headers = headers };
         var execution = new RouteExecution(cluster, cluster.Mesh.Config, pod, pod.Namespace);
         var (reply, route) = AuthorizationEngine.Check(cluster.Mesh.Config, pod, port, call, null) is { } refused ? (refused, "-") : await RouteAsync(container, execution, port, call, cancellationToken).ConfigureAwait(false);
         var elapsed = cluster.Time.GetElapsedTime(start);
         if (reply.Details == "via_upstream") reply.Headers["x-envoy-upstream-service-time"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         reply.Headers["server"] = "istio-envoy";
+        RequestRecorder.Outbound(pod, execution, call, reply, elapsed);
+        span?.Finish(call, reply, execution.Operation, execution.ClusterName, execution.UpstreamHost);
         if (cluster.Mesh.Config.Settings.HasAccessLog(pod.Namespace)) AccessLog.Write(container, began, call, reply, elapsed, execution.ClusterName, execution.UpstreamHost, route);
         return reply;
     }

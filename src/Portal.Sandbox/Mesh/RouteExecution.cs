@@ -15,6 +15,14 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
     public string ClusterName { get; set; } = "-";
     public string UpstreamHost { get; set; } = "-";
 
+    /// <summary>For metrics: the service that the request was for, the pod that the last try reached, and whether by mutual TLS.</summary>
+    public UpstreamCluster? Upstream { get; private set; }
+    public ServiceEndpoint? Endpoint { get; private set; }
+    public bool Mutual { get; private set; }
+
+    /// <summary>Where the matched route leads, as spans are named.</summary>
+    public string Operation { get; private set; } = "";
+
     public async Task<HttpReply> RunAsync(JsonObject route, JsonObject? match, string ruleNamespace, HttpCall call, int listenerPort, CancellationToken cancellationToken)
     {
         var flags = "";
@@ -36,6 +44,7 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
         ApplyHeaders(destination.Obj("headers", "request"), rewritten.Headers);
         var upstream = UpstreamCluster.Find(config, destination.Str("destination", "host") ?? "", destination.At("destination", "port", "number") is { } p ? (int?)p.Num() : null, listenerPort, destination.Str("destination", "subset"), ruleNamespace, clientNamespace);
         if (route.Obj("mirror") is { } mirror && Hit(route.Obj("mirrorPercentage"), missing: true)) Mirror(mirror, rewritten, listenerPort, ruleNamespace);
+        if ((match.Str("uri", "exact") ?? (match.Str("uri", "prefix") is { } prefix ? prefix.TrimEnd('*') + "*" : null)) is { } matched) Operation = string.Create(CultureInfo.InvariantCulture, $"{upstream.Service?.Host ?? call.Host}:{upstream.Port}{matched}");
         var reply = await SendAsync(upstream, rewritten, EnvoyDuration.Parse(route.Str("timeout")), route.Obj("retries"), cancellationToken).ConfigureAwait(false);
         ApplyHeaders(destination.Obj("headers", "response"), reply.Headers);
         ApplyHeaders(route.Obj("headers", "response"), reply.Headers);
@@ -46,6 +55,8 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
     public async Task<HttpReply> SendAsync(UpstreamCluster upstream, HttpCall call, TimeSpan? timeout, JsonObject? policy, CancellationToken cancellationToken)
     {
         ClusterName = upstream.Name;
+        Upstream = upstream;
+        if (Operation.Length == 0) Operation = string.Create(CultureInfo.InvariantCulture, $"{upstream.Service?.Host ?? call.Host}:{upstream.Port}/*");
         if (!upstream.Exists) return HttpReply.Of(503, "", flags: "NC", details: "cluster_not_found");
         var attempts = policy is null ? DefaultAttempts : policy.Int(policy.ContainsKey("retryOn") || policy.ContainsKey("perTryTimeout") ? DefaultAttempts : 0, "attempts");
         var conditions = (policy.Str("retryOn") is { Length: > 0 } on ? on : DefaultRetryOn).Split(',', StringSplitOptions.TrimEntries);
@@ -111,9 +122,10 @@ internal sealed class RouteExecution(SandboxCluster cluster, MeshConfig config, 
     {
         var port = endpoint.TargetPorts.GetValueOrDefault(upstream.Port, upstream.Port);
         UpstreamHost = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Ip}:{port}");
+        Endpoint = endpoint;
         var headers = new HttpHeaders(call.Headers);
         headers["x-envoy-attempt-count"] = attempt.ToString(CultureInfo.InvariantCulture);
-        return ServerSide.DeliverAsync(cluster, config, client, endpoint, port, upstream.Policy.TlsMode, call with { Headers = headers }, cancellationToken);
+        return ServerSide.DeliverAsync(cluster, config, client, endpoint, port, upstream.Policy.TlsMode, call with { Headers = headers }, cancellationToken, mutual => Mutual = mutual);
     }
 
     /// <summary>A connection that failed becomes the proxy's own 503.</summary>

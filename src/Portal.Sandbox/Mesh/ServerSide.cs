@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Mesh;
@@ -7,8 +8,9 @@ namespace Portal.Sandbox.Mesh;
 internal static class ServerSide
 {
     /// <param name="client">The calling pod; null for callers outside the mesh such as the API server's proxy.</param>
+    /// <param name="secured">Told whether the connection is mutual TLS.</param>
     /// <param name="tlsMode">The client's DestinationRule TLS mode; null means automatic.</param>
-    public static async Task<HttpReply> DeliverAsync(SandboxCluster cluster, MeshConfig config, PodInstance? client, ServiceEndpoint endpoint, int port, string? tlsMode, HttpCall call, CancellationToken cancellationToken)
+    public static async Task<HttpReply> DeliverAsync(SandboxCluster cluster, MeshConfig config, PodInstance? client, ServiceEndpoint endpoint, int port, string? tlsMode, HttpCall call, CancellationToken cancellationToken, Action<bool>? secured = null)
     {
         if (endpoint.ExternalHost is { } external)
             return tlsMode is "ISTIO_MUTUAL" ? HttpReply.Fail(ConnectionFailure.Refused) : await cluster.External.HandleAsync(external, call, cancellationToken).ConfigureAwait(false);
@@ -22,6 +24,7 @@ internal static class ServerSide
             "DISABLE" => false,
             _ => endpoint.MutualTls && mode != MutualTlsMode.Disable,
         });
+        secured?.Invoke(mutual);
         if (server.HasSidecar)
         {
             if (!mutual && mode == MutualTlsMode.Strict) return HttpReply.Fail(ConnectionFailure.Reset);
@@ -47,11 +50,18 @@ internal static class ServerSide
         }
         var config = server.Cluster.Mesh.Config;
         var refused = server.HasSidecar ? AuthorizationEngine.Check(config, server, port, call, mutual ? client : null, client) : null;
+        var span = server.HasSidecar && client is not null ? ActiveSpan.Begin(server, headers, server: true) : null;
         var reply = refused ?? await container.HandleAsync(port, call with { Headers = headers }, cancellationToken).ConfigureAwait(false);
         if (!server.HasSidecar || reply.Failed) return reply;
         var elapsed = server.Cluster.Time.GetElapsedTime(start);
         reply.Headers["x-envoy-upstream-service-time"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         reply.Headers["server"] = "istio-envoy";
+        if (client is not null)
+        {
+            var service = config.InboundService(server.Ip, port);
+            RequestRecorder.Inbound(server, client, service, call, reply, mutual, elapsed);
+            span?.Finish(call, reply, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), $"inbound|{port}||", client.Ip);
+        }
         if (config.Settings.HasAccessLog(server.Namespace)) AccessLog.Write(server.Sidecar, began, call, reply, elapsed, $"inbound|{port}||", $"{server.Ip}:{port}", "default");
         return reply;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Programs;
@@ -10,6 +11,8 @@ internal sealed class PodInstance
 {
     private readonly Dictionary<string, ContainerInstance> _containers = new(StringComparer.Ordinal);
     private byte[] _object;
+    private WorkloadIdentity? _workload;
+    private ProxyMetrics? _metrics;
 
     public PodInstance(SandboxCluster cluster, JsonObject pod, string ip)
     {
@@ -52,6 +55,12 @@ internal sealed class PodInstance
 
     /// <summary>What the pod's proxy remembers of those it calls.</summary>
     public UpstreamStates Upstreams { get; } = new();
+
+    /// <summary>Who the pod is for telemetry.</summary>
+    public WorkloadIdentity Workload => _workload ??= WorkloadIdentity.Of(this);
+
+    /// <summary>What the pod's proxy counts.</summary>
+    public ProxyMetrics Metrics => _metrics ??= Cluster.Telemetry.For(this);
 
     /// <summary>The preStop hooks while they run; null without.</summary>
     public Task? Hooks { get; set; }

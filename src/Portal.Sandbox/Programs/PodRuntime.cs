@@ -70,6 +70,7 @@ internal sealed class PodRuntime(SandboxCluster cluster)
         if (!_pods.TryRemove(name, out var instance)) return;
         _byIp.TryRemove(new(instance.Ip, instance));
         instance.Stop();
+        cluster.Telemetry.Stopped(instance);
     }
 
     /// <summary>Stops the pods of which the store knows nothing.</summary>

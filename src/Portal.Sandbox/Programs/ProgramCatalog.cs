@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Programs.Bookinfo;
+using Portal.Sandbox.Programs.Observability;
+using Portal.Sandbox.Programs.Observability.Prometheus;
 using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Programs;
@@ -35,6 +37,8 @@ internal static class ProgramCatalog
         ["hpa-example"] = c => new WebServer(c, "php"),
         ["stress"] = c => new StressProgram(c),
         ["stress-ng"] = c => new StressProgram(c),
+        ["prometheus"] = _ => new PrometheusProgram(),
+        ["prometheus-config-reloader"] = _ => new ConfigReloader(),
         // Known images that run but answer nothing here.
         ["pause"] = _ => new OpaqueProgram(),
         ["redis"] = _ => new OpaqueProgram(),

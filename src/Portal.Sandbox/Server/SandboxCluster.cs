@@ -6,6 +6,7 @@ using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
@@ -34,13 +35,14 @@ public sealed class SandboxCluster
         _tokens = new AccessTokens(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
             [new LimitRangeAdmission(), new SidecarInjection(), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
-                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new ResourceQuotaAdmission()]), Time);
+                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
         _adminToken = _tokens.Issue(UserInfo.Administrator);
         _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);
         _initial = Store.Snapshot;
         if (state is not null) Store.Restore(state.Snapshot);
         Mesh = new MeshControlPlane(this);
+        Telemetry = new MeshTelemetry(this);
         External = new ExternalServices(this);
         Pods = new PodRuntime(this);
         Controllers = new ControllerManager(this);
@@ -79,6 +81,7 @@ public sealed class SandboxCluster
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
     internal MeshControlPlane Mesh { get; }
+    internal MeshTelemetry Telemetry { get; }
     internal ExternalServices External { get; }
     internal Hibernation Hibernation { get; }
     internal SandboxOptions Options => _server.Options;
@@ -116,6 +119,7 @@ public sealed class SandboxCluster
     public void Restore(SandboxCheckpoint checkpoint)
     {
         Pods.Forget(_ => true);
+        Telemetry.Clear();
         Store.Restore(checkpoint.Snapshot);
         Controllers.Resync();
     }

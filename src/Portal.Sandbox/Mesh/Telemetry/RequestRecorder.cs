@@ -1,0 +1,46 @@
+using Portal.Sandbox.Programs;
+
+namespace Portal.Sandbox.Mesh.Telemetry;
+
+/// <summary>Turns what a proxy just did into its metrics.</summary>
+internal static class RequestRecorder
+{
+    private const int HeaderBytes = 180;
+
+    /// <summary>A request that a client's proxy or a gateway sent; retries count once.</summary>
+    public static void Outbound(PodInstance client, RouteExecution execution, HttpCall call, HttpReply reply, TimeSpan elapsed)
+    {
+        var cluster = client.Cluster;
+        var service = execution.Upstream?.Service;
+        var peer = execution.Endpoint is { ExternalHost: null } endpoint ? cluster.Pods.FindByIp(endpoint.Ip)?.Workload : null;
+        var host = execution.ClusterName is "PassthroughCluster" or "BlackHoleCluster" ? execution.ClusterName : execution.Upstream is { Exists: false } ? "unknown" : call.Host;
+        // A gateway does not believe what callers from outside write into the Host header.
+        if (service is null && !client.HasSidecar) host = "unknown";
+        Record(client, new(true, peer, service, host, Protocol(call), reply.Status, reply.Flags, execution.Mutual, Grpc(call, reply)), IsTcp(service, execution.Upstream?.Port ?? 0), call, reply, elapsed);
+    }
+
+    /// <summary>A request that a server's proxy let in or refused.</summary>
+    public static void Inbound(PodInstance server, PodInstance client, MeshService? service, HttpCall call, HttpReply reply, bool mutual, TimeSpan elapsed)
+    {
+        // Only proxies say who they are.
+        var peer = client.Sidecar is not null ? client.Workload : null;
+        Record(server, new(false, peer, service, call.Host, Protocol(call), reply.Status, reply.Flags, mutual, Grpc(call, reply)), IsTcp(service, call.Port), call, reply, elapsed);
+    }
+
+    private static void Record(PodInstance pod, in RequestLabels labels, bool tcp, HttpCall call, HttpReply reply, TimeSpan elapsed)
+    {
+        var now = pod.Cluster.Telemetry.Now;
+        var (sent, answered) = (HeaderBytes + call.Path.Length + call.Body.Length, HeaderBytes + reply.Body.Length);
+        if (tcp) pod.Metrics.RecordConnection(labels, now, sent, answered);
+        else pod.Metrics.Record(labels, now, elapsed.TotalMilliseconds, sent, answered);
+    }
+
+    private static bool IsTcp(MeshService? service, int port) =>
+        service?.Ports.FirstOrDefault(p => p.Port == port)?.Protocol is "TCP" or "TLS" or "HTTPS" or "MONGO" or "MYSQL" or "REDIS";
+
+    private static string Protocol(HttpCall call) => IsGrpc(call) ? "grpc" : "http";
+
+    private static string? Grpc(HttpCall call, HttpReply reply) => IsGrpc(call) ? reply.Headers["grpc-status"] ?? "" : null;
+
+    private static bool IsGrpc(HttpCall call) => call.Headers["content-type"]?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
+}
