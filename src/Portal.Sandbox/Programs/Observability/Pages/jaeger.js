@@ -57,7 +57,7 @@ async function trace(id) {
     const details = h('div', { class: 'tags', hidden: true }, h('table', {}, s.tags.concat(t.processes[s.processID].tags).map(x => h('tr', {}, h('td', { class: 'muted' }, x.key), h('td', { class: 'mono' }, x.value)))));
     const row = h('button', { class: 'span', 'aria-expanded': 'false', onclick: () => { details.hidden = !details.hidden; row.setAttribute('aria-expanded', String(!details.hidden)); } },
       h('span', { class: 'name', style: `border-color:${colourOf(service)};margin-left:${depth * 14}px` }, failed(s) ? h('span', { class: 'bad' }, '✗ ') : null, h('b', {}, service), ' ', h('span', { class: 'muted' }, `${tag(s, 'span.kind')} · ${s.operationName}`)),
-      h('span', { class: 'lane' }, h('i', { style: `left:${left}%;width:${width}%;background:${colour}` }), h('b', { style: left > 60 ? `right:${100 - left}%` : `left:${Math.min(left + width, 88)}%` }, `${ms(s.duration)}${tag(s, 'response_flags') !== '-' ? ' ' + tag(s, 'response_flags') : ''}`)));
+      h('span', { class: 'lane' }, h('i', { style: `left:${left}%;width:${width}%;background:${colour}` }), h('b', { style: width > 55 ? `right:${Math.max(0, 100 - left - width)}%;color:var(--surface)` : left > 60 ? `right:${100 - left}%` : `left:${Math.min(left + width, 88)}%` }, `${ms(s.duration)}${tag(s, 'response_flags') !== '-' ? ' ' + tag(s, 'response_flags') : ''}`)));
     rows.append(row, details);
     walk(s.spanID, depth + 1);
   });
