@@ -20,7 +20,7 @@ public sealed class LessonTests
     }
 
     [Theory]
-    [InlineData("kubernetes/20-service-mesh-istio", "1-7")]
+    [InlineData("kubernetes/20-service-mesh-istio", "1-10")]
     public async Task Steps_OnTheSandbox_HaveTheirStatedOutcome(string lesson, string steps)
     {
         var (code, output) = await PortalAsync("lesson", "test", Repository.PathOf("content", lesson), "--cluster", "sandbox", "--steps", steps);

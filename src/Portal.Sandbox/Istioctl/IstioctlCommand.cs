@@ -11,14 +11,14 @@ internal sealed class IstioctlCommand(SandboxCluster cluster, IstioctlOutput out
 {
     private const int UsageError = 64;
 
-    private static readonly string[] s_known = ["admin", "authz", "bug-report", "create-remote-secret", "dashboard", "experimental", "kube-inject", "manifest", "remote-clusters", "tag", "upgrade", "validate", "waypoint", "ztunnel-config", "x"];
+    private static readonly string[] s_known = ["admin", "authz", "bug-report", "create-remote-secret", "experimental", "kube-inject", "manifest", "remote-clusters", "tag", "upgrade", "validate", "waypoint", "ztunnel-config", "x"];
 
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         switch (args)
         {
             case [] or ["help", ..] or ["--help"] or ["-h"]:
-                await output.LineAsync("Istio configuration command line utility for service operators to\ndebug and diagnose their Istio mesh.\n\nAvailable here:\n  analyze       Analyze Istio configuration and print validation messages\n  install       Applies an Istio manifest, installing or reconfiguring Istio on a cluster.\n  proxy-config  Retrieve information about proxy configuration from Envoy [kube only]\n  proxy-status  Retrieves the synchronization status of each Envoy in the mesh\n  uninstall     Uninstall Istio from a cluster\n  version       Prints out build version information\n  x describe    Describe resource and related Istio configuration").ConfigureAwait(false);
+                await output.LineAsync("Istio configuration command line utility for service operators to\ndebug and diagnose their Istio mesh.\n\nAvailable here:\n  analyze       Analyze Istio configuration and print validation messages\n  dashboard     Access to Istio web UIs\n  install       Applies an Istio manifest, installing or reconfiguring Istio on a cluster.\n  proxy-config  Retrieve information about proxy configuration from Envoy [kube only]\n  proxy-status  Retrieves the synchronization status of each Envoy in the mesh\n  uninstall     Uninstall Istio from a cluster\n  version       Prints out build version information\n  x describe    Describe resource and related Istio configuration").ConfigureAwait(false);
                 return 0;
             case ["version", ..]: return await VersionAsync(args).ConfigureAwait(false);
             case ["install" or "apply", .. var rest]: return await new Installer(cluster, output).InstallAsync(rest, cancellationToken).ConfigureAwait(false);
@@ -27,6 +27,7 @@ internal sealed class IstioctlCommand(SandboxCluster cluster, IstioctlOutput out
             case ["proxy-status" or "ps", ..]: return await ProxyStatusAsync().ConfigureAwait(false);
             case ["proxy-config" or "pc", .. var rest]: return await new ProxyConfigCommand(cluster, output).RunAsync(rest).ConfigureAwait(false);
             case ["x" or "experimental", "describe" or "des", .. var rest]: return await new DescribeCommand(cluster, output).RunAsync(rest).ConfigureAwait(false);
+            case ["dashboard" or "dash" or "d", .. var rest]: return await new DashboardCommand(cluster, output).RunAsync(rest).ConfigureAwait(false);
             case [var known, ..] when s_known.Contains(known):
                 await output.ErrorAsync($"Error: \"istioctl {known}\" is not simulated by the sandbox yet").ConfigureAwait(false);
                 return 1;

@@ -21,11 +21,17 @@ for arg in "$@"; do
 done
 [ $# -gt 0 ] || form=(--form-string none=)
 code=1
+forward=
 while IFS= read -r line; do
   case $line in
     1*) printf '%s\n' "${line:1}" ;;
     2*) printf '%s\n' "${line:1}" >&2 ;;
+    f*) forward=${line:1} ;;
     x*) code=${line:1} ;;
   esac
 done < <(curl --silent --show-error --no-buffer --cacert <(base64 -d <<<"$authority") -H "Authorization: Bearer $token" "${form[@]}" "$server/sandbox/istioctl")
+if [ -n "$forward" ]; then
+  read -r namespace pod ports <<<"$forward"
+  exec kubectl port-forward -n "$namespace" "pod/$pod" "$ports" >/dev/null
+fi
 exit "$code"

@@ -3,6 +3,9 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Programs.Bookinfo;
 using Portal.Sandbox.Programs.Observability;
+using Portal.Sandbox.Programs.Observability.Grafana;
+using Portal.Sandbox.Programs.Observability.Jaeger;
+using Portal.Sandbox.Programs.Observability.Kiali;
 using Portal.Sandbox.Programs.Observability.Prometheus;
 using Portal.Sandbox.Programs.Shell;
 
@@ -38,6 +41,10 @@ internal static class ProgramCatalog
         ["stress"] = c => new StressProgram(c),
         ["stress-ng"] = c => new StressProgram(c),
         ["prometheus"] = _ => new PrometheusProgram(),
+        ["kiali"] = _ => new KialiProgram(),
+        ["jaeger"] = _ => new JaegerProgram(),
+        ["all-in-one"] = _ => new JaegerProgram(),
+        ["grafana"] = _ => new GrafanaProgram(),
         ["prometheus-config-reloader"] = _ => new ConfigReloader(),
         // Known images that run but answer nothing here.
         ["pause"] = _ => new OpaqueProgram(),

@@ -111,6 +111,9 @@ public sealed class MeshFixture : IAsyncLifetime
         _clean = _cluster.Checkpoint();
     }
 
+    /// <summary>Where the distribution's samples are.</summary>
+    public string Samples => Path.Combine(_sandbox.Directory.Path, "istio-1.30.3", "samples");
+
     public void Reset() => _cluster.Restore(_clean);
 
     public void Apply(IEnumerable<JsonObject> objects, string? ns = "bookinfo")
