@@ -18,7 +18,7 @@ public sealed class FuzzTests
     private const int Requests = 10_000;
 
     /// <summary>What a real API server, too, answers with code 500.</summary>
-    private static readonly string[] s_deliberate = ["failed to create typed patch object", "without impersonating a user", "error executing command in container"];
+    private static readonly string[] s_deliberate = ["failed to create typed patch object", "without impersonating a user", "error executing command in container", "unable to forward port because pod is not running"];
 
     [Fact]
     public async Task Requests_Damaged_GetProperAnswersAndHarmNobody()
