@@ -66,6 +66,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         var request = http.Request;
         if (info.Subresource.Length > 0)
         {
+            if (info.Subresource is "exec" or "attach" or "portforward" && request.Method is not ("GET" or "POST")) throw ApiError.MethodNotAllowed();
             if (await _streams.TryHandleAsync(http, info).ConfigureAwait(false)) return;
             if (await _subresources.TryHandleAsync(http, info, user).ConfigureAwait(false)) return;
             if (!(info.Subresource == "status" && info.Type.HasStatus) && (info.Type.Resource, info.Subresource) is not (("pods", "resize") or ("pods", "ephemeralcontainers") or ("certificatesigningrequests.certificates.k8s.io", "approval"))) throw ApiError.PathNotFound();
