@@ -9,6 +9,9 @@ internal class ApiException(int code, string reason, string message, JsonObject?
     public int Code { get; } = code;
     public string Reason { get; } = reason;
 
+    /// <summary>Set when the object does not fit its kind's types.</summary>
+    public Schema.SchemaDecodeException? Decoding { get; init; }
+
     public JsonObject ToStatus()
     {
         var metadata = new JsonObject();
@@ -55,6 +58,13 @@ internal static class ApiError
 
     public static ApiException UnsupportedMediaType(string got, params string[] accepted) =>
         new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}", new JsonObject());
+
+    /// <summary>A patch whose result does not fit the kind (apiserver/pkg/endpoints/handlers/patch.go).</summary>
+    public static ApiException InvalidPatch(string value, string why)
+    {
+        var error = FieldError.Invalid("patch", value, why);
+        return new(422, "Invalid", $" \"\" is invalid: {error}", new JsonObject { ["causes"] = new JsonArray(error.ToCause()) });
+    }
 
     public static ApiException TooLarge(long limit) =>
         new(413, "RequestEntityTooLarge", $"Request entity too large: limit is {limit}");

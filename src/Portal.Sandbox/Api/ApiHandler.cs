@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,16 +8,27 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 using Portal.Sandbox.Streaming;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Api;
 
 /// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
 internal sealed partial class ApiHandler(SandboxCluster cluster)
 {
+    /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
+    private const int CompressAbove = 128 * 1024;
+
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
     private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
     private readonly Subresources _subresources = new(cluster);
+    /// <summary>Kinds whose deletion answers with the object; others answer with a Status.</summary>
+    private static readonly HashSet<string> s_returned = new(StringComparer.Ordinal)
+    {
+        "namespaces", "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts", "services",
+        "csidrivers.storage.k8s.io", "csinodes.storage.k8s.io", "storageclasses.storage.k8s.io", "volumeattachments.storage.k8s.io",
+    };
+
     private readonly PodStreams _streams = new(cluster);
 
     public async Task HandleAsync(HttpContext http, string path, UserInfo user)
@@ -55,7 +68,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         {
             if (await _streams.TryHandleAsync(http, info).ConfigureAwait(false)) return;
             if (await _subresources.TryHandleAsync(http, info, user).ConfigureAwait(false)) return;
-            if (info.Subresource != "status" || !info.Type.HasStatus) throw ApiError.PathNotFound();
+            if (!(info.Subresource == "status" && info.Type.HasStatus) && (info.Type.Resource, info.Subresource) is not (("pods", "resize") or ("pods", "ephemeralcontainers") or ("certificatesigningrequests.certificates.k8s.io", "approval"))) throw ApiError.PathNotFound();
         }
         if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
         if (info.Type.Group == Metrics.ResourceMetrics.Group)
@@ -97,6 +110,11 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     private async Task CreateAsync(HttpContext http, RequestInfo info, UserInfo user)
     {
+        if (info.Type.Resource == "bindings")
+        {
+            await _subresources.BindAsync(http, info, null, Options(http.Request, user)).ConfigureAwait(false);
+            return;
+        }
         var body = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
         CheckKind(info.Type, body);
         if (Reviews.TryAnswer(cluster, info, body, user) is { } answer)
@@ -135,12 +153,28 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         if (http.Request.Get("force") is not null) throw ApiError.InvalidOptions("PatchOptions", FieldError.Forbidden("force", "may not be specified for non-apply patch"));
         Func<JsonObject, JsonObject> change = type switch
         {
-            "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, patch)!,
+            "application/merge-patch+json" => o => (JsonObject)Patches.Merge(o, Expect(patch))!,
             "application/json-patch+json" => o => Patches.Json(o, patch),
             "application/strategic-merge-patch+json" when info.Type.Custom is null => o => StrategicMergePatch.Apply(o, Expect(patch), info.Type.Schema),
             _ => throw ApiError.UnsupportedMediaType(type, "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         };
-        var updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o => ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options), options);
+        JsonObject? patched = null;
+        JsonObject updated;
+        try
+        {
+            updated = cluster.Operations.Update(info.Type.Stored, info.Namespace, info.Name, info.Subresource, o =>
+            {
+                var uid = o.Str("metadata", "uid");
+                patched = ToStored(info.Type, change(ResourceOperations.InVersion(info.Type, o)), options);
+                // In a patch the uid is a field like others; in a replacement it is a precondition.
+                if (patched.Str("metadata", "uid") is { } given && given != uid) throw ApiError.Invalid(info.Type, info.Name, [FieldError.Invalid("metadata.uid", given, "field is immutable")]);
+                return patched;
+            }, options);
+        }
+        catch (ApiException e) when (e.Decoding is { } wrong && info.Type.Custom is null)
+        {
+            throw type == "application/strategic-merge-patch+json" ? ApiError.InvalidPatch(GoSyntax.Printed(patch), wrong.AsConversion) : ApiError.InvalidPatch(patched?.ToText() ?? "", wrong.Message);
+        }
         await WriteObjectAsync(http, 200, info, updated, options).ConfigureAwait(false);
     }
 
@@ -148,7 +182,7 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     {
         var options = await DeleteOptionsAsync(http.Request).ConfigureAwait(false);
         var (obj, gone) = cluster.Operations.Delete(info.Type, info.Namespace, info.Name, options);
-        if (!gone)
+        if (!gone || s_returned.Contains(info.Type.Resource))
         {
             await WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
             return;
@@ -195,14 +229,26 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
-        foreach (var warning in options.Warnings) http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        Warn(http.Response, options.Warnings);
         await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
+    }
+
+    /// <summary>Headers hold printable ASCII, and no more than 4 KiB of warnings.</summary>
+    private static void Warn(HttpResponse response, IEnumerable<string> warnings)
+    {
+        var left = 4096;
+        foreach (var warning in warnings)
+        {
+            if ((left -= warning.Length) < 0) return;
+            var printable = string.Create(warning.Length, warning, static (to, text) => { for (var i = 0; i < to.Length; i++) to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?'; });
+            response.Headers.Append("Warning", $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        }
     }
 
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)
     {
         if (type.Conversion is not { } conversion) return obj;
-        ResourceOperations.Decode(type, obj, options);
+        ObjectDecoder.Decode(type, obj, options);
         return conversion.ToStored(obj);
     }
 
@@ -231,9 +277,22 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
 
     internal static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+        var response = http.Response;
+        response.StatusCode = code;
+        response.ContentType = contentType;
+        var json = contentType.StartsWith("application/json", StringComparison.Ordinal) && response.Headers.ContentEncoding.Count == 0;
+        if (json && body.Length > CompressAbove && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            response.Headers.ContentEncoding = "gzip";
+            response.Headers.Vary = "Accept-Encoding";
+            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
+        response.ContentLength = body.Length + (json ? 1 : 0);
+        response.BodyWriter.Write(body.Span);
+        if (json) response.BodyWriter.Write("\n"u8);
+        await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }

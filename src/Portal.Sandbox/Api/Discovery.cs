@@ -13,6 +13,8 @@ internal sealed class Discovery(ResourceCatalog catalog)
     /// <summary>Order in which API groups are listed; others follow alphabetically.</summary>
     private static readonly string[] s_groupOrder = ["apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "discovery.k8s.io"];
 
+    private static readonly string[] s_healthChecks = ["ping", "log", "etcd", "informer-sync", "poststarthook/start-apiextensions-controllers", "poststarthook/crd-informer-synced", "poststarthook/rbac/bootstrap-roles", "poststarthook/apiservice-openapi-controller", "shutdown"];
+
     private static readonly byte[] s_version = new JsonObject
     {
         ["major"] = "1", ["minor"] = "33", ["emulationMajor"] = "1", ["emulationMinor"] = "33", ["minCompatibilityMajor"] = "1", ["minCompatibilityMinor"] = "32",
@@ -27,6 +29,9 @@ internal sealed class Discovery(ResourceCatalog catalog)
         switch (path.TrimEnd('/'))
         {
             case "/version": document = new(s_version); return true;
+            case "/healthz" or "/livez" or "/readyz" when http.Request.Query.ContainsKey("verbose"):
+                document = new(System.Text.Encoding.UTF8.GetBytes(string.Concat(s_healthChecks.Select(c => $"[+]{c} ok\n")) + path.Trim('/') + " check passed\n"), "text/plain; charset=utf-8");
+                return true;
             case "/healthz" or "/livez" or "/readyz": document = new("ok"u8.ToArray(), "text/plain; charset=utf-8"); return true;
             case "/api": document = Aggregated(http, core: true) ?? new(new JsonObject { ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1"), ["serverAddressByClientCIDRs"] = new JsonArray() }.ToUtf8()); return true;
             case "/apis": document = Aggregated(http, core: false) ?? new(new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. Groups().Select(Group)]) }.ToUtf8()); return true;
@@ -141,10 +146,12 @@ internal sealed class Discovery(ResourceCatalog catalog)
             yield return ("exec", "PodExecOptions", null, ["create", "get"]);
             yield return ("log", null, null, ["get"]);
             yield return ("portforward", "PodPortForwardOptions", null, ["create", "get"]);
+            yield return ("resize", null, null, ["get", "patch", "update"]);
             yield return ("proxy", "PodProxyOptions", null, ["create", "delete", "get", "patch", "update"]);
         }
         if (t.Resource == "services") yield return ("proxy", "ServiceProxyOptions", null, ["create", "delete", "get", "patch", "update"]);
         if (t.Resource == "serviceaccounts") yield return ("token", "TokenRequest", "authentication.k8s.io", ["create"]);
+        if (t.Resource == "certificatesigningrequests.certificates.k8s.io") yield return ("approval", null, null, ["get", "patch", "update"]);
         if (t.Resource == "namespaces") yield return ("finalize", null, null, ["update"]);
     }
 

@@ -60,6 +60,7 @@ internal static class RequestBody
         try
         {
             if (type == "application/vnd.kubernetes.protobuf" || ProtobufReader.IsProtobuf(body)) return ProtobufReader.Read(body);
+            body = Utf8Text.Repair(body);
             if (type.EndsWith("yaml", StringComparison.Ordinal) && (body.Length == 0 || body[0] != (byte)'{')) return YamlReader.ReadAll(System.Text.Encoding.UTF8.GetString(body)).FirstOrDefault();
             if (type is "application/json" or "application/yaml" || type.EndsWith("+json", StringComparison.Ordinal) || type.EndsWith("+yaml", StringComparison.Ordinal) || type == "*/*") return JsonNode.Parse(body, null, s_json);
         }

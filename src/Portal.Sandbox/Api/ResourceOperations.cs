@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Admission;
+using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Schema;
@@ -43,7 +44,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
     /// <returns>What was stored, or in a dry run would have been.</returns>
     public StoredObject CreateStored(ResourceType type, string @namespace, JsonObject obj, WriteOptions options)
     {
-        Decode(type, obj, options);
+        ObjectDecoder.Decode(type, obj, options);
         var meta = obj.Ensure("metadata");
         if (type.Namespaced)
         {
@@ -52,21 +53,23 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         }
         else meta.Remove("namespace");
         if (meta.Str("resourceVersion") is { Length: > 0 }) throw ApiError.BadRequest("resourceVersion should not be set on objects to be created");
-        foreach (var name in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"]) meta.Remove(name);
+        foreach (var field in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"]) meta.Remove(field);
         meta["uid"] = Guid.NewGuid().ToString();
         meta["creationTimestamp"] = Now;
         if (HasGeneration(type)) meta["generation"] = 1;
         else meta.Remove("generation");
         if (type.HasStatus && type.Resource is not "customresourcedefinitions.apiextensions.k8s.io") obj.Remove("status");
+        if (string.IsNullOrEmpty(meta.Str("name")) && meta.Str("generateName") is { Length: > 0 } prefix) meta["name"] = FreeName(store.Snapshot, type, @namespace, prefix);
+        var name = meta.Str("name") ?? "";
         Defaults.Apply(type, obj);
-        if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(obj, type.Schema);
+        Defaults.PrepareForCreate(type, obj);
+        if (type.Custom is not null) CustomResourceShape.ApplyDefaults(obj, type.Schema);
         ManagedFields.Created(type, obj, options, Now);
-        var prefix = string.IsNullOrEmpty(meta.Str("name")) ? meta.Str("generateName") ?? "" : "";
         return store.Write(tx =>
         {
-            if (prefix.Length > 0) meta["name"] = FreeName(tx.Snapshot, type, @namespace, prefix);
-            var name = meta.Str("name") ?? "";
             if (type.Namespaced) CheckNamespace(tx.Snapshot, type, @namespace, name);
+            if (type.Custom is { } custom && tx.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", custom.DefinitionName) is { IsDeleting: true })
+                throw new ApiException(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating", new JsonObject { ["group"] = type.Group, ["kind"] = type.Plural });
             admission.Mutate(new(type, obj, null, tx.Snapshot, options));
             PrepareStatus(type, obj);
             if (ObjectValidator.Validate(type, obj, null, "") is { Count: > 0 } errors) throw ApiError.Invalid(type, name, errors);
@@ -87,7 +90,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         var existing = tx.Snapshot.Find(type.Resource, @namespace, name) ?? throw ApiError.NotFound(type, name);
         var old = InVersion(type, existing.Parse());
         var next = change(old.Copy());
-        Decode(type, next, options);
+        ObjectDecoder.Decode(type, next, options);
         var meta = next.Ensure("metadata");
         if (meta.Str("name") is { } n && n != name) throw ApiError.BadRequest($"the name of the object ({n}) does not match the name on the URL ({name})");
         if (meta.Str("resourceVersion") is { Length: > 0 } rv && rv != existing.ResourceVersion.ToString(CultureInfo.InvariantCulture)) throw ApiError.ModifiedConflict(type, name);
@@ -97,7 +100,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         if (subresource != "status")
         {
             Defaults.Apply(type, next);
-            if (type.Custom is not null) CustomResourceValidator.ApplyDefaults(next, type.Schema);
+            if (type.Custom is not null) CustomResourceShape.ApplyDefaults(next, type.Schema);
         }
         // As the API server does, before admission: what admission adds belongs to nobody.
         ManagedFields.Updated(type, old, next, subresource, options, Now);
@@ -122,7 +125,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
     public (JsonObject Object, bool Created) Apply(ResourceType type, string @namespace, string name, string subresource, JsonObject applied, WriteOptions options)
     {
         applied.Ensure("metadata")["name"] ??= name;
-        CheckApplied(type, @namespace, name, applied);
+        ObjectDecoder.CheckApplied(type, @namespace, name, applied);
         options = options with { Applied = applied };
         return store.Write(tx =>
         {
@@ -145,6 +148,8 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         var finalizers = meta.Strings("finalizers").ToList();
         if (options.PropagationPolicy == "Foreground" && !finalizers.Contains("foregroundDeletion")) finalizers.Add("foregroundDeletion");
         if (options.PropagationPolicy == "Orphan" && !finalizers.Contains("orphan")) finalizers.Add("orphan");
+        var definition = type.Resource == "customresourcedefinitions.apiextensions.k8s.io" && !existing.IsDeleting;
+        if (definition && !finalizers.Contains(CustomResourceNames.Finalizer)) finalizers.Add(CustomResourceNames.Finalizer);
         var held = finalizers.Count > 0 || !FinalizersDone(type, obj) || grace > 0;
         if (options.DryRun) return (obj, !held);
         if (!held)
@@ -159,6 +164,7 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
             meta["deletionGracePeriodSeconds"] = grace;
             if (HasGeneration(type)) meta["generation"] = (meta.Num("generation") ?? 0) + 1;
             if (type.Resource == "namespaces") obj.Ensure("status")["phase"] = "Terminating";
+            if (definition) CustomResourceNames.MarkTerminating(obj, Now);
         }
         if (!JsonExtensions.Same(obj, existing.Parse())) tx.Put(type.Resource, obj, existing);
         return (obj, false);
@@ -191,49 +197,6 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
         return name;
     }
 
-    private static void CheckApplied(ResourceType type, string @namespace, string name, JsonObject applied)
-    {
-        if (applied["metadata"]!["managedFields"] is not null) throw ApiError.BadRequest("metadata.managedFields must be nil");
-        if (applied.Str("apiVersion") != type.ApiVersion) throw ApiError.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {applied.Str("apiVersion")}, expected: {type.ApiVersion}");
-        var unknown = Shape(type, applied.Copy());
-        if (unknown.Count == 0) return;
-        var errors = unknown.Select(u => $".{u}: field not declared in schema").ToList();
-        throw new ApiException(500, "", $"failed to create typed patch object ({@namespace}/{name}; {type.ApiVersion}, Kind={type.Kind}): {(errors.Count == 1 ? errors[0] : "errors:\n  " + string.Join("\n  ", errors))}");
-    }
-
-    internal static void Decode(ResourceType type, JsonObject obj, WriteOptions options)
-    {
-        var unknown = Shape(type, obj);
-        if (unknown.Count == 0 || options.FieldValidation == "Ignore") return;
-        if (options.FieldValidation == "Strict")
-        {
-            var errors = string.Join(", ", unknown.Select(u => $"unknown field \"{u}\""));
-            throw ApiError.BadRequest(type.Custom is null
-                ? $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {errors}"
-                : $"strict decoding error: {errors}");
-        }
-        options.Warnings.AddRange(unknown.Select(u => $"unknown field \"{u}\""));
-    }
-
-    /// <summary>Brings an object into its kind's shape.</summary>
-    /// <returns>The paths of fields that the kind does not have.</returns>
-    private static List<string> Shape(ResourceType type, JsonObject obj)
-    {
-        var unknown = new List<string>();
-        obj["apiVersion"] = type.ApiVersion;
-        obj["kind"] = type.Kind;
-        try
-        {
-            if (type.Custom is null) SchemaDecoder.Decode(obj, type.Schema, unknown);
-            else CustomResourceValidator.Prune(obj, type.Schema, unknown);
-        }
-        catch (SchemaDecodeException e)
-        {
-            throw ApiError.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {e.Message}");
-        }
-        return unknown;
-    }
-
     private static void CheckNamespace(StoreSnapshot snapshot, ResourceType type, string @namespace, string name)
     {
         var ns = snapshot.Find("namespaces", "", @namespace) ?? throw ApiError.NotFound(BuiltInResources.Namespaces, @namespace);
@@ -242,7 +205,17 @@ internal sealed class ResourceOperations(ObjectStore store, AdmissionChain admis
 
     private static JsonObject KeepServerFields(ResourceType type, JsonObject old, JsonObject next, string subresource)
     {
-        if (subresource == "status")
+        if (subresource == "resize")
+        {
+            var resized = old.Copy();
+            foreach (var container in resized.Objects("spec", "containers"))
+            {
+                if (next.Objects("spec", "containers").FirstOrDefault(c => c.Str("name") == container.Str("name")) is { } wanted) container["resources"] = wanted["resources"]?.DeepClone();
+            }
+            if (next["metadata"]?["managedFields"] is { } owners) resized.Ensure("metadata")["managedFields"] = owners.DeepClone();
+            return resized;
+        }
+        if (subresource is "status" or "approval")
         {
             var merged = old.Copy();
             merged["status"] = next["status"]?.DeepClone();

@@ -25,6 +25,9 @@ internal sealed class Subresources(SandboxCluster cluster)
                 Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
                 await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
                 return true;
+            case ("pods", "binding", "POST"):
+                await BindAsync(http, info, info.Name, options).ConfigureAwait(false);
+                return true;
             case ("serviceaccounts", "token", "POST"):
                 var request = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
                 await ApiHandler.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
@@ -47,35 +50,66 @@ internal sealed class Subresources(SandboxCluster cluster)
         }
     }
 
+    /// <summary>Gives a pod its node, as schedulers do. Also the way of <c>POST …/bindings</c>.</summary>
+    public async Task BindAsync(HttpContext http, RequestInfo info, string? pod, WriteOptions options)
+    {
+        var binding = await RequestBody.ReadObjectAsync(http.Request, "Binding", http.RequestAborted).ConfigureAwait(false);
+        pod ??= binding.Str("metadata", "name") ?? "";
+        if (binding.Str("target", "name") is not { Length: > 0 } node) throw ApiError.Invalid(BuiltInResources.Get("bindings"), pod, [FieldError.Required("target.name")]);
+        cluster.Operations.Update(BuiltInResources.Pods, info.Namespace, pod, "binding", o =>
+        {
+            if (o.Str("spec", "nodeName") is { Length: > 0 } bound) throw ApiError.Conflict(BuiltInResources.Pods with { Plural = "pods/binding" }, pod, $"pod {pod} is already assigned to node \"{bound}\"");
+            o.Ensure("spec")["nodeName"] = node;
+            return o;
+        }, options);
+        await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+    }
+
     private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)
     {
         if (http.Request.Method == "GET")
         {
             var found = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
-            await ApiHandler.WriteAsync(http, 200, Scale(found.Parse()).ToUtf8()).ConfigureAwait(false);
+            await ApiHandler.WriteAsync(http, 200, Scale(info.Type, found.Parse()).ToUtf8()).ConfigureAwait(false);
             return;
         }
         var body = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType);
         var isJsonPatch = http.Request.ContentType?.StartsWith("application/json-patch", StringComparison.Ordinal) == true;
         var updated = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "scale", o =>
         {
-            var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(o), body) : (JsonObject)Patches.Merge(Scale(o), body)!;
-            if (scale.Num("spec", "replicas") is { } replicas) o.Ensure("spec")["replicas"] = replicas;
+            var scale = http.Request.Method == "PUT" ? body as JsonObject ?? [] : isJsonPatch ? Patches.Json(Scale(info.Type, o), body) : Patches.Merge(Scale(info.Type, o), body) as JsonObject ?? throw ApiError.BadRequest("the patch is not an object");
+            if (scale.Num("spec", "replicas") is { } replicas) SetReplicas(info.Type, o, replicas);
             if (scale.Str("metadata", "resourceVersion") is { Length: > 0 } rv) o.Ensure("metadata")["resourceVersion"] = rv;
             return o;
         }, options);
-        await ApiHandler.WriteAsync(http, 200, Scale(updated).ToUtf8()).ConfigureAwait(false);
+        await ApiHandler.WriteAsync(http, 200, Scale(info.Type, updated).ToUtf8()).ConfigureAwait(false);
     }
 
-    private static JsonObject Scale(JsonObject o)
+    private static void SetReplicas(ResourceType type, JsonObject o, long replicas)
     {
+        var path = Path(type.Custom?.SpecReplicasPath ?? ".spec.replicas");
+        foreach (var name in path[..^1]) o = o.Ensure(name);
+        o[path[^1]] = replicas;
+    }
+
+    /// <summary>The names of a simple JSON path: <c>.spec.replicas</c>.</summary>
+    private static string[] Path(string text) => text.Split('.', StringSplitOptions.RemoveEmptyEntries);
+
+    private static JsonObject Scale(ResourceType type, JsonObject o)
+    {
+        var custom = type.Custom;
+        var selector = custom is null
+            ? string.Join(',', o.Map("spec", "selector", "matchLabels").OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"))
+            : custom.LabelSelectorPath is { } path ? o.Str(Path(path)) : null;
+        var status = new JsonObject { ["replicas"] = o.Int(0, Path(custom?.StatusReplicasPath ?? ".status.replicas")) };
+        if (selector is not null) status["selector"] = selector;
         var scale = new JsonObject
         {
             ["kind"] = "Scale",
             ["apiVersion"] = "autoscaling/v1",
             ["metadata"] = new JsonObject(),
-            ["spec"] = new JsonObject { ["replicas"] = o.Int(0, "spec", "replicas") },
-            ["status"] = new JsonObject { ["replicas"] = o.Int(0, "status", "replicas"), ["selector"] = string.Join(',', o.Map("spec", "selector", "matchLabels").OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")) },
+            ["spec"] = new JsonObject { ["replicas"] = o.Int(0, Path(custom?.SpecReplicasPath ?? ".spec.replicas")) },
+            ["status"] = status,
         };
         foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "creationTimestamp"])
         {

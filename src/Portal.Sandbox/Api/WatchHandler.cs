@@ -102,14 +102,19 @@ internal static class WatchHandler
     /// <summary>Writes events in the negotiated form. A selector turns "stopped matching" into DELETED and "began to match" into ADDED.</summary>
     private sealed class EventWriter(ResourceType type, Negotiated form, string includeObject, SandboxCluster cluster)
     {
+        /// <summary>Whether the client gets objects as they are stored: then all such watches send the same bytes.</summary>
+        private readonly bool _asStored = form.Form == ResponseForm.Object && type.Conversion is null && (type.Custom is null || type.Custom.StorageVersion == type.Version);
+
         private bool _columnsSent;
 
         public ReadOnlyMemory<byte>? For(StoreEvent e, ObjectFilter filter)
         {
             var before = e.Previous is not null && filter.Matches(e.Previous);
             var now = e.Type != StoreEventType.Deleted && filter.Matches(e.Object);
-            if (now) return Write(before ? "MODIFIED" : "ADDED", e.Object);
-            return before ? Write("DELETED", e.Object) : null;
+            if (!now && !before) return null;
+            var seenAs = !now ? StoreEventType.Deleted : before ? StoreEventType.Modified : StoreEventType.Added;
+            var name = !now ? "DELETED" : before ? "MODIFIED" : "ADDED";
+            return _asStored ? e.Line(seenAs, o => Write(name, o)) : Write(name, e.Object);
         }
 
         public byte[] Write(string eventType, StoredObject o)

@@ -25,25 +25,52 @@ internal sealed class CustomResourceController : IController
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {
         if (change.Resource == Resource) enqueue(new("", change.Object.Name));
+        // A definition that is going waits for the last of its objects.
+        else if (change.Type == StoreEventType.Deleted && _types.ContainsKey(change.Resource)) enqueue(new("", change.Resource));
     }
 
     public void Reconcile(ObjectName name, ControllerContext context)
     {
         var cluster = context.Cluster;
-        var alive = cluster.Store.Snapshot.List(Resource).Where(d => !d.IsDeleting).ToList();
-        var known = alive.Select(d => d.Name).ToHashSet();
+        if (name.Name is null)
+        {
+            // A cluster that starts from a checkpoint: everything may be new.
+            Serve(cluster, null);
+            foreach (var each in cluster.Store.Snapshot.List(Resource).ToList()) Reconcile(new("", each.Name), context);
+            return;
+        }
+        var definition = cluster.Store.Snapshot.Find(Resource, "", name.Name);
+        var status = definition is { IsDeleting: false } ? CustomResourceNames.Accept(definition.Parse(), cluster) : null;
+        Serve(cluster, status is not null && CustomResourceNames.IsEstablished(status) ? definition : null);
+        if (status is not null) CustomResourceNames.Write(cluster, name.Name, status);
+        if (definition is { IsDeleting: true }) Finish(cluster, definition);
+        if (definition is not null && status is null) return;
+        // A name may have become free for another definition.
+        var group = name.Name[(name.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        foreach (var other in cluster.Store.Snapshot.List(Resource))
+        {
+            if (other.Name == name.Name || other.IsDeleting || !other.Name.EndsWith("." + group, StringComparison.Ordinal) || other.Parse() is not { } waiting) continue;
+            if (waiting.Str("spec", "group") != group || CustomResourceNames.Accept(waiting, cluster) is not { } accepted) continue;
+            Serve(cluster, CustomResourceNames.IsEstablished(accepted) ? other : null);
+            CustomResourceNames.Write(cluster, other.Name, accepted);
+        }
+    }
+
+    /// <summary>Makes the catalogue from the established definitions; one that is about to be is served before its status says so.</summary>
+    private void Serve(SandboxCluster cluster, StoredObject? establishing)
+    {
         var before = _types.Values.Select(t => t.Types).ToHashSet(ReferenceEqualityComparer.Instance);
+        var all = cluster.Store.Snapshot.List(Resource).ToList();
+        var known = all.Select(d => d.Name).ToHashSet();
         foreach (var gone in _types.Keys.Where(k => !known.Contains(k)).ToList()) _types.Remove(gone);
-        foreach (var d in alive)
+        foreach (var d in all)
         {
             if (_types.TryGetValue(d.Name, out var compiled) && compiled.ResourceVersion == d.ResourceVersion) continue;
             var definition = d.Parse();
-            _types[d.Name] = (d.ResourceVersion, Compile(definition));
+            if (d == establishing || CustomResourceNames.IsEstablished(definition.Obj("status"))) _types[d.Name] = (d.ResourceVersion, Compile(definition));
         }
         // A new catalogue makes clients read discovery and OpenAPI again.
         if (!before.SetEquals(_types.Values.Select(t => t.Types))) cluster.Catalog.SetCustom(_types.Values.SelectMany(t => t.Types));
-        if (cluster.Store.Snapshot.Find(Resource, "", name.Name) is { IsDeleting: false } changed && changed.Parse() is var asked
-            && !asked.Objects("status", "conditions").Any(c => c.Str("type") == "Established" && c.Str("status") == "True")) Establish(cluster, asked);
         // What a definition that is gone had defined goes with it.
         foreach (var resource in cluster.Store.Snapshot.Resources.Keys)
         {
@@ -53,18 +80,18 @@ internal sealed class CustomResourceController : IController
         }
     }
 
-    private static void Establish(SandboxCluster cluster, JsonObject definition)
+    /// <summary>Deletes what a definition defined, and the definition when nothing is left.</summary>
+    private void Finish(SandboxCluster cluster, StoredObject definition)
     {
-        var now = cluster.Operations.Now;
-        JsonObject Condition(string type, string reason, string message) => new() { ["type"] = type, ["status"] = "True", ["lastTransitionTime"] = now, ["reason"] = reason, ["message"] = message };
-        cluster.Operations.Update(BuiltInResources.CustomResourceDefinitions, "", definition.Str("metadata", "name")!, "status", o =>
+        if (!definition.Parse().Strings("metadata", "finalizers").Contains(CustomResourceNames.Finalizer)) return;
+        if (_types.TryGetValue(definition.Name, out var served) && served.Types.Count > 0)
         {
-            o["status"] = new JsonObject
-            {
-                ["conditions"] = new JsonArray(Condition("NamesAccepted", "NoConflicts", "no conflicts found"), Condition("Established", "InitialNamesAccepted", "the initial names have been accepted")),
-                ["acceptedNames"] = o.At("spec", "names")?.DeepClone(),
-                ["storedVersions"] = new JsonArray(o.Objects("spec", "versions").Where(v => v.Flag("storage") == true).Select(v => (JsonNode?)v.Str("name")).ToArray()),
-            };
+            foreach (var o in cluster.Store.Snapshot.List(definition.Name).Where(o => !o.IsDeleting).ToList()) cluster.Operations.Delete(served.Types[0], o.Namespace, o.Name, DeleteOptions.Background);
+        }
+        if (cluster.Store.Snapshot.List(definition.Name).Any()) return;
+        cluster.Operations.Update(BuiltInResources.CustomResourceDefinitions, "", definition.Name, "", o =>
+        {
+            o.Ensure("metadata")["finalizers"] = new JsonArray([.. o.Strings("metadata", "finalizers").Where(f => f != CustomResourceNames.Finalizer).Select(f => (JsonNode)f)]);
             return o;
         }, WriteOptions.Controller("apiextensions"));
     }
@@ -92,7 +119,8 @@ internal sealed class CustomResourceController : IController
                 HasScale = version.Obj("subresources", "scale") is not null,
                 Schema = StructuralSchema.Compile(schema, kind),
                 Printer = TablePrinters.Custom([.. version.Objects("additionalPrinterColumns")]),
-                Custom = new(definition.Str("metadata", "name") ?? "", storage, version.Str("subresources", "scale", "specReplicasPath"), version.Str("subresources", "scale", "statusReplicasPath"), version.Str("subresources", "scale", "labelSelectorPath")),
+                Custom = new(definition.Str("metadata", "name") ?? "", storage, version.Str("subresources", "scale", "specReplicasPath"), version.Str("subresources", "scale", "statusReplicasPath"), version.Str("subresources", "scale", "labelSelectorPath"),
+                    [.. version.Objects("selectableFields").Select(f => f.Str("jsonPath")?.TrimStart('.')).OfType<string>()]),
             };
         }
     }

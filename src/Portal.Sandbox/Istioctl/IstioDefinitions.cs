@@ -91,9 +91,11 @@ internal static class IstioDefinitions
             var node = root;
             var parts = path["spec.".Length..].Split('.');
             for (var i = 0; i < parts.Length; i++) node = Step(node, parts[i], i == parts.Length - 1 && row.ElementAtOrDefault(3) == "required");
+            // A list's row tells of its elements; what it says of their number and of all together is the list's own.
+            var list = parts[^1].EndsWith("[]", StringComparison.Ordinal) ? (JsonObject)node.Parent! : node;
             node["type"] = row[2];
             if (row[2].Length == 0 || (row[2] == "object" && row.ElementAtOrDefault(4)?.Contains("preserve", StringComparison.Ordinal) == true)) node["x-kubernetes-preserve-unknown-fields"] = true;
-            Constrain(node, row.ElementAtOrDefault(4) ?? "");
+            Constrain(node, row.ElementAtOrDefault(4) ?? "", list);
         }
         OpenEnds(root);
         return root;
@@ -122,8 +124,9 @@ internal static class IstioDefinitions
         return child;
     }
 
-    private static void Constrain(JsonObject node, string constraints)
+    private static void Constrain(JsonObject node, string constraints, JsonObject? list = null)
     {
+        list ??= node;
         foreach (var constraint in constraints.Split(" ; ", StringSplitOptions.RemoveEmptyEntries))
         {
             var eq = constraint.IndexOf('=', StringComparison.Ordinal);
@@ -134,10 +137,20 @@ internal static class IstioDefinitions
                 case "format": node["format"] = value; break;
                 case "nullable": node["nullable"] = true; break;
                 case "minimum" or "maximum" when double.TryParse(value, CultureInfo.InvariantCulture, out var d): node[name] = d; break;
-                case "minLength" or "maxLength" or "maxItems" or "maxProperties" or "minItems" when long.TryParse(value, out var n): node[name] = n; break;
-                case "oneOf": node["oneOf"] = new JsonArray([.. value.Split('|').Select(v => (JsonNode)new JsonObject { ["required"] = new JsonArray(v) })]); break;
+                case "maxItems" or "minItems" when long.TryParse(value, out var n): list[name] = n; break;
+                case "minLength" or "maxLength" or "maxProperties" when long.TryParse(value, out var n): node[name] = n; break;
+                case "pattern": node["pattern"] = value; break;
+                case "cel": (value.StartsWith("self.all(l1,", StringComparison.Ordinal) ? list : node).EnsureArray("x-kubernetes-validations").Add(IstioRules.Rule(value)); break;
+                case "oneOf": node["oneOf"] = AtMostOne(value.Split('|')); break;
             }
         }
+    }
+
+    /// <summary>None of the fields, or exactly one of them.</summary>
+    private static JsonArray AtMostOne(IReadOnlyList<string> fields)
+    {
+        IEnumerable<JsonNode> Each() => fields.Select(f => (JsonNode)new JsonObject { ["required"] = new JsonArray(f) });
+        return new JsonArray([new JsonObject { ["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. Each()]) } }, .. Each()]);
     }
 
     /// <summary>An object of which no field is known keeps what it gets.</summary>

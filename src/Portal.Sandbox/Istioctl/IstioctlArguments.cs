@@ -4,7 +4,7 @@ namespace Portal.Sandbox.Istioctl;
 internal sealed class IstioctlArguments
 {
     private static readonly Dictionary<string, string> s_short = new(StringComparer.Ordinal) { ["-n"] = "namespace", ["-o"] = "output", ["-i"] = "istioNamespace", ["-c"] = "kubeconfig", ["-r"] = "revision", ["-f"] = "file" };
-    private static readonly HashSet<string> s_switches = new(StringComparer.Ordinal) { "--verbose", "--waypoint", "--ignoreUnmeshed", "-v", "-A", "--all-namespaces" };
+    private static readonly HashSet<string> s_switches = new(StringComparer.Ordinal) { "--verbose", "--waypoint", "--ignoreUnmeshed", "-v", "-A", "--all-namespaces", "--recursive", "-R", "--list-analyzers", "-L" };
 
     private readonly Dictionary<string, string> _flags = new(StringComparer.Ordinal);
 
@@ -13,7 +13,7 @@ internal sealed class IstioctlArguments
         for (var i = 0; i < args.Count; i++)
         {
             var arg = args[i];
-            if (!arg.StartsWith('-'))
+            if (arg == "-" || !arg.StartsWith('-'))
             {
                 Operands.Add(arg);
                 continue;

@@ -1,3 +1,4 @@
+using Portal.Sandbox.Istioctl.Analysis;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Registry;
@@ -5,22 +6,24 @@ using Portal.Sandbox.Registry;
 namespace Portal.Sandbox.Istioctl;
 
 /// <summary>Finds the subcommand. Unknown ones fail as the real istioctl does: message, hint, exit code 64.</summary>
-internal sealed class IstioctlCommand(SandboxCluster cluster, IstioctlOutput output)
+/// <param name="files">Content of the files that the command line names, by the name it gives them.</param>
+internal sealed class IstioctlCommand(SandboxCluster cluster, IstioctlOutput output, IReadOnlyDictionary<string, string>? files = null)
 {
     private const int UsageError = 64;
 
-    private static readonly string[] s_known = ["admin", "analyze", "authz", "bug-report", "create-remote-secret", "experimental", "kube-inject", "manifest", "remote-clusters", "tag", "upgrade", "validate", "waypoint", "ztunnel-config", "x"];
+    private static readonly string[] s_known = ["admin", "authz", "bug-report", "create-remote-secret", "experimental", "kube-inject", "manifest", "remote-clusters", "tag", "upgrade", "validate", "waypoint", "ztunnel-config", "x"];
 
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         switch (args)
         {
             case [] or ["help", ..] or ["--help"] or ["-h"]:
-                await output.LineAsync("Istio configuration command line utility for service operators to\ndebug and diagnose their Istio mesh.\n\nAvailable here:\n  dashboard     Access to Istio web UIs\n  install       Applies an Istio manifest, installing or reconfiguring Istio on a cluster.\n  proxy-config  Retrieve information about proxy configuration from Envoy [kube only]\n  proxy-status  Retrieves the synchronization status of each Envoy in the mesh\n  uninstall     Uninstall Istio from a cluster\n  version       Prints out build version information\n  x describe    Describe resource and related Istio configuration").ConfigureAwait(false);
+                await output.LineAsync("Istio configuration command line utility for service operators to\ndebug and diagnose their Istio mesh.\n\nAvailable here:\n  analyze       Analyze Istio configuration and print validation messages\n  dashboard     Access to Istio web UIs\n  install       Applies an Istio manifest, installing or reconfiguring Istio on a cluster.\n  proxy-config  Retrieve information about proxy configuration from Envoy [kube only]\n  proxy-status  Retrieves the synchronization status of each Envoy in the mesh\n  uninstall     Uninstall Istio from a cluster\n  version       Prints out build version information\n  x describe    Describe resource and related Istio configuration").ConfigureAwait(false);
                 return 0;
             case ["version", ..]: return await VersionAsync(args).ConfigureAwait(false);
             case ["install" or "apply", .. var rest]: return await new Installer(cluster, output).InstallAsync(rest, cancellationToken).ConfigureAwait(false);
             case ["uninstall", .. var rest]: return await new Installer(cluster, output).UninstallAsync(rest).ConfigureAwait(false);
+            case ["analyze", .. var rest]: return await new AnalyzeCommand(cluster, output, files ?? new Dictionary<string, string>()).RunAsync(rest).ConfigureAwait(false);
             case ["proxy-status" or "ps", ..]: return await ProxyStatusAsync().ConfigureAwait(false);
             case ["proxy-config" or "pc", .. var rest]: return await new ProxyConfigCommand(cluster, output).RunAsync(rest).ConfigureAwait(false);
             case ["x" or "experimental", "describe" or "des", .. var rest]: return await new DescribeCommand(cluster, output).RunAsync(rest).ConfigureAwait(false);

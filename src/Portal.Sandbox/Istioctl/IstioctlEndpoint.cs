@@ -20,6 +20,12 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
         }
         var form = await http.Request.ReadFormAsync(http.RequestAborted).ConfigureAwait(false);
         string[] args = [.. form["arg"].OfType<string>()];
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in form.Files)
+        {
+            using var reader = new StreamReader(file.OpenReadStream());
+            files[file.FileName] = await reader.ReadToEndAsync(http.RequestAborted).ConfigureAwait(false);
+        }
         http.Response.ContentType = "text/plain; charset=utf-8";
         async Task WriteAsync(char stream, string text)
         {
@@ -27,7 +33,7 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
             await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         }
         var output = new IstioctlOutput(t => WriteAsync('1', t), t => WriteAsync('2', t), t => WriteAsync('f', t));
-        var code = await new IstioctlCommand(cluster, output).RunAsync(args, http.RequestAborted).ConfigureAwait(false);
+        var code = await new IstioctlCommand(cluster, output, files).RunAsync(args, http.RequestAborted).ConfigureAwait(false);
         await WriteAsync('x', code.ToString(System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false);
     }
 }

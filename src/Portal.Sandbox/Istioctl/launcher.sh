@@ -9,7 +9,16 @@ case $server in
   *) echo "Error: this istioctl works with sandbox clusters only; for $server install the real one." >&2; exit 1 ;;
 esac
 form=()
-for arg in "$@"; do form+=(--form-string "arg=$arg"); done
+for arg in "$@"; do
+  form+=(--form-string "arg=$arg")
+  # What the command reads travels along.
+  case ${1:-} in analyze | validate | kube-inject) ;; *) continue ;; esac
+  if [ "$arg" = - ]; then form+=(--form "file=@-;filename=-")
+  elif [ -f "$arg" ]; then form+=(--form "file=@\"$arg\";filename=\"$arg\"")
+  elif [ -d "$arg" ]; then
+    for file in "${arg%/}"/*.yaml "${arg%/}"/*.yml "${arg%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
+  fi
+done
 [ $# -gt 0 ] || form=(--form-string none=)
 code=1
 forward=

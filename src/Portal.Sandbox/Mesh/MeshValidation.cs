@@ -12,18 +12,20 @@ internal sealed class MeshValidation : IAdmissionPlugin
     {
         if (request.Type.Group is not ("networking.istio.io" or "security.istio.io")) return;
         if (!request.Snapshot.List("validatingwebhookconfigurations.admissionregistration.k8s.io").Any(w => w.Parse().Objects("webhooks").Any(h => h.Str("clientConfig", "service", "name") == "istiod"))) return;
-        var problems = request.Type.Kind switch
-        {
-            "VirtualService" => VirtualService(request.Object.Obj("spec")),
-            "DestinationRule" => DestinationRule(request.Object.Obj("spec")),
-            "Gateway" => Gateway(request.Object.Obj("spec")),
-            _ => [],
-        };
-        var first = problems.ToList();
+        var first = Problems(request.Type.Kind, request.Object.Obj("spec")).ToList();
         if (first.Count == 0) return;
         var text = first.Count == 1 ? first[0] : $"{first.Count} errors occurred:\n\t* {string.Join("\n\t* ", first)}\n\n";
         throw new ApiException(400, "BadRequest", $"admission webhook \"validation.istio.io\" denied the request: configuration is invalid: {text}");
     }
+
+    /// <summary>What is wrong with the spec of a kind.</summary>
+    public static IEnumerable<string> Problems(string kind, JsonObject? spec) => kind switch
+    {
+        "VirtualService" => VirtualService(spec),
+        "DestinationRule" => DestinationRule(spec),
+        "Gateway" => Gateway(spec),
+        _ => [],
+    };
 
     private static IEnumerable<string> VirtualService(JsonObject? spec)
     {

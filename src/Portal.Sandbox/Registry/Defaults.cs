@@ -175,11 +175,22 @@ internal static class Defaults
         spec.Default("podReplacementPolicy", spec.ContainsKey("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         spec.Default("manualSelector", false);
         PodDefaults.Template(spec);
-        if (spec.Flag("manualSelector") != true) GenerateSelector(obj, spec);
+        LabelsOfTemplate(obj, spec);
+    }
+
+    private static void LabelsOfTemplate(JsonObject obj, JsonObject spec)
+    {
         if (spec.Obj("template", "metadata", "labels") is { Count: > 0 } labels && obj.Obj("metadata", "labels") is not { Count: > 0 }) obj.Ensure("metadata")["labels"] = labels.DeepClone();
     }
 
-    /// <summary>What the job's strategy does on create: pods are found by the job's own uid.</summary>
+    /// <summary>What a kind's strategy adds when an object is created, and never again: a job finds its pods by its own uid.</summary>
+    public static void PrepareForCreate(ResourceType type, JsonObject obj)
+    {
+        if (type.Resource != "jobs.batch" || obj.Flag("spec", "manualSelector") == true) return;
+        GenerateSelector(obj, obj.Ensure("spec"));
+        LabelsOfTemplate(obj, obj.Ensure("spec"));
+    }
+
     private static void GenerateSelector(JsonObject obj, JsonObject spec)
     {
         if (spec.Obj("selector", "matchLabels") is { } given && (given.ContainsKey("controller-uid") || given.ContainsKey("batch.kubernetes.io/controller-uid")) || obj.Str("metadata", "uid") is not { } uid) return;

@@ -31,7 +31,7 @@ internal static class FieldSelectors
             if (eq < 0) throw new FormatException($"invalid selector: '{part}'; can't understand '{part}'");
             var field = part[..(not > 0 ? not : eq)];
             var value = part[((not > 0 ? not + 1 : eq) + 1)..].TrimStart('=');
-            if (field is not ("metadata.name" or "metadata.namespace") && !s_fields.GetValueOrDefault(type.Resource, []).Contains(field))
+            if (field is not ("metadata.name" or "metadata.namespace") && !s_fields.GetValueOrDefault(type.Resource, []).Contains(field) && type.Custom?.SelectableFields.Contains(field) != true)
                 throw new FormatException($"field label not supported: {field}");
             var path = field.Split('.');
             terms.Add(o => (Read(o, path) == value) != not > 0);

@@ -42,7 +42,7 @@ internal sealed record ResourceType
 }
 
 /// <summary>What a resource has only when a CustomResourceDefinition made it.</summary>
-internal sealed record CustomResource(string DefinitionName, string StorageVersion, string? SpecReplicasPath, string? StatusReplicasPath, string? LabelSelectorPath);
+internal sealed record CustomResource(string DefinitionName, string StorageVersion, string? SpecReplicasPath, string? StatusReplicasPath, string? LabelSelectorPath, IReadOnlyList<string> SelectableFields);
 
 /// <param name="Priority">0 is always shown, 1 with <c>-o wide</c>.</param>
 internal sealed record TableColumn(string Name, string Type, string Format, string Description, int Priority);

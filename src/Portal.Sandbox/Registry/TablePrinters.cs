@@ -78,6 +78,14 @@ internal static class TablePrinters
             [Name(o), o.Int(0, "value"), o.Flag("globalDefault") ?? false, Age(o, now), o.Str("preemptionPolicy") ?? "PreemptLowerPriority"]),
         ["resourcequotas"] = Of("Name|Request|Limit|Age", (o, now) => [Name(o), Quota(o, "limits.", false), Quota(o, "limits.", true), Age(o, now)]),
         ["limitranges"] = CreatedAt(),
+        ["certificatesigningrequests.certificates.k8s.io"] = Of("Name|Age|SignerName|Requestor|RequestedDuration|Condition", (o, now) =>
+            [Name(o), Age(o, now), o.Str("spec", "signerName") ?? "", o.Str("spec", "username") ?? "", o.Num("spec", "expirationSeconds") is { } seconds ? HumanDuration(TimeSpan.FromSeconds(seconds)) : "<none>", RequestCondition(o)]),
+        ["runtimeclasses.node.k8s.io"] = Of("Name|Handler|Age", (o, now) => [Name(o), o.Str("handler"), Age(o, now)]),
+        ["csinodes.storage.k8s.io"] = Of("Name|Drivers#|Age", (o, now) => [Name(o), o.Arr("spec", "drivers")?.Count ?? 0, Age(o, now)]),
+        ["podtemplates"] = Of("Name|Containers|Images|Pod Labels", (o, _) =>
+            [Name(o), string.Join(',', o.Objects("template", "spec", "containers").Select(c => c.Str("name"))), string.Join(',', o.Objects("template", "spec", "containers").Select(c => c.Str("image"))), Labels(o.Map("template", "metadata", "labels"))]),
+        ["componentstatuses"] = Of("Name|Status|Message|Error", (o, _) =>
+            [Name(o), o.Objects("conditions").FirstOrDefault().Str("status") == "True" ? "Healthy" : "Unhealthy", o.Objects("conditions").FirstOrDefault().Str("message") ?? "", o.Objects("conditions").FirstOrDefault().Str("error") ?? ""]),
     };
 
     private static readonly TablePrinter s_default = Of("Name|Age", (o, now) => [Name(o), Age(o, now)]);
@@ -157,6 +165,14 @@ internal static class TablePrinters
     {
         var labels = o.Map("spec", "selector", "matchLabels");
         return Labels(labels.Count > 0 ? labels : o.Map("spec", "selector"));
+    }
+
+    private static string RequestCondition(JsonObject o)
+    {
+        var types = o.Objects("status", "conditions").Select(c => c.Str("type")).ToList();
+        var text = types.Contains("Denied") ? "Denied" : types.Contains("Approved") ? "Approved" : "Pending";
+        if (types.Contains("Failed")) text += ",Failed";
+        return o.Str("status", "certificate") is { Length: > 0 } ? text + ",Issued" : text;
     }
 
     private static string JobStatus(JsonObject o)

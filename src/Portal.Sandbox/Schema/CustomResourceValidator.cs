@@ -4,108 +4,109 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Schema.Cel;
+using Portal.Sandbox.Validation;
 
 namespace Portal.Sandbox.Schema;
 
-/// <summary>Defaults and validates custom resources; texts follow kube-openapi's validator as the API server prints them.</summary>
+/// <summary>Validates custom resources; texts follow kube-openapi's validator as the API server prints them.</summary>
 internal static class CustomResourceValidator
 {
-    /// <summary>Fills in declared defaults, in place, as the API server does before admission.</summary>
-    public static void ApplyDefaults(JsonNode? value, SchemaNode schema)
-    {
-        switch (value)
-        {
-            case JsonObject obj when schema.Type == SchemaType.Object:
-                foreach (var (name, property) in schema.Properties)
-                {
-                    if (!obj.ContainsKey(name) && property.Rules?.Default is { } fallback) obj[name] = fallback.DeepClone();
-                    if (obj[name] is { } child) ApplyDefaults(child, property);
-                }
-                break;
-            case JsonObject map when schema.Type == SchemaType.Map:
-                foreach (var (_, child) in map) ApplyDefaults(child, schema.Items!);
-                break;
-            case JsonArray array when schema.Type == SchemaType.Array:
-                foreach (var child in array) ApplyDefaults(child, schema.Items!);
-                break;
-        }
-    }
+    /// <summary>Of these the rules of the language are not asked: they may take a valid object for granted.</summary>
+    private static readonly string[] s_blocking = ["FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid"];
 
-    /// <summary>Removes fields that the schema does not declare; their paths go to <paramref name="unknown"/>.</summary>
-    public static void Prune(JsonObject obj, SchemaNode schema, List<string> unknown, string path = "")
+    /// <param name="old">The stored object; what did not change since is not judged again.</param>
+    /// <param name="subresource">With <c>status</c> everything else is as it was.</param>
+    public static void Validate(JsonObject obj, JsonObject? old, SchemaNode schema, string subresource, ErrorList errors)
     {
-        foreach (var (name, value) in obj.ToArray())
-        {
-            var childPath = path.Length == 0 ? name : $"{path}.{name}";
-            if (path.Length == 0 && name is "apiVersion" or "kind") continue;
-            if (schema.Type == SchemaType.Object && schema.Child(name) is null)
-            {
-                if (schema.PreserveUnknown) continue;
-                unknown.Add(childPath);
-                obj.Remove(name);
-                continue;
-            }
-            if (schema.Child(name) is not { } child) continue;
-            if (value is JsonObject inner) Prune(inner, child, unknown, childPath);
-            else if (value is JsonArray array && child.Items is { } items)
-            {
-                for (var i = 0; i < array.Count; i++)
-                {
-                    if (array[i] is JsonObject element) Prune(element, items, unknown, $"{childPath}[{i}]");
-                }
-            }
-        }
-    }
-
-    public static List<FieldError> Validate(JsonObject obj, SchemaNode schema)
-    {
-        var errors = new List<FieldError>();
+        var found = new List<FieldError>();
         foreach (var (name, property) in schema.Properties)
         {
-            if (name is "apiVersion" or "kind" or "metadata") continue;
-            if (obj.TryGetPropertyValue(name, out var value)) Value(value, property, name, errors);
+            if (name is "apiVersion" or "kind" or "metadata" || (subresource == "status" && name != "status")) continue;
+            if (obj.TryGetPropertyValue(name, out var value)) Value(value, old?[name], property, name, found);
         }
-        Required(obj, schema.Rules!, "", errors);
+        if (subresource != "status")
+        {
+            Required(obj, schema.Rules!, "", found);
+            Junctors(obj, schema.Rules!, "", found);
+        }
         // Wrong values first, then what is missing: the order in which the API server's validator reports them.
-        return [.. errors.OrderBy(e => e.Reason == "FieldValueRequired")];
+        found = [.. found.OrderBy(e => e.Reason == "FieldValueRequired")];
+        ListInvariants.Check(obj, schema, "", found);
+        if (!found.Any(e => s_blocking.Contains(e.Reason))) CelValidator.Validate(obj, old, schema, found);
+        errors.AddRange(found);
     }
 
-    private static void Value(JsonNode? value, SchemaNode schema, string path, List<FieldError> errors)
+    private static void Value(JsonNode? value, JsonNode? old, SchemaNode schema, string path, List<FieldError> errors)
     {
-        if (schema.Rules is not { } rules) return;
+        if (schema.Rules is not { } rules || (old is not null && JsonNode.DeepEquals(value, old))) return;
         if (value is null)
         {
-            if (!rules.Nullable && schema.Type != SchemaType.Any) errors.Add(TypeError(path, "null", Expected(schema.Type), null));
+            if (!rules.Nullable && !rules.Untyped) errors.Add(TypeError(path, "null", Expected(schema.Type)));
             return;
         }
-        if (!HasType(value, schema.Type))
+        if (!rules.Untyped && !HasType(value, schema.Type))
         {
-            errors.Add(TypeError(path, Kind(value), Expected(schema.Type), value));
+            errors.Add(TypeError(path, Kind(value), Expected(schema.Type)));
             return;
         }
         switch (value)
         {
-            case JsonObject obj: Object(obj, schema, rules, path, errors); break;
-            case JsonArray array: Array(array, schema, rules, path, errors); break;
+            case JsonObject obj: Object(obj, old as JsonObject, schema, rules, path, errors); break;
+            case JsonArray array: Array(array, old as JsonArray, schema, rules, path, errors); break;
             case JsonValue scalar: Scalar(scalar, rules, path, errors); break;
         }
         if (rules.Enum is { } allowed && !allowed.Any(a => JsonNode.DeepEquals(a, value)))
             errors.Add(FieldError.NotSupported(path, value, allowed.Select(a => a?.ToString() ?? "null")));
+        Junctors(value, rules, path, errors);
     }
 
-    private static void Object(JsonObject obj, SchemaNode schema, SchemaRules rules, string path, List<FieldError> errors)
+    /// <summary>anyOf, oneOf, allOf, not. Their errors name no field; what is wrong with the likeliest alternative follows.</summary>
+    private static void Junctors(JsonNode value, SchemaRules rules, string path, List<FieldError> errors)
+    {
+        if (rules.AnyOf.Count > 0)
+        {
+            var tried = rules.AnyOf.Select(s => Try(value, s, path)).ToList();
+            if (tried.All(t => t.Count > 0))
+            {
+                errors.Add(Composite($"\"{path}\" must validate at least one schema (anyOf)"));
+                errors.AddRange(tried.MinBy(t => t.Count)!);
+            }
+        }
+        if (rules.OneOf.Count > 0)
+        {
+            var tried = rules.OneOf.Select(s => Try(value, s, path)).ToList();
+            var valid = tried.Count(t => t.Count == 0);
+            if (valid != 1) errors.Add(Composite($"\"{path}\" must validate one and only one schema (oneOf). Found {(valid == 0 ? "none valid" : $"{valid} valid alternatives")}"));
+            if (valid == 0) errors.AddRange(tried.MinBy(t => t.Count)!);
+        }
+        if (rules.AllOf.Count > 0)
+        {
+            var tried = rules.AllOf.Select(s => Try(value, s, path)).ToList();
+            foreach (var failures in tried) errors.AddRange(failures);
+            if (tried.Any(t => t.Count > 0)) errors.Add(Composite($"\"{path}\" must validate all the schemas (allOf){(tried.All(t => t.Count > 0) ? ". None validated" : "")}"));
+        }
+        if (rules.Not is { } not && Try(value, not, path).Count == 0) errors.Add(Composite($"\"{path}\" must not validate the schema (not)"));
+    }
+
+    private static List<FieldError> Try(JsonNode value, SchemaNode schema, string path)
+    {
+        var errors = new List<FieldError>();
+        Value(value, null, schema, path, errors);
+        return errors;
+    }
+
+    private static FieldError Composite(string detail) => FieldError.Invalid("<nil>", "", detail);
+
+    private static void Object(JsonObject obj, JsonObject? old, SchemaNode schema, SchemaRules rules, string path, List<FieldError> errors)
     {
         foreach (var (name, child) in obj)
         {
-            if (schema.Child(name) is { } property) Value(child, property, $"{path}.{name}", errors);
+            if (schema.Child(name) is { } property) Value(child, old?[name], property, path.Length == 0 ? name : $"{path}.{name}", errors);
         }
         Required(obj, rules, path, errors);
         if (rules.MinProperties is { } min && obj.Count < min) errors.Add(In(path, obj, $"should have at least {min} properties"));
-        if (rules.MaxProperties is { } max && obj.Count > max) errors.Add(In(path, obj, $"should have at most {max} properties"));
-        foreach (var group in rules.AtMostOneOf)
-        {
-            if (group.Count(obj.ContainsKey) > 1) errors.Add(In(path, obj, "must validate one and only one schema (oneOf). Found 2 valid alternatives"));
-        }
+        if (rules.MaxProperties is { } max && obj.Count > max) errors.Add(FieldError.TooMany(path, obj.Count, (int)max));
     }
 
     private static void Required(JsonObject obj, SchemaRules rules, string path, List<FieldError> errors)
@@ -116,27 +117,31 @@ internal static class CustomResourceValidator
         }
     }
 
-    private static void Array(JsonArray array, SchemaNode schema, SchemaRules rules, string path, List<FieldError> errors)
+    private static void Array(JsonArray array, JsonArray? old, SchemaNode schema, SchemaRules rules, string path, List<FieldError> errors)
     {
         if (rules.MinItems is { } min && array.Count < min) errors.Add(In(path, array, $"should have at least {min} items"));
-        if (rules.MaxItems is { } max && array.Count > max) errors.Add(In(path, array, $"should have at most {max} items"));
-        foreach (var item in array) Value(item, schema.Items!, path, errors);
+        if (rules.MaxItems is { } max && array.Count > max) errors.Add(FieldError.TooMany(path, array.Count, (int)max));
+        if (schema.Items is not { } items) return;
+        foreach (var item in array) Value(item, ListInvariants.Correlated(item, old, schema), items, path, errors);
     }
 
     private static void Scalar(JsonValue value, SchemaRules rules, string path, List<FieldError> errors)
     {
         if (value.TryGetValue<string>(out var text))
         {
-            if (rules.MinLength is { } min && text.Length < min) errors.Add(In(path, value, $"should be at least {min} chars long"));
-            if (rules.MaxLength is { } max && text.Length > max) errors.Add(In(path, value, $"should be at most {max} chars long"));
+            var length = text.EnumerateRunes().Count();
+            if (rules.MinLength is { } min && length < min) errors.Add(In(path, value, $"should be at least {min} chars long"));
+            if (rules.MaxLength is { } max && length > max) errors.Add(FieldError.TooLong(path, (int)max));
             if (rules.Pattern is { } pattern && !Matches(pattern, text)) errors.Add(In(path, value, $"should match '{pattern}'"));
+            if (rules.Format is { } format && !SchemaFormats.Matches(format, text)) errors.Add(In(path, value, $"must be of type {format}: {GoSyntax.Quote(text)}"));
             return;
         }
-        if (!double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return;
+        if (!double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || value.GetValueKind() != JsonValueKind.Number) return;
         if (rules.Minimum is { } low && (rules.ExclusiveMinimum ? number <= low : number < low))
             errors.Add(In(path, value, rules.ExclusiveMinimum ? $"should be greater than {Number(low)}" : $"should be greater than or equal to {Number(low)}"));
         if (rules.Maximum is { } high && (rules.ExclusiveMaximum ? number >= high : number > high))
             errors.Add(In(path, value, rules.ExclusiveMaximum ? $"should be less than {Number(high)}" : $"should be less than or equal to {Number(high)}"));
+        if (rules.MultipleOf is > 0 and var factor && Math.Abs(number / factor - Math.Round(number / factor)) > 1e-9) errors.Add(In(path, value, $"should be a multiple of {Number(factor)}"));
     }
 
     private static bool Matches(Regex pattern, string text)
@@ -153,8 +158,8 @@ internal static class CustomResourceValidator
 
     private static FieldError In(string path, JsonNode value, string what) => FieldError.Invalid(path, value, $"{path} in body {what}");
 
-    private static FieldError TypeError(string path, string got, string expected, JsonNode? value) =>
-        FieldError.TypeInvalid(path, JsonValue.Create(got), $"{path} in body must be of type {expected}: {(value is null ? "\"null\"" : $"\"{got}\"")}");
+    private static FieldError TypeError(string path, string got, string expected) =>
+        FieldError.TypeInvalid(path, JsonValue.Create(got), $"{path} in body must be of type {expected}: \"{got}\"");
 
     private static string Number(double d) => d.ToString(CultureInfo.InvariantCulture);
 

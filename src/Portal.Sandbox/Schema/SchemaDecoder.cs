@@ -4,7 +4,17 @@ using System.Text.Json.Nodes;
 namespace Portal.Sandbox.Schema;
 
 /// <summary>A value of another JSON type than the schema's, said as Go's decoder says it.</summary>
-internal sealed class SchemaDecodeException(string message) : Exception(message);
+/// <param name="found">JSON kind of what was found.</param>
+/// <param name="wanted">Go type of the field.</param>
+internal sealed class SchemaDecodeException(string message, string found = "", string wanted = "") : Exception(message)
+{
+    /// <summary>The same in the words of the converter that patches go through (apimachinery/pkg/runtime/converter.go).</summary>
+    public string AsConversion => wanted.Length == 0 ? Message
+        : wanted.StartsWith("[]", StringComparison.Ordinal) ? $"cannot restore slice from {found}"
+        : wanted.StartsWith("map[", StringComparison.Ordinal) ? $"cannot restore map from {found}"
+        : wanted.StartsWith("v1.", StringComparison.Ordinal) ? $"cannot restore struct from: {found}"
+        : $"unrecognized type: {wanted}";
+}
 
 /// <summary>
 /// What decoding into Go structs does: checks JSON types, drops nulls and fields that do not exist, and reports the latter
@@ -95,6 +105,16 @@ internal static class SchemaDecoder
 
     private static string Go(SchemaNode node) => node.GoType.Length > 0 ? node.GoType : node.Name is { } n ? "v1." + n : "interface {}";
 
+    /// <summary>The kind of Go value that a JSON value is before it is converted.</summary>
+    private static string GoKind(JsonNode value) => value.GetValueKind() switch
+    {
+        System.Text.Json.JsonValueKind.Object => "map",
+        System.Text.Json.JsonValueKind.Array => "slice",
+        System.Text.Json.JsonValueKind.String => "string",
+        System.Text.Json.JsonValueKind.Number => IsInteger((JsonValue)value) ? "int64" : "float64",
+        _ => "bool",
+    };
+
     private static SchemaDecodeException Wrong(JsonNode value, string owner, string goPath, string type)
     {
         var kind = value.GetValueKind() switch
@@ -106,6 +126,6 @@ internal static class SchemaDecoder
             System.Text.Json.JsonValueKind.Number => "number",
             _ => "bool",
         };
-        return new(string.Create(CultureInfo.InvariantCulture, $"json: cannot unmarshal {kind} into Go struct field {owner}.{goPath} of type {type}"));
+        return new(string.Create(CultureInfo.InvariantCulture, $"json: cannot unmarshal {kind} into Go struct field {owner}.{goPath} of type {type}"), GoKind(value), type);
     }
 }

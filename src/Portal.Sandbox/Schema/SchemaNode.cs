@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Portal.Sandbox.Schema.Cel;
 
 namespace Portal.Sandbox.Schema;
 
@@ -92,8 +93,19 @@ internal sealed record SchemaRules
     public bool Nullable { get; init; }
     public JsonNode? Default { get; init; }
 
-    /// <summary>Groups of property names of which at most one may be set (<c>oneOf</c> as Istio's CRDs use it).</summary>
-    public IReadOnlyList<IReadOnlyList<string>> AtMostOneOf { get; init; } = [];
+    /// <summary>A schema without a type, as those inside of <c>anyOf</c> may be: any value will do.</summary>
+    public bool Untyped { get; init; }
+
+    public double? MultipleOf { get; init; }
+    public IReadOnlyList<SchemaNode> AllOf { get; init; } = [];
+    public IReadOnlyList<SchemaNode> AnyOf { get; init; } = [];
+    public IReadOnlyList<SchemaNode> OneOf { get; init; } = [];
+    public SchemaNode? Not { get; init; }
+
+    /// <summary>An object with apiVersion, kind and metadata of its own, declared or not.</summary>
     public bool EmbeddedResource { get; init; }
     public string? Format { get; init; }
+
+    /// <summary><c>x-kubernetes-validations</c>.</summary>
+    public IReadOnlyList<CelRule> Validations { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Schema.Cel;
 
 namespace Portal.Sandbox.Schema;
 
@@ -25,36 +26,50 @@ internal static class StructuralSchema
         return new SchemaNode { Type = SchemaType.Object, Name = kind, Rules = rules, PreserveUnknown = preserve }.WithProperties(() => properties);
     }
 
-    private static SchemaNode Node(JsonObject s)
+    internal static SchemaNode Node(JsonObject s)
     {
         var preserve = s.Flag("x-kubernetes-preserve-unknown-fields") == true;
         if (s.Flag("x-kubernetes-int-or-string") == true) return new() { Type = SchemaType.IntOrString, Rules = Rules(s) };
-        switch (s.Str("type"))
+        switch (s.Str("type") ?? "")
         {
-            case "object":
-                if (s.Obj("properties") is { } declared)
-                {
-                    var properties = declared.Where(p => p.Value is JsonObject).ToDictionary(p => p.Key, p => Node((JsonObject)p.Value!), StringComparer.Ordinal);
-                    return new SchemaNode { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve, AtomicMap = s.Str("x-kubernetes-map-type") == "atomic" }.WithProperties(() => properties);
-                }
-                if (s.Obj("additionalProperties") is { } values) return new() { Type = SchemaType.Map, Items = Node(values), Rules = Rules(s), AtomicMap = s.Str("x-kubernetes-map-type") == "atomic" };
-                return new() { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve || s.Flag("additionalProperties") == true };
-            case "array":
-                var list = s.Str("x-kubernetes-list-type");
-                return new()
-                {
-                    Type = SchemaType.Array,
-                    Items = s.Obj("items") is { } items ? Node(items) : SchemaNode.Any,
-                    Rules = Rules(s),
-                    ListType = list == "map" ? ListType.Map : list == "set" ? ListType.Set : ListType.Atomic,
-                    ListKeys = [.. s.Strings("x-kubernetes-list-map-keys")],
-                };
+            case "object": return Object(s, preserve);
+            case "array": return Array(s);
             case "string": return new() { Type = SchemaType.String, Rules = Rules(s) };
             case "integer": return new() { Type = SchemaType.Integer, Rules = Rules(s) };
             case "number": return new() { Type = SchemaType.Number, Rules = Rules(s) };
             case "boolean": return new() { Type = SchemaType.Boolean, Rules = Rules(s) };
+            case "" when s.Obj("properties") is not null || s.Obj("additionalProperties") is not null: return Object(s, true);
+            case "" when s.Obj("items") is not null: return Array(s);
             default: return new() { Type = SchemaType.Any, Rules = Rules(s), PreserveUnknown = true };
         }
+    }
+
+    private static SchemaNode Object(JsonObject s, bool preserve)
+    {
+        var atomic = s.Str("x-kubernetes-map-type") == "atomic";
+        var properties = (s.Obj("properties") ?? []).Where(p => p.Value is JsonObject).ToDictionary(p => p.Key, p => Node((JsonObject)p.Value!), StringComparer.Ordinal);
+        if (s.Flag("x-kubernetes-embedded-resource") == true)
+        {
+            properties.TryAdd("apiVersion", SchemaNode.String);
+            properties.TryAdd("kind", SchemaNode.String);
+            properties["metadata"] = BuiltInSchemas.ObjectMeta;
+        }
+        if (properties.Count > 0) return new SchemaNode { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve, AtomicMap = atomic }.WithProperties(() => properties);
+        if (s.Obj("additionalProperties") is { } values) return new() { Type = SchemaType.Map, Items = Node(values), Rules = Rules(s), AtomicMap = atomic };
+        return new() { Type = SchemaType.Object, Rules = Rules(s), PreserveUnknown = preserve || s.Flag("additionalProperties") == true, AtomicMap = atomic };
+    }
+
+    private static SchemaNode Array(JsonObject s)
+    {
+        var list = s.Str("x-kubernetes-list-type");
+        return new()
+        {
+            Type = SchemaType.Array,
+            Items = s.Obj("items") is { } items ? Node(items) : SchemaNode.Any,
+            Rules = Rules(s),
+            ListType = list == "map" ? ListType.Map : list == "set" ? ListType.Set : ListType.Atomic,
+            ListKeys = [.. s.Strings("x-kubernetes-list-map-keys")],
+        };
     }
 
     private static SchemaRules Rules(JsonObject s) => new()
@@ -66,6 +81,7 @@ internal static class StructuralSchema
         Maximum = Number(s["maximum"]),
         ExclusiveMinimum = s.Flag("exclusiveMinimum") == true,
         ExclusiveMaximum = s.Flag("exclusiveMaximum") == true,
+        MultipleOf = Number(s["multipleOf"]),
         MinLength = s.Num("minLength"),
         MaxLength = s.Num("maxLength"),
         MinItems = s.Num("minItems"),
@@ -74,16 +90,15 @@ internal static class StructuralSchema
         MaxProperties = s.Num("maxProperties"),
         Nullable = s.Flag("nullable") == true,
         Default = s["default"]?.DeepClone(),
-        AtMostOneOf = OneOf(s),
+        Untyped = string.IsNullOrEmpty(s.Str("type")),
+        AllOf = [.. s.Objects("allOf").Select(Node)],
+        AnyOf = [.. s.Objects("anyOf").Select(Node)],
+        OneOf = [.. s.Objects("oneOf").Select(Node)],
+        Not = s.Obj("not") is { } not ? Node(not) : null,
+        EmbeddedResource = s.Flag("x-kubernetes-embedded-resource") == true,
         Format = s.Str("format"),
+        Validations = [.. s.Objects("x-kubernetes-validations").Select(CelRule.From)],
     };
-
-    /// <summary>Istio writes "at most one of these" as oneOf [{not: anyOf required…}, {required: [a]}, {required: [b]}].</summary>
-    private static IReadOnlyList<IReadOnlyList<string>> OneOf(JsonObject s)
-    {
-        var names = s.Objects("oneOf").SelectMany(o => o.Strings("required")).Distinct().ToArray();
-        return names.Length > 1 ? [names] : [];
-    }
 
     private static double? Number(JsonNode? node) => node is JsonValue v && v.TryGetValue<double>(out var d) ? d : node.Num();
 

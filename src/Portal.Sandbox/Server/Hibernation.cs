@@ -13,6 +13,15 @@ internal sealed class Hibernation(SandboxCluster cluster)
 
     public bool IsAsleep { get; private set; }
 
+    /// <summary>Whether no request is being answered and the time until sleep runs.</summary>
+    public bool IsDrowsy
+    {
+        get
+        {
+            lock (_gate) return _active == 0 && _timer is not null;
+        }
+    }
+
     /// <summary>A request begins; it waits while the cluster wakes up.</summary>
     public Task EnterAsync()
     {

@@ -9,7 +9,12 @@ internal enum StoreEventType { Added, Modified, Deleted }
 /// <summary>One change. <see cref="Previous"/> lets a watch with a selector tell "stopped matching" from "never matched".</summary>
 internal sealed record StoreEvent(string Resource, StoreEventType Type, StoredObject Object, StoredObject? Previous)
 {
+    private readonly byte[]?[] _lines = new byte[]?[3];
+
     public long ResourceVersion => Object.ResourceVersion;
+
+    /// <summary>The bytes that watches send of this change, built by the first and shared by all that see it alike.</summary>
+    public byte[] Line(StoreEventType seenAs, Func<StoredObject, byte[]> build) => _lines[(int)seenAs] ??= build(Object);
 }
 
 /// <summary>Everything a cluster holds at one revision; a pointer, so that checkpoints and consistent lists are free.</summary>

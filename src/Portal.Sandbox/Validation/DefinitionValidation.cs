@@ -1,11 +1,15 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Schema;
+using Portal.Sandbox.Schema.Cel;
 
 namespace Portal.Sandbox.Validation;
 
 /// <summary>Rules of CustomResourceDefinitions, with what a structural schema must say.</summary>
 internal static class DefinitionValidation
 {
+    private static readonly string[] s_reasons = ["FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired", "FieldValueDuplicate"];
+
     private static readonly string[] s_types = ["array", "boolean", "integer", "number", "object", "string"];
 
     public static void Validate(JsonObject obj, JsonObject? old, ErrorList errors)
@@ -110,6 +114,7 @@ internal static class DefinitionValidation
         {
             if (property is JsonObject child && !(root && name == "metadata")) Structural(child, $"{path}.properties[{name}]", errors);
         }
+        Rules(schema, path, errors);
         if (schema.Obj("items") is { } items) Items(items, path + ".items", errors);
         if (schema.Obj("additionalProperties") is { } values) Items(values, path + ".additionalProperties", errors);
     }
@@ -119,5 +124,37 @@ internal static class DefinitionValidation
         if (string.IsNullOrEmpty(schema.Str("type")) && schema.Flag("x-kubernetes-int-or-string") != true && schema.Flag("x-kubernetes-preserve-unknown-fields") != true)
             errors.Required(path + ".type", path.EndsWith(".items", StringComparison.Ordinal) ? "must not be empty for specified array items" : "must not be empty for specified object fields");
         else Structural(schema, path, errors);
+    }
+
+    private static void Rules(JsonObject schema, string path, ErrorList errors)
+    {
+        var node = new Lazy<SchemaNode>(() => StructuralSchema.Node(schema));
+        foreach (var (i, json) in schema.Objects("x-kubernetes-validations").Index())
+        {
+            var (rule, at) = (CelRule.From(json), $"{path}.x-kubernetes-validations[{i}]");
+            if (rule.Rule.Trim().Length == 0) errors.Required(at + ".rule", "rule is not specified");
+            else Compile(json, rule.Rule, at + ".rule", rule.Program);
+            if (rule.MessageExpression is { Length: > 0 } expression) Compile(json, expression, at + ".messageExpression", rule.MessageProgram);
+            if (rule.Message is { } message && (message.Contains('\n', StringComparison.Ordinal) || message.Contains('\r', StringComparison.Ordinal))) errors.Invalid(at + ".message", message, "message must not contain line breaks");
+            if (!s_reasons.Contains(rule.Reason)) errors.NotSupported(at + ".reason", rule.Reason, s_reasons);
+        }
+
+        void Compile(JsonObject json, string expression, string at, Func<SchemaNode, CelNode> compile)
+        {
+            try
+            {
+                compile(node.Value);
+            }
+            catch (CelSyntaxException e)
+            {
+                errors.InvalidGo(at, Go(json), "compilation failed: " + e.Describe(expression));
+            }
+        }
+    }
+
+    private static string Go(JsonObject rule)
+    {
+        string Text(string field) => GoSyntax.Quote(rule.Str(field) ?? "");
+        return $"apiextensions.ValidationRule{{Rule:{Text("rule")}, Message:{Text("message")}, MessageExpression:{Text("messageExpression")}, Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:{Text("fieldPath")}, OptionalOldSelf:(*bool)(nil)}}";
     }
 }

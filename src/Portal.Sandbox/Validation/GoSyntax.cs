@@ -18,7 +18,7 @@ internal static class GoSyntax
 
     public static string Selector(JsonNode? selector)
     {
-        if (selector is null) return "null";
+        if (selector is null) return "\"null\"";
         var expressions = selector.Arr("matchExpressions") is { } list
             ? "[]v1.LabelSelectorRequirement{" + string.Join(", ", list.Select(e => $"v1.LabelSelectorRequirement{{Key:{Quote(e.Str("key") ?? "")}, Operator:{Quote(e.Str("operator") ?? "")}, Values:{Strings(e.Arr("values"))}}}")) + "}"
             : "[]v1.LabelSelectorRequirement(nil)";
@@ -43,6 +43,15 @@ internal static class GoSyntax
         if (suffix.Length == 2 && long.TryParse(digits, out var n)) digits = (n << (10 * ("KMGTPE".IndexOf(suffix[0], StringComparison.Ordinal) + 1))).ToString(System.Globalization.CultureInfo.InvariantCulture);
         return $"resource.Quantity{{i:resource.int64Amount{{value:{digits}, scale:{scale}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:{Quote(text)}, Format:\"{(suffix.Length == 2 ? "BinarySI" : "DecimalSI")}\"}}";
     }
+
+    /// <summary>JSON as Go's <c>%+v</c> prints it: <c>map[a:b c:[1 2]]</c>.</summary>
+    public static string Printed(JsonNode? value) => value switch
+    {
+        null => "<nil>",
+        JsonObject o => "map[" + string.Join(' ', o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}:{Printed(p.Value)}")) + "]",
+        JsonArray a => "[" + string.Join(' ', a.Select(Printed)) + "]",
+        _ => value.ToString(),
+    };
 
     /// <summary>Anything else: JSON, the nearest readable form.</summary>
     public static string Value(JsonNode? value) => value?.ToText() ?? "null";

@@ -13,7 +13,7 @@ internal static class ObjectValidator
     {
         var errors = new ErrorList();
         MetadataValidation.Validate(type, obj, old, errors);
-        if (type.Custom is not null) errors.AddRange(CustomResourceValidator.Validate(obj, type.Schema));
+        if (type.Custom is not null) CustomResourceValidator.Validate(obj, old, type.Schema, subresource, errors);
         else if (subresource != "status") BuiltIn(type, obj, old, subresource, errors);
         return errors;
     }

@@ -68,8 +68,8 @@ internal static class PodValidation
         if (spec is null) return null;
         var copy = spec.Copy();
         foreach (var name in (ReadOnlySpan<string>)["activeDeadlineSeconds", "tolerations", "ephemeralContainers"]) copy.Remove(name);
-        // Scheduling and its gates are writes of the system; a binding does not come this way upstream.
-        foreach (var name in (ReadOnlySpan<string>)["nodeName", "schedulingGates"]) copy.Remove(name);
+        copy.Remove("schedulingGates");
+        if (subresource == "binding") copy.Remove("nodeName");
         if (copy.Num("terminationGracePeriodSeconds") is < 0 or 1) copy.Remove("terminationGracePeriodSeconds");
         foreach (var c in copy.Objects("containers").Concat(copy.Objects("initContainers")))
         {

@@ -48,6 +48,23 @@ public sealed class ListTests(SandboxFixture sandbox)
         Assert.Equal("b", Names(next));
     }
 
+    [Fact]
+    public async Task List_ThatIsLong_IsCompressedForThoseWhoTakeIt()
+    {
+        using var client = NewClient(out var address);
+        using var body = Json(new JsonObject { ["metadata"] = new JsonObject { ["name"] = "big" }, ["data"] = new JsonObject { ["text"] = new string('x', 200_000) } }.ToJsonString());
+        using var created = await client.PostAsync($"{address}/api/v1/namespaces/kube-public/configmaps", body, TestContext.Current.CancellationToken).DefaultTimeout();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}/api/v1/namespaces/kube-public/configmaps");
+        request.Headers.AcceptEncoding.ParseAdd("gzip");
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken).DefaultTimeout();
+        await using var gzip = new System.IO.Compression.GZipStream(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), System.IO.Compression.CompressionMode.Decompress);
+        var list = await JsonNode.ParseAsync(gzip, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("gzip", response.Content.Headers.ContentEncoding.Single());
+        Assert.Equal("big,kube-root-ca.crt", Names(list!));
+    }
+
     [Theory]
     [InlineData("resourceVersion=x", 400)]
     [InlineData("limit=x", 400)]

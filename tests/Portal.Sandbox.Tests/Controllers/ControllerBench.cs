@@ -22,6 +22,7 @@ public sealed class ControllerBench : IAsyncDisposable
 
     public ManualTimeProvider Time { get; }
     public SandboxCluster Cluster { get; }
+    public SandboxServer Server => _server;
 
     public static async Task<ControllerBench> StartAsync()
     {

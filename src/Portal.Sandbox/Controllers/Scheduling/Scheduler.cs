@@ -84,7 +84,7 @@ internal sealed class Scheduler : IController
             lock (_unschedulable) _unschedulable[name] = false;
             return;
         }
-        cluster.Operations.Update(BuiltInResources.Pods, name.Namespace, name.Name, "", o =>
+        cluster.Operations.Update(BuiltInResources.Pods, name.Namespace, name.Name, "binding", o =>
         {
             o.Ensure("spec")["nodeName"] = best;
             return o;

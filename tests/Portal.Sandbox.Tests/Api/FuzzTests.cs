@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using CsCheck;
+using Microsoft.Extensions.Logging;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Sandbox.Tests.Api;
+
+/// <summary>
+/// Thousands of requests, valid ones that were damaged: every answer is a Status or an object, none is a 500, nothing is
+/// logged as unexpected, and the cluster next door notices nothing. SANDBOX_FUZZ_REQUESTS sets how many are sent.
+/// </summary>
+public sealed class FuzzTests
+{
+    private const int Requests = 10_000;
+
+    /// <summary>What a real API server, too, answers with code 500.</summary>
+    private static readonly string[] s_deliberate = ["failed to create typed patch object", "without impersonating a user", "error executing command in container", "unable to forward port because pod is not running"];
+
+    [Fact]
+    public async Task Requests_Damaged_GetProperAnswersAndHarmNobody()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("SANDBOX_FUZZ_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : Requests;
+        using var log = new CapturingLogger();
+        await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, RunPods = false, LoggerFactory = log }, TestContext.Current.CancellationToken);
+        var (victim, neighbour) = (server.GetOrCreate("fuzzed"), server.GetOrCreate("neighbour"));
+        await Eventually.True(() => neighbour.Store.Snapshot.Find("serviceaccounts", "default", "default") is not null);
+        using var client = BadInputTests.Client(out var address, victim);
+        using var other = BadInputTests.Client(out var otherAddress, neighbour);
+        var before = neighbour.Store.Snapshot.Revision;
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
+
+        await FuzzedRequest.Generator().SampleAsync(r => SendAsync(client, address, r, log), iter: count, threads: 8, print: r => r.ToString());
+
+        using var answer = await other.GetAsync(otherAddress + "/api/v1/namespaces/default", TestContext.Current.CancellationToken).DefaultTimeout();
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(before, neighbour.Store.Snapshot.Revision);
+        Assert.Empty(log.Entries);
+        var grown = (GC.GetTotalMemory(forceFullCollection: true) - memory) / 1024 / 1024;
+        Assert.True(grown < 300, $"memory grew by {grown} MiB");
+    }
+
+    private static async Task SendAsync(HttpClient client, string address, FuzzedRequest fuzzed, CapturingLogger log)
+    {
+        using var request = fuzzed.ToMessage(address);
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        var code = (int)response.StatusCode;
+        var trouble = code == 500 ? await response.Content.ReadAsStringAsync(limit.Token) : "";
+        Assert.True(code is < 500 or 501 or 503 or 504 || (fuzzed.Method == "HEAD" && fuzzed.Header?.StartsWith("Impersonate", StringComparison.Ordinal) == true) || s_deliberate.Any(d => trouble.Contains(d, StringComparison.Ordinal)), $"{code} for {fuzzed}: {trouble} {log.Entries.LastOrDefault()}");
+        if (code == 500 || fuzzed.Method == "HEAD") return;
+        // What has no end was only to be opened.
+        if (code == 200 && fuzzed.IsStream) return;
+        var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
+        if (response.Content.Headers.ContentType?.MediaType != "application/json" || body.Length == 0) return;
+        using var json = JsonDocument.Parse(body);
+        if (code < 400) return;
+        Assert.Equal("Status", json.RootElement.GetProperty("kind").GetString());
+        Assert.Equal(code, json.RootElement.GetProperty("code").GetInt32());
+        Assert.True(json.RootElement.TryGetProperty("message", out _), $"no message for {fuzzed}");
+    }
+
+    private sealed class CapturingLogger : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Entries { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Entries.Enqueue($"{formatter(state, exception)}: {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
