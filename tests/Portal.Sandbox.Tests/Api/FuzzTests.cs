@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -68,29 +67,5 @@ public sealed class FuzzTests
         Assert.Equal("Status", json.RootElement.GetProperty("kind").GetString());
         Assert.Equal(code, json.RootElement.GetProperty("code").GetInt32());
         Assert.True(json.RootElement.TryGetProperty("message", out _), $"no message for {fuzzed}");
-    }
-
-    private sealed class CapturingLogger : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Entries { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) Entries.Enqueue($"{formatter(state, exception)}: {exception}");
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
