@@ -37,8 +37,8 @@ public sealed class FuzzTests
         if (explore > 0) await generator.SampleAsync(r => SendAsync(client, address, r, log), iter: explore, threads: 8, print: r => r.ToString());
         else
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = 8 },
-                async (i, _) => await SendAsync(client, address, generator.Generate(new PCG(1, (ulong)i), null, out Size _), log));
+            // One after another: what one request leaves behind is the same for the next in every run.
+            for (var i = 0; i < Requests; i++) await SendAsync(client, address, generator.Generate(new PCG(1, (ulong)i), null, out Size _), log);
         }
 
         using var answer = await other.GetAsync(otherAddress + "/api/v1/namespaces/default", TestContext.Current.CancellationToken).DefaultTimeout();
@@ -59,8 +59,8 @@ public sealed class FuzzTests
         // 505 is the web server's answer to a request line that it cannot read.
         Assert.True(code is < 500 or 501 or 503 or 504 or 505 || (fuzzed.Method == "HEAD" && fuzzed.Header?.StartsWith("Impersonate", StringComparison.Ordinal) == true) || s_deliberate.Any(d => trouble.Contains(d, StringComparison.Ordinal)), $"{code} for {fuzzed}: {trouble} {log.Entries.LastOrDefault()}");
         if (code == 500 || fuzzed.Method == "HEAD") return;
-        // What has no end was only to be opened.
-        if (code == 200 && fuzzed.IsStream) return;
+        // What has no end (a watch, a log that is followed) was only to be opened: such answers have no length.
+        if (code == 200 && (fuzzed.IsStream || response.Content.Headers.ContentLength is null)) return;
         var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
         if (response.Content.Headers.ContentType?.MediaType != "application/json" || body.Length == 0) return;
         using var json = JsonDocument.Parse(body);
