@@ -27,7 +27,9 @@ public sealed class FuzzTests
         using var log = new CapturingLogger();
         await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, RunPods = false, LoggerFactory = log }, TestContext.Current.CancellationToken);
         var (victim, neighbour) = (server.GetOrCreate("fuzzed"), server.GetOrCreate("neighbour"));
-        await Eventually.True(() => neighbour.Store.Snapshot.Find("serviceaccounts", "default", "default") is not null);
+        // The neighbour's own beginnings are over when every namespace has its account and its certificate.
+        await Eventually.True(() => neighbour.Store.Snapshot.List("namespaces").All(n =>
+            neighbour.Store.Snapshot.Find("serviceaccounts", n.Name, "default") is not null && neighbour.Store.Snapshot.Find("configmaps", n.Name, "kube-root-ca.crt") is not null) && neighbour.Controllers.IsIdle);
         using var client = BadInputTests.Client(out var address, victim);
         using var other = BadInputTests.Client(out var otherAddress, neighbour);
         var before = neighbour.Store.Snapshot.Revision;
