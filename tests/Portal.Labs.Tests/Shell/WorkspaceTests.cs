@@ -158,8 +158,8 @@ public sealed class WorkspaceTests : WorkspaceFixture
     [Fact]
     public async Task DisposeAsync_DetachedProcess_IsKilled()
     {
-        var output = await Output("setsid bash -c 'echo $$; exec nohup sleep 1000 >/dev/null 2>&1' & until pgrep -x sleep >/dev/null; do :; done");
-        var id = int.Parse(output.Split('\n').First(l => int.TryParse(l, out _)));
+        var output = await Output("setsid bash -c 'echo $$ > pid; exec nohup sleep 1000 >/dev/null 2>&1' & until [ -s pid ]; do :; done; cat pid");
+        var id = int.Parse(output.Split('\n').Last(l => int.TryParse(l, out _)));
         Assert.True(Directory.Exists($"/proc/{id}"));
 
         await Workspace.DisposeAsync();
