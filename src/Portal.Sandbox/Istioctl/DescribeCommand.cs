@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Security;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Istioctl;
@@ -81,10 +82,10 @@ internal sealed class DescribeCommand(SandboxCluster cluster, IstioctlOutput out
         text.Append("Service: ").Append(Name(service.Name, service.Namespace, ns)).Append('\n');
         var targets = service.Endpoints.FirstOrDefault(e => e.Ip == pod.Ip)?.TargetPorts;
         foreach (var port in service.Ports)
-            text.Append(CultureInfo.InvariantCulture, $"   Port: {port.Name} {port.Port}/{(port.Name.Length == 0 ? "auto-detect" : port.Protocol)} targets pod port {targets?.GetValueOrDefault(port.Port, port.Port) ?? port.Port}\n");
+            text.Append(CultureInfo.InvariantCulture, $"   Port: {port.Name} {port.Port}/{(port.Protocol == ServicePort.Sniffed ? "auto-detect" : port.Protocol)} targets pod port {targets?.GetValueOrDefault(port.Port, port.Port) ?? port.Port}\n");
         // What a caller in the same namespace has.
         var rules = Config.DestinationRulesFor(service.Host, pod.Namespace, service.Namespace);
-        var rule = Config.DestinationRuleFor(service.Host, pod.Namespace, service.Namespace);
+        var rule = MeshConfig.Merge(rules);
         var subsets = rule.Objects("subsets").ToLookup(s => allPods ? service.Endpoints.Any(e => Selects(s, e.Labels)) : Selects(s, pod.Labels), s => s.Str("name") ?? "");
         if (rules.Count > 0) DestinationRule(text, rules[0], rule!, subsets, ns);
         if (Config.VirtualServiceFor(service, pod.Namespace) is { } vs) VirtualService(text, vs, service, rule, subsets, ns);

@@ -62,7 +62,7 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
             _again = false;
         }
         var snapshot = cluster.Store.Snapshot;
-        if (IsRunning(snapshot)) Volatile.Write(ref _config, new MeshConfig(snapshot));
+        if (IsRunning(snapshot)) Volatile.Write(ref _config, new MeshConfig(snapshot, Config));
         lock (_gate)
         {
             _pushing = false;

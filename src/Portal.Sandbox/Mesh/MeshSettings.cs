@@ -2,31 +2,31 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Codec;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Routing;
 using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Mesh;
 
-/// <summary>Mesh-wide settings: the ConfigMap <c>istio</c>, with what Telemetry and Sidecar objects change of it.</summary>
+/// <summary>Mesh-wide settings: the ConfigMap <c>istio</c>, with what Telemetry objects change of it.</summary>
 internal sealed class MeshSettings
 {
     private readonly JsonObject? _mesh;
-    private readonly ConcurrentDictionary<(string, IReadOnlyDictionary<string, string>), TracingPolicy?> _tracing = new();
-    private readonly bool _accessLog;
-    private readonly bool _registryOnly;
+    private readonly ConcurrentDictionary<PodInstance, TracingPolicy?> _tracing = new();
+    private readonly ConcurrentDictionary<PodInstance, AccessLogPolicy?> _logging = new();
     private readonly IReadOnlyList<MeshObject> _telemetries;
-    private readonly IReadOnlyList<MeshObject> _sidecars;
 
-    private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries, IReadOnlyList<MeshObject> sidecars)
+    private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries)
     {
         _mesh = mesh;
-        _accessLog = mesh.Str("accessLogFile") is { Length: > 0 };
-        _registryOnly = mesh.Str("outboundTrafficPolicy", "mode") == "REGISTRY_ONLY";
-        (_telemetries, _sidecars) = (telemetries, sidecars);
+        _telemetries = telemetries;
+        IsRegistryOnly = mesh.Str("outboundTrafficPolicy", "mode") == "REGISTRY_ONLY";
+        AutomaticTls = mesh.At("enableAutoMtls") is not { } auto || auto.Flag() != false && auto.Str() != "false";
+        DefaultRetries = mesh.Obj("defaultHttpRetryPolicy") is { } retries ? RetryPolicy.Of(retries, RetryPolicy.Default) : RetryPolicy.Default;
     }
 
-    public static MeshSettings Of(StoreSnapshot snapshot, IReadOnlyList<MeshObject> telemetries, IReadOnlyList<MeshObject> sidecars)
+    public static MeshSettings Of(StoreSnapshot snapshot, IReadOnlyList<MeshObject> telemetries)
     {
         JsonObject? mesh = null;
         if (snapshot.Find("configmaps", MeshConfig.RootNamespace, "istio")?.Parse().Str("data", "mesh") is { } text)
@@ -40,30 +40,24 @@ internal sealed class MeshSettings
                 // istiod too goes on with its defaults when it cannot read the map.
             }
         }
-        return new(mesh, telemetries, sidecars);
+        return new(mesh, telemetries);
     }
 
-    /// <summary>Whether proxies of a namespace write access logs. A namespace's Telemetry stands above the mesh's.</summary>
-    public bool HasAccessLog(string ns)
-    {
-        if (_telemetries.Count == 0) return _accessLog;
-        return Logging(ns) ?? Logging(MeshConfig.RootNamespace) ?? _accessLog;
-    }
+    /// <summary>Whether hosts that are not in the registry are refused, where no Sidecar object says otherwise.</summary>
+    public bool IsRegistryOnly { get; }
 
-    /// <summary>Whether hosts that are not in the registry are refused.</summary>
-    public bool IsRegistryOnly(string ns)
-    {
-        var sidecar = _sidecars.FirstOrDefault(s => s.Namespace == ns && s.Spec.Obj("workloadSelector") is null) ?? _sidecars.FirstOrDefault(s => s.Namespace == MeshConfig.RootNamespace);
-        return sidecar?.Spec.Str("outboundTrafficPolicy", "mode") is { } mode ? mode == "REGISTRY_ONLY" : _registryOnly;
-    }
+    /// <summary>Whether proxies use the mesh's TLS where both ends can and no rule speaks.</summary>
+    public bool AutomaticTls { get; }
+
+    /// <summary>What a route does that says nothing about retries.</summary>
+    public RetryPolicy DefaultRetries { get; }
+
+    /// <summary>A provider that policies name; null when the mesh has none of that name.</summary>
+    public JsonObject? ExtensionProvider(string name) => _mesh.Objects("extensionProviders").FirstOrDefault(p => p.Str("name") == name);
+
+    /// <summary>Whether and what a pod's proxy writes into its access log; null for nothing. Computed once for each pod.</summary>
+    public AccessLogPolicy? LoggingOf(PodInstance pod) => _logging.GetOrAdd(pod, static (p, s) => AccessLogPolicy.Of(s._mesh, s._telemetries, p), this);
 
     /// <summary>How a pod's proxy traces; null when it does not. Computed once for each pod.</summary>
-    public TracingPolicy? TracingOf(PodInstance pod) =>
-        _tracing.GetOrAdd((pod.Namespace, pod.Labels), static (key, s) => TracingPolicy.Of(s._mesh, s._telemetries, key.Item1, key.Item2), this);
-
-    private bool? Logging(string ns)
-    {
-        var rule = _telemetries.FirstOrDefault(t => t.Namespace == ns && t.Spec.Obj("selector") is null && t.Spec.Arr("accessLogging") is { Count: > 0 });
-        return rule is null ? null : !rule.Spec.Objects("accessLogging").All(l => l.Flag("disabled") == true);
-    }
+    public TracingPolicy? TracingOf(PodInstance pod) => _tracing.GetOrAdd(pod, static (p, s) => TracingPolicy.Of(s._mesh, s._telemetries, p.Namespace, p.Labels), this);
 }

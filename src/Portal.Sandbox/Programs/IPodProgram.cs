@@ -6,6 +6,12 @@ internal interface IPodProgram
     /// <summary>Whether the program accepts connections on this port.</summary>
     bool Listens(ContainerInstance container, int port) => false;
 
+    /// <summary>The certificate and key, in PEM, that the program shows on a port to clients that ask for a name; null where it does not speak TLS.</summary>
+    string? CertificateFor(ContainerInstance container, int port, string serverName) => null;
+
+    /// <summary>Whether a port does not speak HTTP.</summary>
+    bool IsRaw(ContainerInstance container, int port) => false;
+
     /// <summary>CPU time that an answer takes on the simulated node.</summary>
     TimeSpan RequestCost => TimeSpan.FromMicroseconds(500);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
-using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Storage;
 
@@ -52,6 +52,9 @@ internal sealed class PodInstance
     /// <summary>Whether traffic of the pod goes through a sidecar (a gateway's proxy is the program itself).</summary>
     public bool HasSidecar { get; }
     public IReadOnlyDictionary<string, ContainerInstance> Containers => _containers;
+
+    /// <summary>What others see of the certificate of the pod's proxy.</summary>
+    public string Fingerprint => field ??= Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Uid)));
 
     /// <summary>What the pod's proxy remembers of those it calls.</summary>
     public UpstreamStates Upstreams { get; } = new();

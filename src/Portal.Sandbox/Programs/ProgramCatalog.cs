@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
-using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Proxies;
 using Portal.Sandbox.Programs.Bookinfo;
 using Portal.Sandbox.Programs.Observability;
 using Portal.Sandbox.Programs.Observability.Grafana;

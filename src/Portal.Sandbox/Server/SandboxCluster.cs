@@ -6,6 +6,7 @@ using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Injection;
 using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Proxies;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Streaming;
@@ -123,10 +124,11 @@ internal sealed class PodStreams(SandboxCluster cluster)
             number = int.TryParse(port, out var n) ? n : pod.Spec.Objects("spec", "containers").SelectMany(c => c.Objects("ports")).FirstOrDefault().Int(80, "containerPort");
             endpoint = new(pod.Ip, pod.Name, pod.Namespace, pod.Labels, new Dictionary<int, int>(), false);
         }
+        var server = cluster.Pods.FindByIp(endpoint.Ip) ?? throw ServiceUnavailable($"error trying to reach service: dial tcp {endpoint.Ip}:{number}: connect: connection refused");
         var call = await HttpExchange.ReadAsync(http.Request, "/" + info.Rest + http.Request.QueryString.Value, http.RequestAborted).ConfigureAwait(false);
         call.Headers.Remove("authorization");
         // The API server hands the caller's Host on; a header lets a caller name another virtual host.
-        var reply = await ServerSide.DeliverAsync(cluster, cluster.Mesh.Config, null, endpoint, number, "DISABLE", call with { Authority = call.Authority }, http.RequestAborted).ConfigureAwait(false);
+        var reply = await InboundProxy.ArriveAsync(cluster.Mesh.Config, null, null, server, false, number, null, call, http.RequestAborted).ConfigureAwait(false);
         if (reply.Failed) throw ServiceUnavailable($"error trying to reach service: {(reply.Failure == ConnectionFailure.Reset ? "read: connection reset by peer" : $"dial tcp {endpoint.Ip}:{number}: connect: connection refused")}");
         await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Programs;
 using Portal.Testing;
 using Xunit;
@@ -100,11 +101,11 @@ public sealed class UpstreamStateTests
         var subset = Policy("""{"loadBalancer":{"simple":"ROUND_ROBIN"}}""");
         Assert.Equal(7, TrafficPolicy.Of(rule, subset, 81).Connections.MaxConnections);
         Assert.NotNull(TrafficPolicy.Of(rule, subset, 81).Outliers);
-        Assert.Equal("ROUND_ROBIN", TrafficPolicy.Of(rule, subset, 81).LoadBalancer.Str("simple"));
+        Assert.Equal(LoadBalancing.RoundRobin, TrafficPolicy.Of(rule, subset, 81).LoadBalancing);
         Assert.Null(TrafficPolicy.Of(rule, null, 80).Connections.MaxConnections);
         Assert.Null(TrafficPolicy.Of(rule, null, 80).Outliers);
-        Assert.Equal("RANDOM", TrafficPolicy.Of(rule, null, 80).LoadBalancer.Str("simple"));
-        Assert.Equal("ROUND_ROBIN", TrafficPolicy.Of(rule, subset, 80).LoadBalancer.Str("simple"));
+        Assert.Equal(LoadBalancing.Random, TrafficPolicy.Of(rule, null, 80).LoadBalancing);
+        Assert.Equal(LoadBalancing.RoundRobin, TrafficPolicy.Of(rule, subset, 80).LoadBalancing);
     }
 
     private UpstreamState State(string policy) => new(TrafficPolicy.Of(Policy(policy), null, 80), _time);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Istioctl;
@@ -19,15 +20,15 @@ internal static class ProxyClusters
     /// <summary>The outbound clusters of a proxy: each port of each service, and each subset of its rule.</summary>
     public static IEnumerable<(UpstreamCluster Cluster, MeshService Service, MeshObject? Rule)> Outbound(PodInstance pod)
     {
-        var config = pod.Cluster.Mesh.Config;
-        foreach (var service in config.ServicesFor(pod.Namespace))
+        var view = pod.Cluster.Mesh.Config.ViewOf(pod);
+        foreach (var service in view.Services)
         {
-            var rules = config.DestinationRulesFor(service.Host, pod.Namespace, service.Namespace);
-            var merged = config.DestinationRuleFor(service.Host, pod.Namespace, service.Namespace);
+            var rules = view.DestinationRulesFor(service);
+            var merged = MeshConfig.Merge(rules);
             foreach (var port in service.Ports.DistinctBy(p => p.Port))
             {
                 foreach (var subset in merged.Objects("subsets").Select(s => s.Str("name")).Prepend(null))
-                    yield return (config.Cluster(service, service.Host, port.Port, subset, pod.Namespace), service, rules.FirstOrDefault());
+                    yield return (view.Cluster(service, service.Host, port.Port, subset), service, rules.FirstOrDefault());
             }
         }
     }
@@ -63,7 +64,7 @@ internal static class ProxyClusters
         var json = new JsonObject { ["name"] = cluster.Name, ["type"] = TypeOf(service) };
         if (TypeOf(service) == "EDS") json["edsClusterConfig"] = new JsonObject { ["edsConfig"] = new JsonObject { ["ads"] = new JsonObject(), ["initialFetchTimeout"] = "0s", ["resourceApiVersion"] = "V3" }, ["serviceName"] = cluster.Name };
         json["connectTimeout"] = "10s";
-        json["lbPolicy"] = cluster.Policy.LoadBalancer.Str("simple") is { } simple and ("ROUND_ROBIN" or "RANDOM") ? simple : cluster.Policy.LoadBalancer.Obj("consistentHash") is not null ? "RING_HASH" : "LEAST_REQUEST";
+        json["lbPolicy"] = cluster.Policy.Hash is not null ? "RING_HASH" : cluster.Policy.LoadBalancing switch { LoadBalancing.RoundRobin => "ROUND_ROBIN", LoadBalancing.Random => "RANDOM", LoadBalancing.Passthrough => "CLUSTER_PROVIDED", _ => "LEAST_REQUEST" };
         json["circuitBreakers"] = new JsonObject
         {
             ["thresholds"] = new JsonArray(new JsonObject

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Proxies;
 using Portal.Sandbox.Programs;
-using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Istioctl;
 
@@ -29,27 +28,20 @@ internal static class ProxyListeners
 
     private static IEnumerable<Row> Sidecar(PodInstance pod)
     {
-        var ports = pod.Cluster.Mesh.Config.ServicesFor(pod.Namespace).SelectMany(s => s.Ports.Select(p => (Service: s, Port: p))).ToList();
-        foreach (var port in ports.Where(p => IsHttp(p.Port.Protocol)).Select(p => p.Port.Port).Distinct())
+        var ports = pod.Cluster.Mesh.Config.ViewOf(pod).Services.SelectMany(s => s.Ports.Select(p => (Service: s, Port: p))).ToList();
+        foreach (var port in ports.Where(p => p.Port.IsHttp).Select(p => p.Port.Port).Distinct())
         {
             yield return new("0.0.0.0", port, Http, $"Route: {port}");
             yield return new("0.0.0.0", port, "ALL", "PassthroughCluster");
         }
-        foreach (var (service, port) in ports.Where(p => !IsHttp(p.Port.Protocol)))
+        foreach (var (service, port) in ports.Where(p => !p.Port.IsHttp))
             yield return new(service.ClusterIp is { Length: > 0 } ip and not "None" ? ip : "0.0.0.0", port.Port, "ALL", $"Cluster: outbound|{port.Port}||{service.Host}");
         yield return new("0.0.0.0", 15001, "ALL", "PassthroughCluster");
         foreach (var port in ProxyClusters.InboundPorts(pod)) yield return new("0.0.0.0", 15006, $"Addr: *:{port}", $"Cluster: inbound|{port}||");
         yield return new("0.0.0.0", 15006, "Addr: *", "InboundPassthroughCluster");
     }
 
-    private static IEnumerable<Row> Gateway(PodInstance pod)
-    {
-        var config = pod.Cluster.Mesh.Config;
-        var targets = config.Services.Services.SelectMany(s => s.Endpoints.Where(e => e.Ip == pod.Ip).SelectMany(e => e.TargetPorts)).DistinctBy(t => t.Key).ToDictionary();
-        return config.Gateways.Where(g => g.Spec.Map("selector") is var s && (s.Count == 0 || Selectors.Matches(s, pod.Labels)))
-            .SelectMany(g => g.Spec.Objects("servers")).Select(s => targets.GetValueOrDefault(s.Int(0, "port", "number"), s.Int(0, "port", "number"))).Distinct()
-            .Select(port => new Row("0.0.0.0", port, "ALL", $"Route: http.{port}"));
-    }
-
-    private static bool IsHttp(string protocol) => protocol is "HTTP" or "HTTP2" or "GRPC";
+    private static IEnumerable<Row> Gateway(PodInstance pod) => pod.Cluster.Mesh.Config.GatewayOf(pod).Servers.Select(s => new Row(
+        "0.0.0.0", s.Port, s.IsTls && !(s.Hosts.Count == 1 && s.Hosts[0] == "*") ? "SNI: " + string.Join(',', s.Hosts.Select(GatewayServer.WithoutNamespace)) : "ALL",
+        s.IsHttp ? "Route: " + s.RouteName : "Non-HTTP/Non-TCP")).Distinct();
 }

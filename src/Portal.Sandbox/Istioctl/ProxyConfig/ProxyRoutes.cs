@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Routing;
+using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Programs;
-using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Istioctl;
 
@@ -31,16 +32,18 @@ internal static class ProxyRoutes
 
     private static IEnumerable<Row> Sidecar(PodInstance pod)
     {
-        var config = pod.Cluster.Mesh.Config;
-        var services = config.ServicesFor(pod.Namespace).SelectMany(s => s.Ports.Where(p => p.Protocol is "HTTP" or "HTTP2" or "GRPC").Select(p => (Service: s, p.Port))).ToList();
-        foreach (var (service, port) in services.OrderBy(s => s.Port.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal).ThenBy(s => s.Service.Host, StringComparer.Ordinal))
+        var view = pod.Cluster.Mesh.Config.ViewOf(pod);
+        foreach (var port in view.Services.SelectMany(s => s.Ports.Where(p => p.IsHttp).Select(p => p.Port)).Append(80).Distinct().OrderBy(p => p.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal))
         {
-            var name = port.ToString(CultureInfo.InvariantCulture);
-            var domains = string.Join(", ", Domains(service, pod.Namespace));
-            var vs = config.VirtualServiceFor(service, pod.Namespace);
-            var routes = vs is { } owner && owner.Spec.Arr("http") is { Count: > 0 } ? Routes(config, owner, "mesh", port, pod.Namespace).ToList() : [];
-            if (routes.Count == 0 && vs is null) yield return new(name, $"{service.Host}:{name}", domains, "/*", "", Route("/*", new JsonObject { ["cluster"] = $"outbound|{port}||{service.Host}" }, null));
-            foreach (var (match, route) in routes) yield return new(name, $"{service.Host}:{name}", domains, match, $"{vs!.Name}.{vs.Namespace}", route);
+            if (view.HttpListener(port) is not { } listener) continue;
+            var source = new RouteSource(RouteSource.Mesh, pod.Namespace, pod.Labels, port);
+            foreach (var host in listener.VirtualHosts.OrderBy(h => h.Name, StringComparer.Ordinal))
+            {
+                var domains = string.Join(", ", host.Domains.Where(d => d.Length > 0 && (host.Service is null || host.Domains.Count == 1 || d != host.Service.Host) && !d.EndsWith(".svc", StringComparison.Ordinal)));
+                var name = port.ToString(CultureInfo.InvariantCulture);
+                if (host.Rule is null) yield return new(name, host.Name, domains, "/*", "", Route("/*", Default(pod, view.Cluster(host.Service!, port)), null));
+                foreach (var (match, route, owner) in Routes(host.Routes.Select(r => (r, source)), view, port)) yield return new(name, host.Name, domains, match, $"{owner.Name}.{owner.Namespace}", route);
+            }
         }
         foreach (var port in ProxyClusters.InboundPorts(pod)) yield return new($"inbound|{port}||", $"inbound|http|{port}", "*", "/*", "", Route("/*", new JsonObject { ["cluster"] = $"inbound|{port}||" }, null));
     }
@@ -48,82 +51,63 @@ internal static class ProxyRoutes
     private static IEnumerable<Row> Gateway(PodInstance pod)
     {
         var config = pod.Cluster.Mesh.Config;
-        var targets = config.Services.Services.SelectMany(s => s.Endpoints.Where(e => e.Ip == pod.Ip).SelectMany(e => e.TargetPorts)).DistinctBy(t => t.Key).ToDictionary();
-        foreach (var gateway in config.Gateways.Where(g => g.Spec.Map("selector") is var s && (s.Count == 0 || Selectors.Matches(s, pod.Labels))))
+        var gateway = config.GatewayOf(pod);
+        foreach (var server in gateway.Servers.Where(s => s.IsHttp).DistinctBy(s => s.RouteName))
         {
-            foreach (var server in gateway.Spec.Objects("servers").Where(s => s.Str("port", "protocol") is "HTTP" or "HTTP2" or "GRPC"))
+            var hosts = gateway.HostsOf(server).Hosts;
+            if (hosts.Count == 0) yield return new(server.RouteName, $"blackhole:{server.Port}", "*", "/*", "404", Route("/*", null, null));
+            foreach (var host in hosts)
             {
-                var number = server.Int(0, "port", "number");
-                var port = targets.GetValueOrDefault(number, number);
-                var found = false;
-                foreach (var vs in config.VirtualServicesOf(gateway))
-                {
-                    foreach (var host in vs.Spec.Strings("hosts"))
-                    {
-                        foreach (var (match, route) in Routes(config, vs, gateway.Id, number, pod.Namespace))
-                        {
-                            found = true;
-                            yield return new($"http.{port}", $"{host}:{port}", host, match, $"{vs.Name}.{vs.Namespace}", route);
-                        }
-                    }
-                }
-                if (!found) yield return new($"http.{port}", $"blackhole:{port}", "*", "/*", "404", Route("/*", null, null));
+                var routes = host.Routes.Select(r => (r.Route, new RouteSource(r.Gateway.Id, pod.Namespace, pod.Labels, server.Number)));
+                foreach (var (match, route, owner) in Routes(routes, config.ViewOf(pod), server.Number)) yield return new(server.RouteName, $"{host.Domain}:{server.Port}", host.Domain, match, $"{owner.Name}.{owner.Namespace}", route);
             }
         }
     }
 
     /// <summary>One row for each match of each route; what stands behind a catch-all is not sent to proxies.</summary>
-    private static IEnumerable<(string Match, JsonObject Route)> Routes(MeshConfig config, MeshObject vs, string gateway, int port, string clientNamespace)
+    private static IEnumerable<(string Match, JsonObject Route, MeshObject Owner)> Routes(IEnumerable<(HttpRoute Route, RouteSource Source)> routes, ProxyView view, int port)
     {
-        foreach (var http in vs.Spec.Objects("http"))
+        foreach (var (route, source) in routes)
         {
-            foreach (var match in http.Objects("match").DefaultIfEmpty([]))
+            foreach (var match in route.Matches.Cast<RouteMatch?>().DefaultIfEmpty(null))
             {
-                if (match.Arr("gateways") is { Count: > 0 } gateways && !gateways.Any(g => g.Str() is { } n && (n == gateway || MeshConfig.QualifyGateway(n, vs.Namespace) == gateway))) continue;
-                if (match.Num("port") is { } only && only != port) continue;
-                var text = Describe(match.Obj("uri"));
-                yield return (text, Route(text, Action(config, http, vs, port, clientNamespace), vs));
+                if (match?.AppliesTo(source) == false) continue;
+                var text = match?.Uri?.ToString() ?? "/*";
+                yield return (text, Route(text, Action(route, view, port), route), route.Owner);
+                if (match?.IsCatchAll != false) yield break;
             }
-            if (RouteMatcher.IsCatchAll(http)) yield break;
         }
     }
 
-    private static JsonObject? Action(MeshConfig config, JsonObject http, MeshObject vs, int port, string clientNamespace)
+    private static JsonObject Default(PodInstance pod, UpstreamCluster cluster) => Policies(new JsonObject { ["cluster"] = cluster.Name }, null, pod.Cluster.Mesh.Config.Settings.DefaultRetries);
+
+    private static JsonObject? Action(HttpRoute route, ProxyView view, int port)
     {
-        string Name(JsonObject d) => UpstreamCluster.Find(config, d.Str("destination", "host") ?? "", d.At("destination", "port", "number") is { } p ? (int?)p.Num() : null, port, d.Str("destination", "subset"), vs.Namespace, clientNamespace).Name;
-        var destinations = http.Objects("route").ToList();
-        if (destinations.Count == 0) return null;
-        var action = destinations.Count == 1 ? new JsonObject { ["cluster"] = Name(destinations[0]) }
-            : new JsonObject { ["weightedClusters"] = new JsonObject { ["clusters"] = new JsonArray([.. destinations.Where(d => d.Int(0, "weight") > 0).Select(d => (JsonNode)new JsonObject { ["name"] = Name(d), ["weight"] = d.Int(0, "weight") })]) } };
-        action["timeout"] = http.Str("timeout") ?? "0s";
-        var retries = http.Obj("retries");
-        if (retries is null || retries.Int(0, "attempts") > 0)
-        {
-            var policy = new JsonObject { ["retryOn"] = retries.Str("retryOn") is { Length: > 0 } on ? on : "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes", ["numRetries"] = retries.Int(2, "attempts") };
-            if (retries.Str("perTryTimeout") is { } perTry) policy["perTryTimeout"] = perTry;
-            action["retryPolicy"] = policy;
-        }
+        if (route.Destinations.Length == 0) return null;
+        var action = route.Destinations.Length == 1 ? new JsonObject { ["cluster"] = view.Cluster(route.Destinations[0].Destination, port).Name }
+            : new JsonObject { ["weightedClusters"] = new JsonObject { ["clusters"] = new JsonArray([.. route.Destinations.Select(d => (JsonNode)new JsonObject { ["name"] = view.Cluster(d.Destination, port).Name, ["weight"] = d.Weight })]) } };
+        return Policies(action, route.Timeout, route.Retries ?? RetryPolicy.Default);
+    }
+
+    private static JsonObject Policies(JsonObject action, TimeSpan? timeout, RetryPolicy retries)
+    {
+        action["timeout"] = Seconds(timeout ?? TimeSpan.Zero);
+        if (retries.Attempts == 0) return action;
+        var policy = new JsonObject { ["retryOn"] = retries.RetryOn, ["numRetries"] = retries.Attempts };
+        if (retries.PerTry is { } perTry) policy["perTryTimeout"] = Seconds(perTry);
+        action["retryPolicy"] = policy;
         return action;
     }
 
-    private static JsonObject Route(string match, JsonObject? action, MeshObject? owner)
+    private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###}s");
+
+    private static JsonObject Route(string match, JsonObject? action, HttpRoute? source)
     {
         var route = new JsonObject { ["match"] = match.EndsWith('*') ? new JsonObject { ["prefix"] = match[..^1] } : new JsonObject { ["path"] = match } };
+        if (source?.Name is { } name) route["name"] = name;
         if (action is not null) route["route"] = action;
-        if (owner is not null) route["metadata"] = new JsonObject { ["filterMetadata"] = new JsonObject { ["istio"] = new JsonObject { ["config"] = $"/apis/networking.istio.io/v1/namespaces/{owner.Namespace}/virtual-service/{owner.Name}" } } };
+        if (source is not null) route["metadata"] = new JsonObject { ["filterMetadata"] = new JsonObject { ["istio"] = new JsonObject { ["config"] = $"/apis/networking.istio.io/v1/namespaces/{source.Owner.Namespace}/virtual-service/{source.Owner.Name}" } } };
         return route;
-    }
-
-    private static string Describe(JsonObject? uri) =>
-        uri.Str("exact") is { } exact ? exact : uri.Str("prefix") is { } prefix ? prefix + "*" : uri.Str("regex") is { } regex ? "regex " + regex : "/*";
-
-    private static IEnumerable<string> Domains(MeshService service, string ns)
-    {
-        if (service.Resolution is not null) return [service.Host];
-        var names = new List<string> { $"{service.Name}.{service.Namespace}" };
-        if (service.Namespace == ns) names.Insert(0, service.Name);
-        if (service.ClusterIp is { Length: > 0 } ip and not "None") names.Add(ip);
-        return names;
     }
 
     private static string Short(string domains) => domains.Split(", ") is { Length: > 2 } all ? $"{all[0]}, {all[1]} + {all.Length - 2} more..." : domains;

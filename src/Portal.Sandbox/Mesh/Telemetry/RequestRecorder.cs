@@ -1,3 +1,4 @@
+using Portal.Sandbox.Mesh.Proxies;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Mesh.Telemetry;
@@ -8,7 +9,7 @@ internal static class RequestRecorder
     private const int HeaderBytes = 180;
 
     /// <summary>A request that a client's proxy or a gateway sent; retries count once.</summary>
-    public static void Outbound(PodInstance client, RouteExecution execution, HttpCall call, HttpReply reply, TimeSpan elapsed)
+    public static void Outbound(PodInstance client, Router execution, HttpCall call, HttpReply reply, bool stream, TimeSpan elapsed)
     {
         var cluster = client.Cluster;
         var service = execution.Upstream?.Service;
@@ -16,15 +17,15 @@ internal static class RequestRecorder
         var host = execution.ClusterName is "PassthroughCluster" or "BlackHoleCluster" ? execution.ClusterName : execution.Upstream is { Exists: false } ? "unknown" : call.Host;
         // A gateway does not believe what callers from outside write into the Host header.
         if (service is null && !client.HasSidecar) host = "unknown";
-        Record(client, new(true, peer, service, host, Protocol(call), reply.Status, reply.Flags, execution.Mutual, Grpc(call, reply)), IsTcp(service, execution.Upstream?.Port ?? 0), call, reply, elapsed);
+        Record(client, new(true, peer, service, host, Protocol(call), reply.Status, reply.Flags, execution.Mutual, Grpc(call, reply)), stream, call, reply, elapsed);
     }
 
     /// <summary>A request that a server's proxy let in or refused.</summary>
-    public static void Inbound(PodInstance server, PodInstance client, MeshService? service, HttpCall call, HttpReply reply, bool mutual, TimeSpan elapsed)
+    public static void Inbound(PodInstance server, PodInstance? client, MeshService? service, HttpCall call, HttpReply reply, bool stream, TimeSpan elapsed)
     {
         // Only proxies say who they are.
-        var peer = client.Sidecar is not null ? client.Workload : null;
-        Record(server, new(false, peer, service, call.Host, Protocol(call), reply.Status, reply.Flags, mutual, Grpc(call, reply)), IsTcp(service, call.Port), call, reply, elapsed);
+        var peer = client?.Sidecar is not null ? client.Workload : null;
+        Record(server, new(false, peer, service, call.Host, Protocol(call), reply.Status, reply.Flags, call.Mutual, Grpc(call, reply)), stream, call, reply, elapsed);
     }
 
     private static void Record(PodInstance pod, in RequestLabels labels, bool tcp, HttpCall call, HttpReply reply, TimeSpan elapsed)
@@ -34,9 +35,6 @@ internal static class RequestRecorder
         if (tcp) pod.Metrics.RecordConnection(labels, now, sent, answered);
         else pod.Metrics.Record(labels, now, elapsed.TotalMilliseconds, sent, answered);
     }
-
-    private static bool IsTcp(MeshService? service, int port) =>
-        service?.Ports.FirstOrDefault(p => p.Port == port)?.Protocol is "TCP" or "TLS" or "HTTPS" or "MONGO" or "MYSQL" or "REDIS";
 
     private static string Protocol(HttpCall call) => IsGrpc(call) ? "grpc" : "http";
 

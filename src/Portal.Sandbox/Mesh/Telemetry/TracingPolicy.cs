@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
-using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Mesh.Telemetry;
 
@@ -19,7 +18,7 @@ internal sealed record TracingPolicy(string Collector, double Sampling, bool Zip
         var sampling = Number(mesh.At("defaultConfig", "tracing", "sampling")) ?? DefaultSampling;
         var reports = true;
         var tags = new List<KeyValuePair<string, string>>();
-        foreach (var rule in Levels(telemetries, ns, labels))
+        foreach (var rule in TelemetryLevels.Of(telemetries, "tracing", ns, labels))
         {
             if (rule.Objects("providers").Select(p => p.Str("name")).OfType<string>().ToList() is { Count: > 0 } named) providers = named;
             if (Number(rule["randomSamplingPercentage"]) is { } percent) sampling = percent;
@@ -32,18 +31,6 @@ internal sealed record TracingPolicy(string Collector, double Sampling, bool Zip
         var service = (provider.Obj("opentelemetry") ?? provider.Obj("zipkin")).Str("service") ?? "";
         // "namespace/host" says where the service is defined.
         return new(service[(service.IndexOf('/', StringComparison.Ordinal) + 1)..], sampling, provider.Obj("zipkin") is not null, reports, tags);
-    }
-
-    private static IEnumerable<JsonObject> Levels(IReadOnlyList<MeshObject> telemetries, string ns, IReadOnlyDictionary<string, string> labels)
-    {
-        var tracing = telemetries.Where(t => t.Spec.Arr("tracing") is { Count: > 0 }).ToList();
-        var found = new[]
-        {
-            tracing.Find(t => t.Namespace == MeshConfig.RootNamespace && t.Spec.Obj("selector") is null),
-            tracing.Find(t => t.Namespace == ns && ns != MeshConfig.RootNamespace && t.Spec.Obj("selector") is null),
-            tracing.Find(t => t.Namespace == ns && t.Spec.Map("selector", "matchLabels") is { Count: > 0 } selector && Selectors.Matches(selector, labels)),
-        };
-        return found.OfType<MeshObject>().SelectMany(t => t.Spec.Objects("tracing").Take(1));
     }
 
     private static double? Number(JsonNode? node) => node is JsonValue v ? v.TryGetValue<double>(out var d) ? d : node.Num() is { } n ? n : double.TryParse(node.Str(), System.Globalization.CultureInfo.InvariantCulture, out var p) ? p : null : null;

@@ -59,7 +59,7 @@ internal static class KialiLists
                     yield return ("KIA1101", "error", $"DestinationWeight on route doesn't have a valid service (host not found): {destination.Str("host")}");
                     continue;
                 }
-                if (destination.Str("subset") is { Length: > 0 } subset && config.DestinationRuleFor(host, ns, service.Namespace).Objects("subsets").All(s => s.Str("name") != subset)) yield return ("KIA1107", "error", $"Subset not found: {subset}");
+                if (destination.Str("subset") is { Length: > 0 } subset && MeshConfig.Merge(config.DestinationRulesFor(host, ns, service.Namespace)).Objects("subsets").All(s => s.Str("name") != subset)) yield return ("KIA1107", "error", $"Subset not found: {subset}");
             }
         }
         if (kind == "DestinationRule")

@@ -1,4 +1,4 @@
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Upstream;
 
 /// <summary>
 /// The connections of one proxy to one cluster. Requests beyond the limit of connections wait; beyond the limit of waiting

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using Portal.Sandbox.Json;
 using Portal.Sandbox.Programs;
 
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Upstream;
 
 /// <summary>What one proxy remembers of its upstream clusters. A cluster whose policy changed starts anew, as in Envoy.</summary>
 internal sealed class UpstreamStates
@@ -11,7 +10,7 @@ internal sealed class UpstreamStates
 
     public UpstreamState For(UpstreamCluster upstream, TimeProvider time)
     {
-        if (_states.TryGetValue(upstream.Name, out var state) && state.Policy.Text == upstream.Policy.Text) return state;
+        if (_states.TryGetValue(upstream.Name, out var state) && (ReferenceEquals(state.Policy, upstream.Policy) || state.Policy.Text == upstream.Policy.Text)) return state;
         return _states.AddOrUpdate(upstream.Name, _ => new UpstreamState(upstream.Policy, time), (_, s) => s.Policy.Text == upstream.Policy.Text ? s : new UpstreamState(upstream.Policy, time));
     }
 
@@ -29,6 +28,7 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
         public int Active { get; set; }
         public int Consecutive5xx { get; set; }
         public int ConsecutiveGateway { get; set; }
+        public int ConsecutiveLocal { get; set; }
         public int Ejections { get; set; }
         public DateTimeOffset EjectedUntil { get; set; }
     }
@@ -42,7 +42,7 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
     public ConnectionPool Pool { get; } = new(policy.Connections, time);
 
     /// <summary>A healthy host by the load balancer's rule, busy until <see cref="Release"/>; null when all are ejected.</summary>
-    public ServiceEndpoint? Pick(IReadOnlyList<ServiceEndpoint> endpoints, IReadOnlySet<string> tried, string? hashKey)
+    public ServiceEndpoint? Pick(IReadOnlyList<ServiceEndpoint> endpoints, IReadOnlySet<string>? tried, string? hashKey)
     {
         lock (_gate)
         {
@@ -52,19 +52,30 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
             if (healthy.Count == 0) return null;
             if (hashKey is not null) return Take(healthy.MaxBy(e => Hash(hashKey + e.Ip))!);
             // A retry goes to another host while there is one.
-            var candidates = tried.Count == 0 ? healthy : [.. healthy.Where(e => !tried.Contains(e.Ip))];
+            var candidates = tried is null ? healthy : [.. healthy.Where(e => !tried.Contains(e.Ip))];
             if (candidates.Count == 0) candidates = healthy;
             if (candidates.Count == 1) return Take(candidates[0]);
-            switch (policy.LoadBalancer.Str("simple"))
+            switch (policy.LoadBalancing)
             {
-                case "ROUND_ROBIN": return Take(candidates[_turn++ % candidates.Count]);
-                case "RANDOM": return Take(candidates[Random.Shared.Next(candidates.Count)]);
+                case LoadBalancing.RoundRobin: return Take(candidates[_turn++ % candidates.Count]);
+                case LoadBalancing.Random: return Take(candidates[Any(candidates)]);
                 default:
                     // Two random hosts, the one with fewer requests in flight.
-                    var (a, b) = (candidates[Random.Shared.Next(candidates.Count)], candidates[Random.Shared.Next(candidates.Count)]);
+                    var (a, b) = (candidates[Any(candidates)], candidates[Any(candidates)]);
                     return Take(Host(b.Ip).Active < Host(a.Ip).Active ? b : a);
             }
         }
+    }
+
+    /// <summary>A random host; endpoints of a ServiceEntry may have weights.</summary>
+    private static int Any(IReadOnlyList<ServiceEndpoint> candidates)
+    {
+        var total = 0;
+        for (var i = 0; i < candidates.Count; i++) total += candidates[i].Weight;
+        if (total == candidates.Count) return Random.Shared.Next(candidates.Count);
+        var n = Random.Shared.Next(total);
+        for (var i = 0; i < candidates.Count; i++) if ((n -= candidates[i].Weight) < 0) return i;
+        return candidates.Count - 1;
     }
 
     /// <summary>The request to a host is over; its outcome counts for outlier detection.</summary>
@@ -75,11 +86,21 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
         {
             var host = Host(endpoint.Ip);
             host.Active--;
-            if (policy.Outliers is not { } rule || reply is null || (rule.SplitLocalErrors && reply.Failed)) return;
-            var status = reply.Failed ? 503 : reply.Status;
-            host.Consecutive5xx = status >= 500 ? host.Consecutive5xx + 1 : 0;
-            host.ConsecutiveGateway = status is 502 or 503 or 504 ? host.ConsecutiveGateway + 1 : 0;
-            var over = (rule.Consecutive5xx > 0 && host.Consecutive5xx >= rule.Consecutive5xx) || (rule.ConsecutiveGateway > 0 && host.ConsecutiveGateway >= rule.ConsecutiveGateway);
+            if (policy.Outliers is not { } rule || reply is null) return;
+            bool over;
+            if (rule.SplitLocalErrors && reply.Failed)
+            {
+                host.ConsecutiveLocal++;
+                over = rule.ConsecutiveLocal > 0 && host.ConsecutiveLocal >= rule.ConsecutiveLocal;
+            }
+            else
+            {
+                var status = reply.Failed ? 503 : reply.Status;
+                host.ConsecutiveLocal = 0;
+                host.Consecutive5xx = status >= 500 ? host.Consecutive5xx + 1 : 0;
+                host.ConsecutiveGateway = status is 502 or 503 or 504 ? host.ConsecutiveGateway + 1 : 0;
+                over = (rule.Consecutive5xx > 0 && host.Consecutive5xx >= rule.Consecutive5xx) || (rule.ConsecutiveGateway > 0 && host.ConsecutiveGateway >= rule.ConsecutiveGateway);
+            }
             if (!over || IsOut(endpoint.Ip)) return;
             var ejected = _hosts.Keys.Count(IsOut);
             if ((ejected + 1) * 100 > rule.MaxEjectionPercent * Math.Max(hosts, 1)) return;
@@ -103,7 +124,7 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
         // Hosts come back at the sweep that finds their time over.
         var sweeps = Math.Ceiling((end - _created) / rule.Interval);
         host.EjectedUntil = _created + (rule.Interval * sweeps);
-        host.Consecutive5xx = host.ConsecutiveGateway = 0;
+        host.Consecutive5xx = host.ConsecutiveGateway = host.ConsecutiveLocal = 0;
     }
 
     private bool IsOut(string ip) => _hosts.TryGetValue(ip, out var h) && h.EjectedUntil > time.GetUtcNow();

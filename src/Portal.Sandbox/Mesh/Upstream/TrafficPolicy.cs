@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Upstream;
+
+internal enum LoadBalancing { LeastRequest, RoundRobin, Random, Passthrough }
 
 /// <summary>How a proxy talks to one cluster: what a DestinationRule says for its port and subset.</summary>
 /// <param name="Text">The policy as text; state of a cluster lives as long as this stays the same.</param>
-internal sealed record TrafficPolicy(JsonObject? LoadBalancer, ConnectionLimits Connections, OutlierDetection? Outliers, string? TlsMode, string Text)
+internal sealed record TrafficPolicy(LoadBalancing LoadBalancing, ConsistentHash? Hash, ConnectionLimits Connections, OutlierDetection? Outliers, TlsPolicy? Tls, string Text)
 {
     private static readonly string[] s_fields = ["loadBalancer", "connectionPool", "outlierDetection", "tls"];
 
@@ -29,8 +31,26 @@ internal sealed record TrafficPolicy(JsonObject? LoadBalancer, ConnectionLimits 
                 else if (policy[field] is { } value) effective[field] = value.DeepClone();
             }
         }
-        return new(effective.Obj("loadBalancer"), ConnectionLimits.Of(effective.Obj("connectionPool")), OutlierDetection.Of(effective.Obj("outlierDetection")), effective.Str("tls", "mode"), effective.ToText());
+        var balancing = effective.Str("loadBalancer", "simple") switch
+        {
+            "ROUND_ROBIN" => LoadBalancing.RoundRobin,
+            "RANDOM" => LoadBalancing.Random,
+            "PASSTHROUGH" => LoadBalancing.Passthrough,
+            _ => LoadBalancing.LeastRequest,
+        };
+        return new(balancing, ConsistentHash.Of(effective.Obj("loadBalancer", "consistentHash")), ConnectionLimits.Of(effective.Obj("connectionPool")), OutlierDetection.Of(effective.Obj("outlierDetection")), TlsPolicy.Of(effective.Obj("tls")), effective.ToText());
     }
+}
+
+internal enum ClientTls { Disable, Simple, Mutual, IstioMutual }
+
+/// <summary>The TLS that a rule wants towards the servers.</summary>
+/// <param name="ServerName">The name to ask for; empty where the request's host is.</param>
+/// <param name="Credential">Name of the secret with the client's certificate; empty for none.</param>
+internal sealed record TlsPolicy(ClientTls Mode, string ServerName, string Credential)
+{
+    public static TlsPolicy? Of(JsonObject? tls) => tls is null ? null : new(
+        tls.Str("mode") switch { "SIMPLE" => ClientTls.Simple, "MUTUAL" => ClientTls.Mutual, "ISTIO_MUTUAL" => ClientTls.IstioMutual, _ => ClientTls.Disable }, tls.Str("sni") ?? "", tls.Str("credentialName") ?? tls.Str("clientCertificate") ?? "");
 }
 
 /// <summary>Limits of a connection pool; null where nothing limits.</summary>
@@ -45,11 +65,12 @@ internal sealed record ConnectionLimits(int? MaxConnections, int? MaxPending, in
 }
 
 /// <summary>When a host is taken out of the pool, and for how long.</summary>
-internal sealed record OutlierDetection(int Consecutive5xx, int ConsecutiveGateway, TimeSpan Interval, TimeSpan BaseEjection, int MaxEjectionPercent, bool SplitLocalErrors, int MinHealthPercent)
+internal sealed record OutlierDetection(int Consecutive5xx, int ConsecutiveGateway, int ConsecutiveLocal, TimeSpan Interval, TimeSpan BaseEjection, int MaxEjectionPercent, bool SplitLocalErrors, int MinHealthPercent)
 {
     public static OutlierDetection? Of(JsonObject? o) => o is null ? null : new(
         Count(o, "consecutive5xxErrors", 5),
         Count(o, "consecutiveGatewayErrors", 0),
+        Count(o, "consecutiveLocalOriginFailures", 5),
         EnvoyDuration.Parse(o.Str("interval")) ?? TimeSpan.FromSeconds(10),
         EnvoyDuration.Parse(o.Str("baseEjectionTime")) ?? TimeSpan.FromSeconds(30),
         o.Int(10, "maxEjectionPercent") is > 0 and var percent ? percent : 10,

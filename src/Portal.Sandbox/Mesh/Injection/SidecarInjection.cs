@@ -4,7 +4,7 @@ using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Storage;
 
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Injection;
 
 /// <summary>
 /// Adds the proxy to pods, when an injector's MutatingWebhookConfiguration is there and its istiod answers. Rules: facts of

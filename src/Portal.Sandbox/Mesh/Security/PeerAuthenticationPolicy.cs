@@ -2,7 +2,7 @@ using System.Globalization;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Security;
 
 internal enum MutualTlsMode { Permissive, Strict, Disable }
 

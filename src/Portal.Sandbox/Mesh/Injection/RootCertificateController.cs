@@ -4,7 +4,7 @@ using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
-namespace Portal.Sandbox.Mesh;
+namespace Portal.Sandbox.Mesh.Injection;
 
 /// <summary>Puts the mesh's root certificate into every namespace, as istiod does once it runs.</summary>
 internal sealed class RootCertificateController : IController
