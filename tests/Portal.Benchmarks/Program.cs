@@ -8,6 +8,9 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["api"] = (server, seconds) => ApiLoad.RunAsync(server, seconds ?? 8),
     ["watch"] = (server, watchers) => WatchFanOut.RunAsync(server, watchers ?? 100),
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
+    ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
+    ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
+    ["meshes"] = (server, clusters) => MeshLoad.ManyAsync(server, clusters ?? 100),
     ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
 };
 var chosen = args.Length > 0 ? [args[0]] : benchmarks.Keys.ToArray();
