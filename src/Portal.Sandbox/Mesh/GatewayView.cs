@@ -10,15 +10,15 @@ namespace Portal.Sandbox.Mesh;
 /// <summary>A name that a gateway routes by, with the routes of all VirtualServices for it: catch-alls last.</summary>
 internal sealed class GatewayHost(string domain)
 {
-    private readonly List<(HttpRoute Route, MeshObject Gateway)> _routes = [];
+    private readonly List<(HttpRoute Route, GatewayServer Server)> _routes = [];
 
     public string Domain => domain;
     public bool RedirectsToHttps { get; set; }
-    public IReadOnlyList<(HttpRoute Route, MeshObject Gateway)> Routes => _routes;
+    public IReadOnlyList<(HttpRoute Route, GatewayServer Server)> Routes => _routes;
 
-    public void Add(IEnumerable<HttpRoute> routes, MeshObject gateway)
+    public void Add(IEnumerable<HttpRoute> routes, GatewayServer server)
     {
-        foreach (var route in routes) if (!_routes.Exists(r => ReferenceEquals(r.Route, route))) _routes.Add((route, gateway));
+        foreach (var route in routes) if (!_routes.Exists(r => ReferenceEquals(r.Route, route))) _routes.Add((route, server));
     }
 
     public void Sort()
@@ -74,7 +74,7 @@ internal sealed class GatewayView
                 {
                     bound = true;
                     var host = Host(domain);
-                    host.Add(vs.Http(_config), server.Gateway);
+                    host.Add(vs.Http(_config), server);
                     host.RedirectsToHttps |= server.RedirectsToHttps;
                 }
             }

@@ -15,14 +15,14 @@ using Xunit;
 namespace Portal.Sandbox.Tests.Mesh;
 
 /// <summary>
-/// The mesh's specification as cases: each folder of TestAssets/mesh has resources.yaml, applied to a cluster with Bookinfo
-/// in the mesh, and calls.yaml, the requests and what they meet.
+/// The mesh's specification as cases, a folder an area: each case has resources.yaml, applied to a cluster with Bookinfo and an
+/// echo server in the mesh, and calls.yaml, the requests and what they meet.
 /// </summary>
 public sealed class MeshCaseTests(MeshFixture mesh) : IClassFixture<MeshFixture>
 {
     private static readonly string s_assets = Path.Combine(AppContext.BaseDirectory, "TestAssets", "mesh");
 
-    public static TheoryData<string> Cases() => [.. Directory.EnumerateDirectories(s_assets).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases() => [.. Directory.EnumerateDirectories(s_assets).SelectMany(Directory.EnumerateDirectories).Select(d => Path.GetRelativePath(s_assets, d)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -50,7 +50,9 @@ public sealed class MeshCaseTests(MeshFixture mesh) : IClassFixture<MeshFixture>
             last = reply;
             var key = last.Failed ? last.Failure.ToString() : call.Str("count") switch
             {
-                "pod" => JsonNode.Parse(last.Body.Span).Str("podname")?.Split('-') is [var app, var version, ..] ? $"{app}-{version}" : last.Status.ToString(CultureInfo.InvariantCulture),
+                // Bookinfo's reviews and the echo server's /hostname name the pod that answered.
+                "pod" => last.Status == 200 && JsonNode.Parse(last.Body.Span) is var json && (json.Str("podname") ?? json.Str("hostname"))?.Split('-') is [var app, var version, ..] ? $"{app}-{version}" : last.Status.ToString(CultureInfo.InvariantCulture),
+                "text" => last.Text.TrimEnd('\n'),
                 _ => last.Status.ToString(CultureInfo.InvariantCulture),
             };
             seen[key] = seen.GetValueOrDefault(key) + 1;
@@ -62,14 +64,36 @@ public sealed class MeshCaseTests(MeshFixture mesh) : IClassFixture<MeshFixture>
             Assert.True(seen.GetValueOrDefault(key) >= low && seen.GetValueOrDefault(key) <= high, shown);
             seen.Remove(key);
         }
-        Assert.True(seen.Count == 0, shown);
+        // How many different answers there are, where it does not matter which.
+        if (call.Num("distinct") is { } distinct) Assert.True(seen.Count == distinct, shown);
+        else Assert.True(seen.Count == 0, shown);
         if (call.Str("flags") is { } flags) Assert.Equal(flags, last!.Flags);
+        if (call.Str("details") is { } details) Assert.Equal(details, last!.Details);
         if (call.Str("body") is { } body) Assert.Contains(body, last!.Text, StringComparison.Ordinal);
         foreach (var (header, value) in call.Map("responseHeaders")) Assert.Equal(value, last!.Headers[header]);
+        foreach (var header in call.Strings("noResponseHeaders")) Assert.Null(last!.Headers[header]);
+        if (call.Obj("seen") is { } seenByServer) ExpectSeen(JsonNode.Parse(last!.Body.Span)!, seenByServer);
+        if (call.Str("log") is { } log) await Eventually.True(() => mesh.Logs(call.Str("logOf") ?? "client").Any(l => System.Text.RegularExpressions.Regex.IsMatch(l, log)));
+    }
+
+    /// <summary>What the echo server says that it got: <c>method</c>, <c>url</c>, else a header; null for one that it must not have got.</summary>
+    private static void ExpectSeen(JsonNode echoed, JsonObject expected)
+    {
+        foreach (var (name, value) in expected)
+        {
+            var headers = echoed.Obj("headers")!;
+            var found = name is "method" or "url" ? echoed.Str(name) : headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value switch
+            {
+                JsonArray list => string.Join(',', list.Select(v => v.Str())),
+                var one => one.Str(),
+            };
+            if (value is null) Assert.Null(found);
+            else Assert.Equal(value.ToString(), found);
+        }
     }
 }
 
-/// <summary>One cluster with Istio, Bookinfo in the namespace <c>bookinfo</c>, and curl pods inside and outside the mesh.</summary>
+/// <summary>One cluster with Istio, Bookinfo and an echo server in the namespace <c>bookinfo</c>, and curl pods inside and outside the mesh.</summary>
 public sealed class MeshFixture : IAsyncLifetime
 {
     private const string Clients = """
@@ -86,6 +110,27 @@ public sealed class MeshFixture : IAsyncLifetime
         kind: Pod
         metadata: {name: outsider, namespace: legacy, labels: {app: outsider}}
         spec: {containers: [{name: curl, image: curlimages/curl, command: [sleep, infinity]}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: echo, namespace: bookinfo}
+        spec:
+          selector: {app: echo}
+          ports:
+          - {name: http, port: 80, targetPort: 8080}
+          - {name: http-second, port: 85, targetPort: 8080}
+          - {name: unnamed, port: 86, targetPort: 8080}
+          - {name: tcp, port: 90, targetPort: 8080}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: echo-v1, namespace: bookinfo, labels: {app: echo, version: v1}}
+        spec: {containers: [{name: echo, image: docker.io/mccutchen/go-httpbin:v2.15.0, env: [{name: USE_REAL_HOSTNAME, value: "true"}], ports: [{containerPort: 8080}]}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: echo-v2, namespace: bookinfo, labels: {app: echo, version: v2}}
+        spec: {containers: [{name: echo, image: docker.io/mccutchen/go-httpbin:v2.15.0, env: [{name: USE_REAL_HOSTNAME, value: "true"}], ports: [{containerPort: 8080}]}]}
         """;
 
     private readonly SandboxFixture _sandbox = new();
@@ -106,7 +151,7 @@ public sealed class MeshFixture : IAsyncLifetime
         Apply(clients.Take(1));
         await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "legacy", "default") is not null);
         Apply(clients.Skip(1));
-        await Eventually.True(() => _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse())) && _cluster.Store.Snapshot.List("pods", "bookinfo").Count() == 7);
+        await Eventually.True(() => _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse())) && _cluster.Store.Snapshot.List("pods", "bookinfo").Count() == 9);
         await SettledAsync();
         _clean = _cluster.Checkpoint();
     }
@@ -133,17 +178,26 @@ public sealed class MeshFixture : IAsyncLifetime
     {
         var headers = new HttpHeaders();
         foreach (var (key, value) in call.Map("headers")) headers.Add(key, value);
-        var request = new HttpCall(call.Str("method") ?? "GET", call.Str("host") ?? "reviews:9080", call.Str("path") ?? "/reviews/0", headers, default);
-        if (call.Str("from") == "ingress")
+        var raw = call.Str("raw");
+        var request = new HttpCall(raw is null ? call.Str("method") ?? "GET" : "", call.Str("host") ?? "reviews:9080", call.Str("path") ?? "/reviews/0", headers, Encoding.UTF8.GetBytes(raw ?? call.Str("send") ?? ""))
         {
+            Raw = raw is not null, Dial = call.Str("dial"), Tls = call.Str("tls") is { } name ? new TlsClient(name, Certificate: call.Str("certificate")) : null,
+        };
+        var from = call.Str("from") ?? "client";
+        if (from.StartsWith("ingress", StringComparison.Ordinal))
+        {
+            var port = from.Contains(':', StringComparison.Ordinal) ? int.Parse(from.Split(':')[1], CultureInfo.InvariantCulture) : 8080;
             var gateway = _cluster.Pods.All.Single(p => p.Labels.GetValueOrDefault("app") == "istio-ingressgateway");
             var proxy = gateway.Containers["istio-proxy"];
-            return gateway.ListenerOn(8080) is null ? HttpReply.Fail(ConnectionFailure.Refused) : await proxy.Program.HandleAsync(proxy, 8080, request, TestContext.Current.CancellationToken).AsTask().DefaultTimeout();
+            return gateway.ListenerOn(port) is null ? HttpReply.Fail(ConnectionFailure.Refused) : await proxy.Program.HandleAsync(proxy, port, request, TestContext.Current.CancellationToken).AsTask().DefaultTimeout();
         }
-        var client = _cluster.Pods.All.Single(p => p.Name == (call.Str("from") ?? "client").Split('/')[0]);
-        var container = client.Containers[(call.Str("from") ?? "").Contains('/', StringComparison.Ordinal) ? "istio-proxy" : "curl"];
+        var pod = _cluster.Pods.All.First(p => p.Name == from.Split('/')[0] || p.Name.StartsWith(from.Split('/')[0] + "-", StringComparison.Ordinal));
+        var container = from.Contains('/', StringComparison.Ordinal) ? pod.Containers["istio-proxy"] : pod.Containers.Values.First(c => !c.IsProxy && !c.RunsOnce);
         return await container.SendAsync(request, null, TestContext.Current.CancellationToken).DefaultTimeout();
     }
+
+    /// <summary>The access log of a pod's proxy.</summary>
+    internal IEnumerable<string> Logs(string pod) => Pod(pod).Sidecar!.Log.Read(0).Lines.Select(l => l.Text);
 
     /// <summary>Runs istioctl against the cluster.</summary>
     internal async Task<(int Code, string Output, string Error)> IstioctlAsync(params string[] args)

@@ -58,7 +58,7 @@ internal static class ProxyRoutes
             if (hosts.Count == 0) yield return new(server.RouteName, $"blackhole:{server.Port}", "*", "/*", "404", Route("/*", null, null));
             foreach (var host in hosts)
             {
-                var routes = host.Routes.Select(r => (r.Route, new RouteSource(r.Gateway.Id, pod.Namespace, pod.Labels, server.Number)));
+                var routes = host.Routes.Select(r => (r.Route, new RouteSource(r.Server.Gateway.Id, pod.Namespace, pod.Labels, r.Server.Number)));
                 foreach (var (match, route, owner) in Routes(routes, config.ViewOf(pod), server.Number)) yield return new(server.RouteName, $"{host.Domain}:{server.Port}", host.Domain, match, $"{owner.Name}.{owner.Namespace}", route);
             }
         }

@@ -105,10 +105,10 @@ internal static class GatewayProxy
             redirect.Headers["location"] = $"https://{(call.Authority.EndsWith(":80", StringComparison.Ordinal) ? call.Host : call.Authority)}{call.Path}";
             return redirect;
         }
-        foreach (var (route, gateway) in host.Routes)
+        foreach (var (route, bound) in host.Routes)
         {
-            var source = new RouteSource(gateway.Id, pod.Namespace, pod.Labels, server.Number, token?.Claims);
-            if (route.TryMatch(call, source, out var match)) return await router.RunAsync(route, match, config.ViewOf(pod), call, server.Number, cancellationToken).ConfigureAwait(false);
+            var source = new RouteSource(bound.Gateway.Id, pod.Namespace, pod.Labels, bound.Number, token?.Claims);
+            if (route.TryMatch(call, source, out var match)) return await router.RunAsync(route, match, config.ViewOf(pod), call, bound.Number, cancellationToken).ConfigureAwait(false);
         }
         return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
     }
