@@ -44,8 +44,8 @@ internal static class ProfileManifests
         {
             case "Service": o["spec"] = Service(detail); break;
             case "Deployment": o["spec"] = Deployment(detail); break;
-            case "MutatingWebhookConfiguration": o["webhooks"] = Webhooks(detail["webhooks"], "/inject", "pods", ""); break;
-            case "ValidatingWebhookConfiguration": o["webhooks"] = Webhooks(detail["webhooks"], "/validate", "*", "networking.istio.io"); break;
+            case "MutatingWebhookConfiguration": o["webhooks"] = ProfileWebhooks.Injectors("default", "istiod"); break;
+            case "ValidatingWebhookConfiguration": o["webhooks"] = ProfileWebhooks.Validators(detail["webhooks"], "default", "istiod"); break;
             case "ClusterRole" or "Role": o["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("configmaps", "endpoints", "namespaces", "pods", "secrets", "services"), ["verbs"] = new JsonArray("get", "list", "watch") }); break;
             case "ClusterRoleBinding" or "RoleBinding":
                 var cluster = row[1] == "ClusterRoleBinding";
@@ -105,14 +105,4 @@ internal static class ProfileManifests
             },
         };
     }
-
-    private static JsonArray Webhooks(string names, string path, string resources, string group) => new([.. names.Split(", ").Select(name => new JsonObject
-    {
-        ["name"] = name,
-        ["clientConfig"] = new JsonObject { ["service"] = new JsonObject { ["name"] = "istiod", ["namespace"] = "istio-system", ["path"] = path, ["port"] = 443 } },
-        ["rules"] = new JsonArray(new JsonObject { ["operations"] = new JsonArray("CREATE"), ["apiGroups"] = new JsonArray(group), ["apiVersions"] = new JsonArray("*"), ["resources"] = new JsonArray(resources) }),
-        ["failurePolicy"] = "Fail",
-        ["sideEffects"] = "None",
-        ["admissionReviewVersions"] = new JsonArray("v1"),
-    })]);
 }

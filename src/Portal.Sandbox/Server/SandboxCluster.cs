@@ -35,7 +35,7 @@ public sealed class SandboxCluster
         Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
-            [new LimitRangeAdmission(), new SidecarInjection(), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
+            [new LimitRangeAdmission(), new SidecarInjection(new IstiodWebhook.Cache()), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
                 new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
         _adminToken = _tokens.Issue(UserInfo.Administrator);
         _server.Register(_adminToken, this);

@@ -139,7 +139,7 @@ internal static class GatewayProxy
     private static Destination? Choose(PodInstance pod, MeshConfig config, GatewayServer server, StreamTarget target)
     {
         var source = new RouteSource(server.Gateway.Id, pod.Namespace, pod.Labels, server.Number);
-        foreach (var route in config.GatewayOf(pod).StreamRoutes(server)) if (route.Matches(target, source)) return route.Pick();
+        foreach (var route in config.GatewayOf(pod).StreamRoutes(server)) if (route.Matches(target, source)) return route.Pick(Random.Shared);
         return null;
     }
 }

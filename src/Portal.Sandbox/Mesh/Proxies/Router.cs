@@ -37,22 +37,22 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         var delayed = false;
         if (route.Faults is { } faults)
         {
-            if (faults.Delay is { } delay && faults.DelayShare.Strikes())
+            if (faults.Delay is { } delay && faults.DelayShare.Strikes(Random.Shared))
             {
                 delayed = true;
                 await Task.Delay(delay, _cluster.Time, cancellationToken).ConfigureAwait(false);
             }
-            if (faults.AbortShare.Strikes() && Abort(faults, delayed) is { } aborted) return Finish(route, null, call, aborted);
+            if (faults.AbortShare.Strikes(Random.Shared) && Abort(faults, delayed) is { } aborted) return Finish(route, null, call, aborted);
         }
         if (route.Cors?.Preflight(call) is { } preflight) return preflight;
         if (route.Redirect is { } redirect) return Finish(route, null, call, redirect.Answer(call, match, listenerPort));
         if (route.Direct is { } direct) return Finish(route, null, call, direct.Answer());
         // A route without any destination, such as one whose weights are all zero, leads nowhere.
-        if (route.Pick() is not { } destination) return Finish(route, null, call, HttpReply.Of(503, "", flags: "NC", details: "cluster_not_found"));
+        if (route.Pick(Random.Shared) is not { } destination) return Finish(route, null, call, HttpReply.Of(503, "", flags: "NC", details: "cluster_not_found"));
         if (destination.Failure is { } failure) return Finish(route, null, call, HttpReply.Of(failure, "", flags: failure == 500 ? "-" : "NC", details: failure == 500 ? "direct_response" : "cluster_not_found"));
         var sent = Rewrite(route, destination, match, call);
         var upstream = view.Cluster(destination.Destination, listenerPort);
-        foreach (var mirror in route.Mirrors) if (mirror.Share.Strikes()) Mirror(mirror, view, sent, listenerPort);
+        foreach (var mirror in route.Mirrors) if (mirror.Share.Strikes(Random.Shared)) Mirror(mirror, view, sent, listenerPort);
         Operation = string.Create(CultureInfo.InvariantCulture, $"{upstream.Host}:{upstream.Port}{match?.Uri?.ToString() ?? "/*"}");
         var reply = await SendAsync(upstream, sent, route.Timeout, route.Retries ?? config.Settings.DefaultRetries, cancellationToken).ConfigureAwait(false);
         reply = Finish(route, destination, call, reply);

@@ -71,13 +71,13 @@ internal static class StreamProxy
         if (call.Tls is { ServerName: { Length: > 0 } name } && view.Services.Any(s => s.FindPort(port) is { IsTls: true } && s.Resolution is not null))
         {
             foreach (var route in view.VirtualServices.SelectMany(vs => vs.Tls))
-                if (route.Matches(stream, source) && route.Pick() is { } destination) return view.Cluster(destination, port);
+                if (route.Matches(stream, source) && route.Pick(Random.Shared) is { } destination) return view.Cluster(destination, port);
             if (view.Services.FirstOrDefault(s => s.FindPort(port) is { IsTls: true } && s.Resolution is not null && MeshConfig.HostMatches(s.Host, name)) is { } named) return view.Cluster(named, port);
         }
         if (service?.FindPort(port) is not { IsHttp: false }) service = view.Services.FirstOrDefault(s => s.Resolution is not null && s.Addresses.Count == 0 && s.FindPort(port) is { IsHttp: false, IsTls: false });
         if (service is null) return null;
         foreach (var route in view.StreamRoutes(service, call.Tls is not null && service.FindPort(port)!.IsTls))
-            if (route.Matches(stream, source)) return route.Pick() is { } destination ? view.Cluster(destination, port) : null;
+            if (route.Matches(stream, source)) return route.Pick(Random.Shared) is { } destination ? view.Cluster(destination, port) : null;
         return view.Cluster(service, port);
     }
 }

@@ -7,7 +7,7 @@ namespace Portal.Sandbox.Mesh.Routing;
 internal readonly record struct Share(double Percent)
 {
     /// <summary>Whether it strikes this time.</summary>
-    public bool Strikes() => Percent >= 100 || (Percent > 0 && Random.Shared.Next(1_000_000) < Percent * 10_000);
+    public bool Strikes(Random random) => Percent >= 100 || (Percent > 0 && random.Next(1_000_000) < Percent * 10_000);
 
     public static Share Of(JsonNode? percentage, double missing) => percentage is null ? new(missing) : new(Number(percentage.At("value")) ?? 0);
 

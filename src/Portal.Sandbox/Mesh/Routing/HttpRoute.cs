@@ -88,10 +88,10 @@ internal sealed class HttpRoute
     }
 
     /// <summary>A destination by weight; null when there is none.</summary>
-    public WeightedDestination? Pick()
+    public WeightedDestination? Pick(Random random)
     {
         if (Destinations.Length <= 1) return Destinations is [var only] ? only : null;
-        var n = Random.Shared.Next(_total.Value);
+        var n = random.Next(_total.Value);
         foreach (var d in Destinations)
         {
             n -= d.Weight;

@@ -35,10 +35,10 @@ internal sealed class StreamRoute
 
     public bool Matches(StreamTarget target, RouteSource source) => _matches.Length == 0 || Array.Exists(_matches, m => m.Matches(target, source));
 
-    public Destination? Pick()
+    public Destination? Pick(Random random)
     {
         if (_destinations.Length <= 1) return _destinations is [var only] ? only.Destination : null;
-        var n = Random.Shared.Next(Math.Max(_total, 1));
+        var n = random.Next(Math.Max(_total, 1));
         foreach (var d in _destinations)
         {
             n -= d.Weight;
