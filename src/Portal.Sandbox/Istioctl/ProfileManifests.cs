@@ -44,8 +44,12 @@ internal static class ProfileManifests
         {
             case "Service": o["spec"] = Service(detail); break;
             case "Deployment": o["spec"] = Deployment(detail); break;
-            case "MutatingWebhookConfiguration": o["webhooks"] = Webhooks(detail["webhooks"], "/inject", "pods", ""); break;
-            case "ValidatingWebhookConfiguration": o["webhooks"] = Webhooks(detail["webhooks"], "/validate", "*", "networking.istio.io"); break;
+            case "MutatingWebhookConfiguration": o["webhooks"] = Webhooks(detail["webhooks"], "/inject", ["CREATE"], [""], "pods"); break;
+            case "ValidatingWebhookConfiguration":
+                var validators = Webhooks(detail["webhooks"], "/validate", ["CREATE", "UPDATE"], ["security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io"], "*");
+                foreach (var v in validators) v!["objectSelector"] = Revision(v.Str("name")!);
+                o["webhooks"] = validators;
+                break;
             case "ClusterRole" or "Role": o["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("configmaps", "endpoints", "namespaces", "pods", "secrets", "services"), ["verbs"] = new JsonArray("get", "list", "watch") }); break;
             case "ClusterRoleBinding" or "RoleBinding":
                 var cluster = row[1] == "ClusterRoleBinding";
@@ -106,13 +110,25 @@ internal static class ProfileManifests
         };
     }
 
-    private static JsonArray Webhooks(string names, string path, string resources, string group) => new([.. names.Split(", ").Select(name => new JsonObject
+    private static JsonArray Webhooks(string names, string path, string[] operations, string[] groups, string resources) => new([.. names.Split(", ").Select(name => new JsonObject
     {
         ["name"] = name,
         ["clientConfig"] = new JsonObject { ["service"] = new JsonObject { ["name"] = "istiod", ["namespace"] = "istio-system", ["path"] = path, ["port"] = 443 } },
-        ["rules"] = new JsonArray(new JsonObject { ["operations"] = new JsonArray("CREATE"), ["apiGroups"] = new JsonArray(group), ["apiVersions"] = new JsonArray("*"), ["resources"] = new JsonArray(resources) }),
+        ["rules"] = new JsonArray(new JsonObject { ["operations"] = Words(operations), ["apiGroups"] = Words(groups), ["apiVersions"] = Words("*"), ["resources"] = Words(resources), ["scope"] = "*" }),
         ["failurePolicy"] = "Fail",
         ["sideEffects"] = "None",
-        ["admissionReviewVersions"] = new JsonArray("v1"),
+        ["admissionReviewVersions"] = Words("v1"),
     })]);
+
+    /// <summary>One validator answers for the objects of a revision, the default one for those of none.</summary>
+    private static JsonObject Revision(string webhook) => new()
+    {
+        ["matchExpressions"] = new JsonArray(
+            webhook.StartsWith("rev.", StringComparison.Ordinal)
+                ? new JsonObject { ["key"] = "istio.io/rev", ["operator"] = "In", ["values"] = Words("default") }
+                : new JsonObject { ["key"] = "istio.io/rev", ["operator"] = "DoesNotExist" },
+            new JsonObject { ["key"] = "admission.istio.io/ignore", ["operator"] = "DoesNotExist" }),
+    };
+
+    private static JsonArray Words(params string[] words) => new([.. words.Select(w => (JsonNode)w)]);
 }

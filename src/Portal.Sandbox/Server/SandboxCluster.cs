@@ -7,6 +7,7 @@ using Portal.Sandbox.Controllers;
 using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Mesh.Telemetry;
+using Portal.Sandbox.Mesh.Validation;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
@@ -35,7 +36,7 @@ public sealed class SandboxCluster
         _tokens = new AccessTokens(Time);
         Operations = new ResourceOperations(Store, new AdmissionChain(
             [new LimitRangeAdmission(), new SidecarInjection(), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
-                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
+                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new ValidatingWebhook(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
         _adminToken = _tokens.Issue(UserInfo.Administrator);
         _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);
