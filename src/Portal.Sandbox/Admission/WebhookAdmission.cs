@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Admission;
@@ -22,33 +22,10 @@ internal sealed class WebhookAdmission : IAdmissionPlugin
         var (mutating, validating) = (request.Snapshot.Of(s_kinds[0]), request.Snapshot.Of(s_kinds[1]));
         if (mutating.Count + validating.Count == 0 || s_kinds.Contains(request.Type.Resource)) return;
         if (_compiled is not { } compiled || compiled.Mutating != mutating || compiled.Validating != validating)
-            _compiled = compiled = (mutating, validating, [.. mutating.Values.Concat(validating.Values).SelectMany(c => c.Parse().Objects("webhooks")).Where(h => !IsInProcess(h)).Select(h => h.Copy())]);
+            _compiled = compiled = (mutating, validating, [.. mutating.Values.Concat(validating.Values).SelectMany(c => c.Parse().Objects("webhooks")).Where(h => !WebhookCalls.IsInProcess(h)).Select(h => h.Copy())]);
         foreach (var hook in compiled.Hooks)
         {
-            if (hook.Str("failurePolicy") == "Ignore" || !WebhookMatch.Covers(hook, request)) continue;
-            var name = hook.Str("name");
-            throw new ApiException(500, "InternalError", $"Internal error occurred: failed calling webhook \"{name}\": failed to call webhook: {Failure(hook, request.Snapshot)}",
-                new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = $"failed calling webhook \"{name}\": failed to call webhook: {Failure(hook, request.Snapshot)}" }) });
+            if (hook.Str("failurePolicy") != "Ignore" && WebhookCalls.Matches(hook, request)) throw WebhookCalls.Unreachable(hook, request.Snapshot);
         }
-    }
-
-    private static bool IsInProcess(JsonObject hook) => hook.Str("clientConfig", "service", "name") is { } service && service.StartsWith("istiod", StringComparison.Ordinal);
-
-    /// <summary>Why the call fails, as Go's client says it.</summary>
-    internal static string Failure(JsonObject hook, StoreSnapshot snapshot)
-    {
-        var timeout = hook.Num("timeoutSeconds") ?? 10;
-        if (hook.Str("clientConfig", "url") is { } url)
-        {
-            var host = Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host : url;
-            return $"Post \"{url}?timeout={timeout}s\": dial tcp: lookup {host}: no such host";
-        }
-        var service = hook.Obj("clientConfig", "service");
-        var (name, ns) = (service.Str("name") ?? "", service.Str("namespace") ?? "");
-        var path = (service.Str("path") ?? "/") is var p && p.StartsWith('/') ? p : "/" + p;
-        var call = $"Post \"https://{name}.{ns}.svc:{service.Num("port") ?? 443}{path}?timeout={timeout}s\"";
-        if (snapshot.Find("services", ns, name) is null) return $"{call}: service \"{name}\" not found";
-        var ready = snapshot.Find("endpoints", ns, name)?.Parse().Objects("subsets").Any(s => s.Arr("addresses") is { Count: > 0 }) == true;
-        return ready ? $"{call}: context deadline exceeded" : $"{call}: no endpoints available for service \"{name}\"";
     }
 }

@@ -6,11 +6,20 @@ namespace Portal.Sandbox.Api;
 /// <summary>JSON syntax errors in the words of Go's encoding/json, which clients print.</summary>
 internal static class GoJson
 {
+    private static readonly byte[][] s_literals = ["true"u8.ToArray(), "false"u8.ToArray(), "null"u8.ToArray()];
+
     public static string Describe(ReadOnlySpan<byte> body, JsonException e)
     {
         var at = Offset(body, e);
         if (at >= body.Length) return "unexpected end of JSON input";
         var found = Quote(body[at]);
+        foreach (var literal in s_literals)
+        {
+            for (var read = 1; read < literal.Length && read <= at; read++)
+            {
+                if (body[(at - read)..at].SequenceEqual(literal.AsSpan(0, read))) return $"invalid character {found} in literal {Encoding.ASCII.GetString(literal)} (expecting {Quote(literal[read])})";
+            }
+        }
         for (var i = at - 1; i >= 0; i--)
         {
             switch (body[i])

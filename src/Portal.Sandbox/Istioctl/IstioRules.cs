@@ -31,14 +31,25 @@ internal static class IstioRules
         ["has(self.portLevelMtls) ? (((has(self.selector) && has(self.selector.matchLabels)) ? self.selector.matchLabels : {}).size() > 0) : true"] = "portLevelMtls requires selector",
         ["self.all(key, 0 < int(key) && int(key) <= 65535)"] = "port must be between 1-65535",
         ["url(self).getScheme() in [\"http\", \"https\"]"] = "url must have scheme http:// or https://",
+        ["self != \"*\""] = "hostname cannot be wildcard",
+        ["(has(self.jwksUri) ? 1 : 0) + (has(self.jwks_uri) ? 1 : 0) + (has(self.jwks) ? 1 : 0) <= 1"] = "only one of jwks or jwksUri can be set",
+        ["isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"]) : (isURL(\"http://\" + self) && url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"])"] = "url must have schema one of [http, https, file, oci]",
+        ["(has(self.valueFrom) ? self.valueFrom : \"\") != \"HOST\" || !has(self.value)"] = "value may only be set when valueFrom is INLINE",
+        ["(has(self.selector) ? 1 : 0) + (has(self.targetRefs) ? 1 : 0) <= 1"] = "only one of targetRefs or selector can be set",
+        ["has(self.wasm) != has(self.lua)"] = "exactly one of wasm or lua must be set",
+        ["(has(self.workloadSelector) ? 1 : 0) + (has(self.targetRefs) ? 1 : 0) <= 1"] = "only one of targetRefs or workloadSelector can be set",
+        ["has(self.context) ? ((self.context == \"WAYPOINT\") ? has(self.waypoint) : !has(self.waypoint)) : !has(self.waypoint)"] = "only support waypointMatch when context is WAYPOINT",
+        ["self in [\"\", \"HTTP\", \"HTTPS\"]"] = "scheme must be one of [HTTP, HTTPS]",
         ["((has(self.operation) ? self.operation : \"\") == \"UPSERT\") ? (self.value != \"\") : true"] = "value must be set when operation is UPSERT",
         ["((has(self.operation) ? self.operation : \"\") == \"REMOVE\") ? !has(self.value) : true"] = "value must not be set when operation is REMOVE",
     };
 
-    public static JsonObject Rule(string rule)
+    /// <param name="text">The rule; after <c> ## </c> the message, where the same rule has another one elsewhere.</param>
+    public static JsonObject Rule(string text)
     {
+        var (rule, own) = text.Split(" ## ", 2) is [var r, var m] ? (r, m) : (text, null);
         var json = new JsonObject { ["rule"] = rule };
-        if (s_messages.TryGetValue(rule, out var message)) json["message"] = message;
+        if ((own ?? s_messages.GetValueOrDefault(rule)) is { } message) json["message"] = message;
         return json;
     }
 }

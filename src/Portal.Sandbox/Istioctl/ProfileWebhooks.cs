@@ -27,7 +27,7 @@ internal static class ProfileWebhooks
 
     /// <param name="name"><c>rev.validation.istio.io</c> for objects that name the revision, <c>validation.istio.io</c> for those that name none.</param>
     public static JsonArray Validators(string name, string revision, string service) =>
-        [Hook(name, service, "/validate", Configuration(), null, [name.StartsWith("rev.", StringComparison.Ordinal) ? In(Revision, revision) : Absent(Revision)])];
+        [Hook(name, service, "/validate", Configuration(), null, [name.StartsWith("rev.", StringComparison.Ordinal) ? In(Revision, revision) : Absent(Revision), Absent("admission.istio.io/ignore")])];
 
     private static JsonObject Hook(string name, string service, string path, JsonObject rule, JsonArray? namespaces, JsonArray objects)
     {

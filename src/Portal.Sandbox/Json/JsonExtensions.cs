@@ -26,6 +26,10 @@ internal static class JsonExtensions
     public static int Int(this JsonNode? node, int fallback, params ReadOnlySpan<string> path) =>
         AsLong(node.At(path)) is { } n ? (int)Math.Clamp(n, int.MinValue, int.MaxValue) : fallback;
 
+    /// <summary>A number, whole or not.</summary>
+    public static double? Real(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is not JsonValue v ? null : v.TryGetValue<double>(out var d) ? d : AsLong(v);
+
     public static bool? Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue v && v.TryGetValue<bool>(out var b) ? b : null;
 

@@ -122,7 +122,7 @@ internal static class CustomResourceValidator
         if (rules.MinItems is { } min && array.Count < min) errors.Add(In(path, array, $"should have at least {min} items"));
         if (rules.MaxItems is { } max && array.Count > max) errors.Add(FieldError.TooMany(path, array.Count, (int)max));
         if (schema.Items is not { } items) return;
-        foreach (var item in array) Value(item, ListInvariants.Correlated(item, old, schema), items, path, errors);
+        for (var i = 0; i < array.Count; i++) Value(array[i], ListInvariants.Correlated(array[i], old, schema), items, $"{path}[{i}]", errors);
     }
 
     private static void Scalar(JsonValue value, SchemaRules rules, string path, List<FieldError> errors)

@@ -8,6 +8,7 @@ using Portal.Sandbox.Istioctl;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Mesh.Injection;
 using Portal.Sandbox.Mesh.Telemetry;
+using Portal.Sandbox.Mesh.Validation;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
@@ -34,9 +35,10 @@ public sealed class SandboxCluster
         Catalog = new ResourceCatalog();
         Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
+        var webhooks = new IstiodWebhook.Cache();
         Operations = new ResourceOperations(Store, new AdmissionChain(
-            [new LimitRangeAdmission(), new SidecarInjection(new IstiodWebhook.Cache()), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
-                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new MeshValidation(), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
+            [new LimitRangeAdmission(), new SidecarInjection(webhooks), new PodDefaultsAdmission(), new PriorityAdmission(), new ServiceAccountAdmission(), new ServiceConflicts(), new ServiceAddresses(Store),
+                new DefaultStorageClassAdmission(), new TemplateGeneration(), new StorageProtectionAdmission(), new ValidatingWebhook(webhooks), new EscalationCheck(), new PodSecurityAdmission(), new WebhookAdmission(), new CertificateRequestAdmission(), new ResourceQuotaAdmission()]), Time);
         _adminToken = _tokens.Issue(UserInfo.Administrator);
         _server.Register(_adminToken, this);
         Bootstrap.Fill(Operations);

@@ -143,6 +143,7 @@ public sealed class CelTests
         { """{"properties":{"i":{"type":"string","format":"ipv4"}}}""", null, """{"i":"10.1"}""", ["spec.i: Invalid value: \"10.1\": spec.i in body must be of type ipv4: \"10.1\""] },
         { """{"properties":{"n":{"type":"string","nullable":true},"m":{"type":"string"}}}""", null, """{"n":null,"m":null}""", ["spec.m: Invalid value: \"null\": spec.m in body must be of type string: \"null\""] },
         { """{"properties":{"n":{"type":"number","multipleOf":2}}}""", null, """{"n":3}""", ["spec.n: Invalid value: 3: spec.n in body should be a multiple of 2"] },
+        { """{"properties":{"l":{"type":"array","items":{"type":"object","required":["a"],"properties":{"a":{"type":"string","minLength":1}}}}}}""", null, """{"l":[{"a":"x"},{"a":""},{}]}""", ["spec.l[1].a: Invalid value: \"\": spec.l[1].a in body should be at least 1 chars long", "spec.l[2].a: Required value"] },
         { """{"properties":{"l":{"type":"array","maxItems":1,"items":{"type":"string"}},"s":{"type":"string","maxLength":2}}}""", null, """{"l":["a","b"],"s":"abc"}""", ["spec.l: Too many: 2: must have at most 1 item", "spec.s: Too long: may not be more than 2 bytes"] },
         { """{"properties":{"o":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}""", null, """{"o":{"kind":"Pod"}}""", ["spec.o.apiVersion: Required value: must not be empty"] },
     };

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Portal.Sandbox.Codec;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Validation;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
@@ -19,10 +20,7 @@ internal sealed record AnalysisObject(string Kind, JsonObject Object, string? Re
 /// <summary>What is analysed: the cluster's objects, overlaid by those of files.</summary>
 internal sealed class AnalysisInput
 {
-    private static readonly string[] s_kinds =
-    [
-        "Namespace", "Service", "Pod", "Deployment", "Secret", "ConfigMap", "VirtualService", "DestinationRule", "Gateway", "ServiceEntry", "Sidecar", "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication",
-    ];
+    private static readonly HashSet<string> s_kinds = ["Namespace", "Service", "Pod", "Deployment", "Secret", "ConfigMap", .. MeshValidation.Kinds];
 
     private readonly Dictionary<(string Kind, string Namespace, string Name), AnalysisObject> _objects = [];
 
@@ -30,7 +28,7 @@ internal sealed class AnalysisInput
     public AnalysisInput(ResourceCatalog catalog, StoreSnapshot? snapshot)
     {
         if (snapshot is null) return;
-        foreach (var resource in catalog.All.Where(t => s_kinds.Contains(t.Kind) && t.Group is "" or "apps" or "networking.istio.io" or "security.istio.io").DistinctBy(t => t.Resource))
+        foreach (var resource in catalog.All.Where(t => s_kinds.Contains(t.Kind) && (t.Group is "" or "apps" || t.Group.EndsWith(".istio.io", StringComparison.Ordinal))).DistinctBy(t => t.Resource))
         {
             foreach (var o in snapshot.List(resource.Resource)) Add(new(resource.Kind, o.Parse(), null));
         }

@@ -4,11 +4,11 @@ using Portal.Sandbox.Mesh;
 
 namespace Portal.Sandbox.Istioctl.Analysis;
 
-/// <summary>VirtualServices: what they refer to, which of their rules can be reached, and which of them contradict each other.</summary>
+/// <summary>VirtualServices: what they refer to, and which of them contradict each other.</summary>
 internal static class RoutingAnalyzers
 {
     public static IEnumerable<Finding> Run(AnalysisInput input) =>
-        input.Of("VirtualService").SelectMany(vs => References(input, vs).Concat(Gateways(input, vs)).Concat(UnusedRules(vs))).Concat(Conflicts(input));
+        input.Of("VirtualService").SelectMany(vs => References(input, vs).Concat(Gateways(input, vs))).Concat(Conflicts(input));
 
     private static IEnumerable<Finding> References(AnalysisInput input, AnalysisObject vs)
     {
@@ -61,27 +61,6 @@ internal static class RoutingAnalyzers
             var served = gateway.Spec.Objects("servers").SelectMany(s => s.Strings("hosts")).Select(h => h[(h.IndexOf('/', StringComparison.Ordinal) + 1)..]).ToList();
             var unserved = vs.Spec.Strings("hosts").Where(h => h != "*" && !served.Exists(s => MeshConfig.HostMatches(s, h) || MeshConfig.HostMatches(h, s))).ToList();
             if (unserved.Count > 0) yield return new(FindingLevel.Warning, "IST0132", vs, $"one or more host [{string.Join(' ', unserved)}] defined in VirtualService {vs.Namespace}/{vs.Name} not found in Gateway {gateway.Namespace}/{gateway.Name}.");
-        }
-    }
-
-    /// <summary>A rule after one without conditions is never asked; a condition that was asked before never decides.</summary>
-    private static IEnumerable<Finding> UnusedRules(AnalysisObject vs)
-    {
-        var rules = vs.Spec.Objects("http").ToList();
-        var seen = new List<(int Rule, JsonObject Match)>();
-        for (var i = 0; i < rules.Count; i++)
-        {
-            var label = rules[i].Str("name") is { Length: > 0 } name ? $"\"{name}\"" : $"#{i}";
-            var matches = rules[i].Objects("match").ToList();
-            if (matches.Count == 0)
-            {
-                if (i < rules.Count - 1) yield return new(FindingLevel.Warning, "IST0130", vs, $"VirtualService rule {label} not used (only the last rule can have no matches).");
-                continue;
-            }
-            var duplicates = matches.Select((m, n) => (Index: n, Before: seen.Find(s => JsonExtensions.Same(s.Match, m)))).Where(d => d.Before.Match is not null).ToList();
-            if (duplicates.Count == matches.Count) yield return new(FindingLevel.Warning, "IST0130", vs, $"VirtualService rule {label} not used (all matches used by prior rules).");
-            else foreach (var (index, before) in duplicates) yield return new(FindingLevel.Info, "IST0131", vs, $"VirtualService rule {label} match #{index} is not used (duplicates a match in rule #{before.Rule}).");
-            seen.AddRange(matches.Select(m => (i, m)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
+using Portal.Sandbox.Mesh.Validation;
 using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Istioctl.Analysis;
@@ -15,7 +16,7 @@ internal static partial class WorkloadAnalyzers
             .Concat(input.Of("Pod").SelectMany(p => Pod(input, p)))
             .Concat(input.Of("Service").SelectMany(s => Service(input, s)))
             .Concat(new[] { "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication" }.SelectMany(input.Of).SelectMany(p => Policy(input, p)))
-            .Concat(new[] { "VirtualService", "DestinationRule", "Gateway" }.SelectMany(input.Of).SelectMany(Schema));
+            .Concat(MeshValidation.Kinds.SelectMany(input.Of).SelectMany(Schema));
 
     private static IEnumerable<Finding> Namespace(AnalysisObject ns)
     {
@@ -54,7 +55,22 @@ internal static partial class WorkloadAnalyzers
         yield return new(FindingLevel.Warning, "IST0127", policy, $"No matching workloads for this resource with the following labels: {string.Join(',', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))}");
     }
 
-    private static IEnumerable<Finding> Schema(AnalysisObject o) => MeshValidation.Problems(o.Kind, o.Spec).Select(p => new Finding(FindingLevel.Error, "IST0106", o, "Schema validation error: " + p));
+    /// <summary>What the webhook refuses, and of what it warns: two of its warnings have codes of their own.</summary>
+    private static IEnumerable<Finding> Schema(AnalysisObject o)
+    {
+        var found = MeshValidation.Check(o.Kind, o.Object);
+        foreach (var error in found.Errors) yield return new(FindingLevel.Error, "IST0106", o, $"Schema validation error: {error}");
+        foreach (var warning in found.Warnings)
+        {
+            var sentence = char.ToUpperInvariant(warning.Text[0]) + warning.Text[1..] + ".";
+            yield return warning.Kind switch
+            {
+                WarningKind.UnreachableRule => new(FindingLevel.Warning, "IST0130", o, sentence),
+                WarningKind.IneffectiveMatch => new(FindingLevel.Info, "IST0131", o, sentence),
+                _ => new(FindingLevel.Warning, "IST0133", o, $"Schema validation warning: {warning.Text}"),
+            };
+        }
+    }
 
     [GeneratedRegex(@"\A(http|http2|http3|https|grpc|grpc-web|tcp|tls|udp|mongo|mysql|redis|hbone)(-.*)?\z")]
     private static partial Regex PortName();

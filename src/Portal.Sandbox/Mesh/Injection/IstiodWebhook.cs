@@ -32,7 +32,7 @@ internal sealed record IstiodWebhook(JsonObject Hook, string Name, string Servic
 
     public bool IsValidator => Path.StartsWith("/validate", StringComparison.Ordinal);
 
-    public bool Matches(AdmissionRequest request) => WebhookMatch.Covers(Hook, request);
+    public bool Matches(AdmissionRequest request) => WebhookCalls.Matches(Hook, request);
 
     /// <summary>Whether a pod of the service answers.</summary>
     public bool Answers(StoreSnapshot snapshot) => snapshot.Find("endpoints", ServiceNamespace, ServiceName)?.Parse().Objects("subsets").Any(s => s.Arr("addresses") is { Count: > 0 }) == true;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Admission;
-using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
 
 namespace Portal.Sandbox.Mesh.Injection;
@@ -22,7 +21,7 @@ internal sealed class SidecarInjection(IstiodWebhook.Cache webhooks) : IAdmissio
             if (!webhook.Answers(request.Snapshot))
             {
                 if (webhook.Hook.Str("failurePolicy") == "Ignore") continue;
-                throw new ApiException(500, "InternalError", $"Internal error occurred: failed calling webhook \"{webhook.Name}\": failed to call webhook: {WebhookAdmission.Failure(webhook.Hook, request.Snapshot)}");
+                throw WebhookCalls.Unreachable(webhook.Hook, request.Snapshot);
             }
             if (Wanted(request.Object)) ProxyTemplate.Apply(request.Object, webhook.Revision);
             return;

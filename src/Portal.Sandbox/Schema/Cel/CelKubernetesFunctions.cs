@@ -105,6 +105,21 @@ internal sealed record CelQuantity(string Text)
 /// <summary>The parts of a URL as Go names them; a port or a query may be empty.</summary>
 internal sealed record CelUrl(string Scheme, string Host, string Hostname, string Port, string Path, string RawQuery)
 {
+    private const string Plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:";
+    private static readonly System.Buffers.SearchValues<char> s_userCharacters = System.Buffers.SearchValues.Create(Plain + "%@");
+    private static readonly System.Buffers.SearchValues<char> s_hostCharacters = System.Buffers.SearchValues.Create(Plain + "[]<>\"");
+
+    /// <summary>Whether every percent sign begins an escape.</summary>
+    private static bool Escapes(ReadOnlySpan<char> text)
+    {
+        for (var i = text.IndexOf('%'); i >= 0; i = text.IndexOf('%'))
+        {
+            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2])) return false;
+            text = text[(i + 3)..];
+        }
+        return true;
+    }
+
     public static CelUrl? Parse(string scheme, string rest)
     {
         var (host, path) = ("", rest);
@@ -112,12 +127,16 @@ internal sealed record CelUrl(string Scheme, string Host, string Hostname, strin
         {
             var end = rest.AsSpan(2).IndexOfAny('/', '?') is >= 0 and var slash ? slash + 2 : rest.Length;
             (host, path) = (rest[2..end], rest[end..]);
-            host = host[(host.LastIndexOf('@') + 1)..];
+            var at = host.LastIndexOf('@');
+            if (at >= 0 && (!Escapes(host.AsSpan(0, at)) || host.AsSpan(0, at).ContainsAnyExcept(s_userCharacters))) return null;
+            host = host[(at + 1)..];
+            if (host.Any(c => char.IsAscii(c) && !s_hostCharacters.Contains(c))) return null;
         }
         var colon = host.LastIndexOf(':') is >= 0 and var last && last > host.LastIndexOf(']') ? last : host.Length;
         var port = colon < host.Length ? host[(colon + 1)..] : "";
         if (port.Any(c => !char.IsAsciiDigit(c))) return null;
         var query = path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? mark : path.Length;
+        if (!Escapes(path.AsSpan(0, query))) return null;
         return new(scheme, host, host[..colon].Trim('[', ']'), port, path[..query], query < path.Length ? path[(query + 1)..] : "");
     }
 
