@@ -166,6 +166,9 @@ public sealed class MeshFixture : IAsyncLifetime
         foreach (var o in objects)
         {
             var type = _cluster.Catalog.FindKind(o.Str("apiVersion")!, o.Str("kind")!) ?? throw new InvalidOperationException($"{o.Str("apiVersion")} {o.Str("kind")} is not served");
+            var (ns2, name) = (type.Namespaced ? o.Str("metadata", "namespace") ?? ns! : "", o.Str("metadata", "name")!);
+            // What an installation made is replaced, as apply would.
+            if (_cluster.Store.Snapshot.Find(type.Resource, ns2, name) is not null) _cluster.Operations.Delete(type, ns2, name, DeleteOptions.Background);
             _cluster.Operations.Create(type, type.Namespaced ? o.Str("metadata", "namespace") ?? ns! : "", o, new WriteOptions { User = "test", FieldValidation = "Strict" });
         }
     }
@@ -177,7 +180,7 @@ public sealed class MeshFixture : IAsyncLifetime
     internal async Task<HttpReply> SendAsync(JsonObject call)
     {
         var headers = new HttpHeaders();
-        foreach (var (key, value) in call.Map("headers")) headers.Add(key, value);
+        foreach (var (key, value) in call.Map("headers")) headers.Add(key, TestTokens.Fill(value));
         var raw = call.Str("raw");
         var request = new HttpCall(raw is null ? call.Str("method") ?? "GET" : "", call.Str("host") ?? "reviews:9080", call.Str("path") ?? "/reviews/0", headers, Encoding.UTF8.GetBytes(raw ?? call.Str("send") ?? ""))
         {
