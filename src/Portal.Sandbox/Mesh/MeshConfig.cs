@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.GatewayApi;
 using Portal.Sandbox.Mesh.Security;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
@@ -39,6 +40,9 @@ internal sealed class MeshConfig
         {
             _objects[resource.Split('.')[0]] = Read(snapshot, resource, previous?._objects.GetValueOrDefault(resource.Split('.')[0]));
         }
+        var (gateways, routes) = GatewayTranslation.Of(snapshot);
+        _objects["gateways"].AddRange(gateways);
+        _objects["virtualservices"].AddRange(routes);
         _entries = new ServiceEntryRegistry(snapshot, _objects["serviceentries"], _objects["workloadentries"]);
         Settings = MeshSettings.Of(snapshot, _objects["telemetries"]);
     }

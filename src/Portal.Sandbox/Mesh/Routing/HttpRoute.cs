@@ -103,7 +103,7 @@ internal sealed class HttpRoute
     /// <summary>Of a single destination the weight does not count; of several those without weight get nothing.</summary>
     private static WeightedDestination[] DestinationsOf(JsonObject route, string ns)
     {
-        var all = route.Objects("route").Select(d => new WeightedDestination(Destination.Of(d.Obj("destination"), ns), d.Int(0, "weight"), HeaderOperations.Of(d.Obj("headers", "request")), HeaderOperations.Of(d.Obj("headers", "response")))).ToArray();
+        var all = route.Objects("route").Select(d => new WeightedDestination(Destination.Of(d.Obj("destination"), ns), d.Int(0, "weight"), HeaderOperations.Of(d.Obj("headers", "request")), HeaderOperations.Of(d.Obj("headers", "response"))) { Failure = (int?)d.Num("failure") }).ToArray();
         return all.Length <= 1 ? all : [.. all.Where(d => d.Weight > 0)];
     }
 
