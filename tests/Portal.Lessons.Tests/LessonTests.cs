@@ -57,15 +57,16 @@ public sealed class LessonTests
         Assert.Equal(1, code);
         Assert.Contains("no 'namespace/market created' in", output, StringComparison.Ordinal);
         Assert.Contains("✗ always (it held before, and no wrong answer is refused)", output, StringComparison.Ordinal);
+        Assert.Contains("✗ always (the lesson itself breaks it again", output, StringComparison.Ordinal);
         Assert.Contains("✗ checks/wrong/a.yaml", output, StringComparison.Ordinal);
         Assert.Contains("Instead: The check holds.", output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(directory.Path, "c", "l", "verified.yaml")));
     }
 
-    /// <summary>A lesson of one step. Its wrong answer changes the label of the namespace that the step has made.</summary>
+    /// <summary>A lesson of two steps. Its wrong answer changes the label of the namespace that the step has made.</summary>
     private static void Write(TempDirectory directory, string made, string check, string message)
     {
-        var subject = check == "made" ? "name: shop, match: { metadata: { labels: { open: 'yes' } } }" : "name: default";
+        var subject = check == "made" ? "name: shop, match: { metadata: { labels: { open: 'yes' } } }" : "name: default, match: { metadata: { labels: { '(closed)': null } } }";
         directory.Write("c/l/lesson.md", $$"""
             ### Step 1: Make
 
@@ -85,6 +86,12 @@ public sealed class LessonTests
               title: A namespace
               hint: Make it.
               resource: { apiVersion: v1, kind: Namespace, {{subject}} }
+            ```
+
+            ### Step 2: Close
+
+            ```bash
+            kubectl label namespace default closed=yes
             ```
             """);
         directory.Write("c/l/checks/wrong/a.yaml", $$"""

@@ -98,6 +98,7 @@ internal static class LessonRun
         {
             Console.WriteLine($"{report.Proven} checks proven, {report.Unproven.Length} not; {report.Refused} wrong answers refused, {report.NotRefused.Length} not; {report.Samples} samples of output compared");
             foreach (var check in report.Unproven) Console.WriteLine($"  ✗ {check}");
+            foreach (var check in report.Broken) Console.WriteLine($"  ✗ {check} (the lesson itself breaks it again: put things back, or say once: true)");
             foreach (var file in report.NotRefused) Console.WriteLine($"  ✗ {file}");
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Stated} as stated, {report.NotStated} not, {report.Elsewhere} blocks for other providers, {report.Duration.TotalSeconds:0} s"));

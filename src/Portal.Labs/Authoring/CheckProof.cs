@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portal.Content.Model;
 using Portal.Labs.Grading;
@@ -17,6 +18,9 @@ internal sealed class CheckProof(ILessonSession session, ICheckTrials trials, Tr
 
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _passed = new(StringComparer.Ordinal);
+
+    /// <summary>Checks that the lesson itself has broken again.</summary>
+    public ImmutableArray<string> Broken { get; private set; } = [];
 
     public int Proven => _passed.Count(_failed.Contains);
 
@@ -49,6 +53,13 @@ internal sealed class CheckProof(ILessonSession session, ICheckTrials trials, Tr
             if (state.IsPassed) _passed.Add(check.Id);
             log.Outcome(state.IsPassed, $"check {check.Id}: {check.Title}", $"{state.Message}\n{string.Join('\n', state.Details.IsDefault ? [] : state.Details)}");
         }
+    }
+
+    /// <summary>Looks at every check once more: what a learner has passed must not turn red because they follow the lesson.</summary>
+    public async Task SeeBrokenAsync(CancellationToken cancellationToken)
+    {
+        await session.CheckAsync(null, cancellationToken).ConfigureAwait(false);
+        Broken = [.. session.Lesson.Checks.Select(c => c.Id).Where(id => session.Current.Checks[id].Phase == CheckPhase.BrokenAgain)];
     }
 
     /// <summary>Every answer that is not accepted is refused, those that the author foresaw with their message, before the right one is given.</summary>

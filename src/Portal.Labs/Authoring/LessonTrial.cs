@@ -46,12 +46,14 @@ public sealed class LessonTrial
     public async Task<LessonReport> RunAsync(CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var wanted = _session.Lesson.Sections.Where(s => _options.Wanted(s) && (!s.Checks.IsEmpty || s.Blocks.Any(b => b.Runnable))).OrderBy(s => s.Kind == SectionKind.Cleanup).ToList();
+        var wanted = _session.Lesson.Sections.Where(s => _options.Wanted(s) && (!s.Checks.IsEmpty || s.Blocks.Any(b => b.Runnable))).ToList();
         // What verifies the steps may fail only before them.
         if (_options.Checks) await _proof.SeeFailuresAsync(wanted.Where(s => s.Kind == SectionKind.Verification).SelectMany(s => s.Checks), cancellationToken).ConfigureAwait(false);
         var sections = ImmutableArray.CreateBuilder<SectionReport>();
-        foreach (var section in wanted) sections.Add(await RunSectionAsync(section, cancellationToken).ConfigureAwait(false));
-        return new(await _trials.GetKubernetesVersionAsync(cancellationToken).ConfigureAwait(false), sections.ToImmutable(), _blocks.Samples, _elsewhere, _proof.Proven, _options.Checks ? [.. _proof.Unproven(wanted.SelectMany(s => s.Checks))] : [], _refused, [.. _notRefused], _time.GetElapsedTime(start));
+        foreach (var section in wanted.Where(s => s.Kind != SectionKind.Cleanup)) sections.Add(await RunSectionAsync(section, cancellationToken).ConfigureAwait(false));
+        if (_options.Checks) await _proof.SeeBrokenAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var section in wanted.Where(s => s.Kind == SectionKind.Cleanup)) sections.Add(await RunSectionAsync(section, cancellationToken).ConfigureAwait(false));
+        return new(await _trials.GetKubernetesVersionAsync(cancellationToken).ConfigureAwait(false), sections.ToImmutable(), _blocks.Samples, _elsewhere, _proof.Proven, _options.Checks ? [.. _proof.Unproven(wanted.SelectMany(s => s.Checks))] : [], _refused, [.. _notRefused], _proof.Broken, _time.GetElapsedTime(start));
     }
 
     private async Task<SectionReport> RunSectionAsync(Section section, CancellationToken cancellationToken)

@@ -194,7 +194,8 @@ internal sealed class Grader : IAsyncDisposable
         if (check.Once && _states[check.Id].IsPassed) return false;
         var gate = section.Checks.Take(index).LastOrDefault(c => !_grader.IsCostly(c) && c.Probe is "resource" or "route" or "sidecar" or "mtls");
         if (WaitsFor(check) is not null) return false;
-        if (gate is not null) return _held.Contains(gate.Id);
+        // What was passed once for all, such as a symptom, need not be there any more.
+        if (gate is not null) return _held.Contains(gate.Id) || (gate.Once && _states[gate.Id].IsPassed);
         // Without one in the section: the sections before have to be as they should.
         return _lesson.Sections.TakeWhile(s => s.Id != section.Id).LastOrDefault(s => !s.Checks.IsEmpty)?.Checks.All(c => _states[c.Id].IsPassed) ?? true;
     }
