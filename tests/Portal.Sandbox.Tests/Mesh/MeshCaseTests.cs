@@ -142,6 +142,9 @@ public sealed class MeshFixture : IAsyncLifetime
         await _sandbox.InitializeAsync();
         (_cluster, _) = _sandbox.NewCluster();
         await _cluster.InstallIstioAsync("demo", TestContext.Current.CancellationToken).DefaultTimeout();
+        // The definitions of the Gateway API, as a learner would apply them.
+        Apply(YamlReader.ReadAll(await File.ReadAllTextAsync(Path.Combine(Samples, "gateway-api", "crds.yaml"))).SelectMany(l => l.Objects("items")).Select(o => o.Copy()));
+        await Eventually.True(() => _cluster.Catalog.FindResource("httproutes.gateway.networking.k8s.io") is not null && _cluster.Controllers.IsIdle);
         Apply([new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "bookinfo", ["labels"] = new JsonObject { ["istio-injection"] = "enabled" } } }]);
         await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "bookinfo", "default") is not null);
         var samples = Path.Combine(_sandbox.Directory.Path, "istio-1.30.3", "samples", "bookinfo");
@@ -187,10 +190,11 @@ public sealed class MeshFixture : IAsyncLifetime
             Raw = raw is not null, Dial = call.Str("dial"), Tls = call.Str("tls") is { } name ? new TlsClient(name, Certificate: call.Str("certificate")) : null,
         };
         var from = call.Str("from") ?? "client";
-        if (from.StartsWith("ingress", StringComparison.Ordinal))
+        if (from.StartsWith("ingress", StringComparison.Ordinal) || from.StartsWith("gateway/", StringComparison.Ordinal))
         {
             var port = from.Contains(':', StringComparison.Ordinal) ? int.Parse(from.Split(':')[1], CultureInfo.InvariantCulture) : 8080;
-            var gateway = _cluster.Pods.All.Single(p => p.Labels.GetValueOrDefault("app") == "istio-ingressgateway");
+            var named = from.Split(':')[0];
+            var gateway = _cluster.Pods.All.Single(p => named == "ingress" ? p.Labels.GetValueOrDefault("app") == "istio-ingressgateway" : p.Labels.GetValueOrDefault("gateway.networking.k8s.io/gateway-name") == named["gateway/".Length..]);
             var proxy = gateway.Containers["istio-proxy"];
             return gateway.ListenerOn(port) is null ? HttpReply.Fail(ConnectionFailure.Refused) : await proxy.Program.HandleAsync(proxy, port, request, TestContext.Current.CancellationToken).AsTask().DefaultTimeout();
         }

@@ -53,6 +53,8 @@ internal static class InboundProxy
             if (mutual && server.Sidecar is null) return new(HttpReply.Fail(ConnectionFailure.TlsMismatch));
             return ProgramAsync(config, server, security, port, call, cancellationToken);
         }
+        // The proxy's own ports are not redirected.
+        if (port is 15020 or 15021 or 15090) return AnswerAsync(server, port, call with { Mutual = false }, cancellationToken);
         if (mutual ? mode == MutualTlsMode.Disable : mode == MutualTlsMode.Strict) return new(s_reset);
         return ProgramAsync(config, server, security, port, call, cancellationToken);
     }

@@ -82,7 +82,8 @@ internal static class OutboundProxy
             {
                 if (route.TryMatch(call, source, out var match)) return await router.RunAsync(route, match, view, call, port, cancellationToken).ConfigureAwait(false);
             }
-            return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
+            // A rule of which nothing is for this proxy or port leaves the service as it is.
+            if (host.Service is null || Array.Exists(host.Routes, r => r.AppliesTo(source))) return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
         }
         router.RouteName = "default";
         return await router.SendAsync(view.Cluster(host.Service!, port), call, null, config.Settings.DefaultRetries, cancellationToken).ConfigureAwait(false);

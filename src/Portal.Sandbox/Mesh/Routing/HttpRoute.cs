@@ -87,6 +87,9 @@ internal sealed class HttpRoute
         return false;
     }
 
+    /// <summary>Whether a proxy has the route at all: conditions on the proxy and its listener are decided when configuration is made.</summary>
+    public bool AppliesTo(RouteSource source) => Matches.Length == 0 || Array.Exists(Matches, m => m.AppliesTo(source));
+
     /// <summary>A destination by weight; null when there is none.</summary>
     public WeightedDestination? Pick(Random random)
     {

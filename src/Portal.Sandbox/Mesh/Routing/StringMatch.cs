@@ -41,7 +41,7 @@ internal sealed record StringMatch(StringMatchKind Kind, string Value, bool Igno
     {
         StringMatchKind.Exact => Value,
         StringMatchKind.Prefix => Value + "*",
-        StringMatchKind.PathSegments => Value.Length <= 1 ? "/*" : Value + "/*",
+        StringMatchKind.PathSegments => Value.Length <= 1 ? "/*" : Value + "*",
         StringMatchKind.Regex => "regex " + Value,
         _ => "/*",
     };
