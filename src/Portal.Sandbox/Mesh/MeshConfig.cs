@@ -63,7 +63,10 @@ internal sealed class MeshConfig
     /// <summary>All services that are exported to a namespace: those of Kubernetes, and what ServiceEntries declare.</summary>
     public IEnumerable<MeshService> ServicesFor(string clientNamespace) => Services.Services.Where(s => s.IsVisibleIn(clientNamespace)).Concat(_entries.VisibleTo(clientNamespace));
 
-    public MeshService? FindHost(string fqdn, string clientNamespace) => Services.FindHost(fqdn) is { } service && service.IsVisibleIn(clientNamespace) ? service : _entries.Find(fqdn, clientNamespace);
+    public MeshService? FindHost(string fqdn, string clientNamespace) => Services.FindHost(fqdn) is { } service && service.IsVisibleIn(clientNamespace) ? Behind(service) : _entries.Find(fqdn, clientNamespace);
+
+    /// <summary>What an alias stands for, where the mesh knows it; else the service itself.</summary>
+    public MeshService Behind(MeshService service) => service.Alias is { } alias && Services.FindHost(alias) is { Alias: null } target ? target : service;
 
     /// <summary>A name as a client may write it; see <see cref="ServiceRegistry.Resolve"/>.</summary>
     public MeshService? Resolve(string name, string clientNamespace) => Services.Resolve(name, clientNamespace) ?? _entries.Find(name, clientNamespace) ?? _entries.FindAddress(name, clientNamespace);

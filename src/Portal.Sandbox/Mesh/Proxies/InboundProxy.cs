@@ -15,6 +15,9 @@ internal static class InboundProxy
     /// <summary>In one process hops would pile up on one stack.</summary>
     private const int HopsPerStack = 12;
 
+    private const int OutboundPort = 15001;
+    private const int InboundPort = 15006;
+
     private static readonly HttpReply s_refused = HttpReply.Fail(ConnectionFailure.Refused);
     private static readonly HttpReply s_reset = HttpReply.Fail(ConnectionFailure.Reset);
 
@@ -53,6 +56,8 @@ internal static class InboundProxy
             if (mutual && server.Sidecar is null) return new(HttpReply.Fail(ConnectionFailure.TlsMismatch));
             return ProgramAsync(config, server, security, port, call, cancellationToken);
         }
+        // What is meant for the proxy's own listeners would go round in circles.
+        if (port is OutboundPort or InboundPort && server.HasSidecar) return new(s_reset);
         // The proxy's own ports are not redirected.
         if (port is 15020 or 15021 or 15090) return AnswerAsync(server, port, call with { Mutual = false }, cancellationToken);
         if (mutual ? mode == MutualTlsMode.Disable : mode == MutualTlsMode.Strict) return new(s_reset);
@@ -62,9 +67,12 @@ internal static class InboundProxy
     /// <summary>The program's answer, through the server's sidecar when it has one.</summary>
     public static ValueTask<HttpReply> ProgramAsync(MeshConfig config, PodInstance server, WorkloadSecurity? security, int port, HttpCall call, CancellationToken cancellationToken)
     {
-        if (!server.HasSidecar || call.Source == server) return AnswerAsync(server, port, call, cancellationToken);
+        if (!server.HasSidecar) return AnswerAsync(server, port, call, cancellationToken);
         return SidecarAsync(config, server, security ?? config.SecurityOf(server), port, call, cancellationToken);
     }
+
+    /// <summary>A pod that talks to itself by its own address: no proxy sees it.</summary>
+    public static ValueTask<HttpReply> LoopbackAsync(PodInstance pod, int port, HttpCall call, CancellationToken cancellationToken) => AnswerAsync(pod, port, call, cancellationToken);
 
     private static async ValueTask<HttpReply> SidecarAsync(MeshConfig config, PodInstance server, WorkloadSecurity security, int port, HttpCall call, CancellationToken cancellationToken)
     {
