@@ -176,6 +176,22 @@ public sealed class MeshFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Stores an object as it is, past schema and webhooks.</summary>
+    public void ApplyUnchecked(JsonObject o)
+    {
+        var type = _cluster.Catalog.FindKind(o.Str("apiVersion")!, o.Str("kind")!)!;
+        o.Obj("metadata")!["uid"] = Guid.NewGuid().ToString();
+        o.Obj("metadata")!["creationTimestamp"] = _cluster.Operations.Now;
+        _cluster.Store.Write(tx => tx.Put(type.Resource, o, null));
+    }
+
+    /// <summary>Deletes all objects of a resource.</summary>
+    public void Remove(string resource)
+    {
+        var type = _cluster.Catalog.FindResource(resource)!;
+        foreach (var o in _cluster.Store.Snapshot.List(resource).ToList()) _cluster.Operations.Delete(type, o.Namespace, o.Name, DeleteOptions.Background);
+    }
+
     /// <summary>Waits until the proxies know everything that the API knows.</summary>
     public Task SettledAsync() => Eventually.True(() =>
         _cluster.Controllers.IsIdle && _cluster.Mesh.IsCurrent && _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse()) && _cluster.Pods.Find(new(p.Namespace, p.Name)) is not null));

@@ -96,6 +96,7 @@ internal static class GatewayProxy
 
     private static async ValueTask<HttpReply> RouteAsync(PodInstance pod, MeshConfig config, GatewayView view, GatewayServer server, Router router, HttpCall call, VerifiedToken? token, CancellationToken cancellationToken)
     {
+        if (InboundProxy.TooLarge(call.Headers) is { } refused) return refused;
         if (view.HostsOf(server).Table.Find(call.Host) is not { } host) return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
         if (host.RedirectsToHttps && call.Headers["x-forwarded-proto"] != "https")
         {

@@ -15,6 +15,10 @@ internal static class InboundProxy
     /// <summary>In one process hops would pile up on one stack.</summary>
     private const int HopsPerStack = 12;
 
+    /// <summary>Envoy's limits of a request's headers.</summary>
+    private const int MaxHeaderBytes = 60 * 1024;
+    private const int MaxHeaders = 100;
+
     private const int OutboundPort = 15001;
     private const int InboundPort = 15006;
 
@@ -26,7 +30,7 @@ internal static class InboundProxy
     /// <param name="tls">The client's DestinationRule; null means automatic.</param>
     public static async ValueTask<HttpReply> DeliverAsync(MeshConfig config, Router? router, PodInstance? client, ServiceEndpoint endpoint, int port, TlsPolicy? tls, HttpCall call, CancellationToken cancellationToken)
     {
-        if (call.Hops > MaxHops) return HttpReply.Of(431, "", flags: "DPE", details: "http1.headers_too_large");
+        if (call.Hops > MaxHops) return HeadersTooLarge();
         if (call.Hops % HopsPerStack == HopsPerStack - 1) await Task.Yield();
         var cluster = client?.Cluster;
         if (endpoint.ExternalHost is { } external) return await OutsideAsync(client!, external, port, tls, call, cancellationToken).ConfigureAwait(false);
@@ -168,6 +172,11 @@ internal static class InboundProxy
         }
         return true;
     }
+
+    private static HttpReply HeadersTooLarge() => HttpReply.Of(431, "", flags: "DPE", details: "http1.headers_too_large");
+
+    /// <summary>The answer to a request with more headers than a proxy reads; null for others.</summary>
+    internal static HttpReply? TooLarge(HttpHeaders headers) => headers.Items.Count > MaxHeaders || headers.Size > MaxHeaderBytes ? HeadersTooLarge() : null;
 
     internal static string Milliseconds(TimeSpan elapsed) => (long)elapsed.TotalMilliseconds switch { 0 => "0", 1 => "1", var ms => ms.ToString(CultureInfo.InvariantCulture) };
 }

@@ -71,6 +71,7 @@ internal static class OutboundProxy
 
     private static async ValueTask<HttpReply> RouteAsync(PodInstance client, MeshConfig config, ProxyView view, ProxyView.Listener listener, Router router, DialTarget target, HttpCall call, int port, CancellationToken cancellationToken)
     {
+        if (InboundProxy.TooLarge(call.Headers) is { } refused) return refused;
         if (HostOf(view, listener, target, call, port) is not { } host)
         {
             if (view.Scope.IsRegistryOnly)
