@@ -10,6 +10,8 @@ internal sealed record ContainerExit(int Code, string Reason, DateTimeOffset At,
 /// <summary>A container: its program, its output, its environment and files. It runs between <see cref="Begin"/> and its exit, perhaps several times.</summary>
 internal sealed class ContainerInstance
 {
+    private const long ProxyUser = 1337;
+
     // Text, not a parsed tree: a hundred idle clusters have a thousand of these.
     private byte[] _spec;
     private IReadOnlyDictionary<string, string>? _environment;
@@ -25,6 +27,7 @@ internal sealed class ContainerInstance
         Log = new ContainerLog(pod.Cluster.Time);
         Command = [.. spec.Strings("command"), .. spec.Strings("args")];
         Files = new ContainerFiles(pod, spec);
+        RunsAsProxy = Name == "istio-proxy" || (spec.Num("securityContext", "runAsUser") ?? pod.RunAsUser) == ProxyUser;
     }
 
     public PodInstance Pod { get; }
@@ -42,6 +45,10 @@ internal sealed class ContainerInstance
 
     /// <summary>Whether this is an init container that has to end before the pod goes on.</summary>
     public bool RunsOnce { get; init; }
+
+    /// <summary>Whether what the container sends is not redirected to the sidecar: it runs as the proxy's own user.</summary>
+    public bool RunsAsProxy { get; }
+
     public bool IsProxy => Name == "istio-proxy";
 
     public bool IsRunning { get; private set; }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh.Upstream;
+using Portal.Sandbox.Mesh.Injection;
 using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Storage;
 
@@ -23,12 +24,14 @@ internal sealed class PodInstance
         Labels = pod.Map("metadata", "labels");
         ServiceAccount = pod.Str("spec", "serviceAccountName") ?? "default";
         NodeName = pod.Str("spec", "nodeName") ?? "";
+        RunAsUser = pod.Num("spec", "securityContext", "runAsUser");
         _object = pod.ToUtf8();
         Volumes = new PodVolumes(this);
         foreach (var c in pod.Objects("spec", "initContainers")) _containers[c.Str("name")!] = new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" };
         foreach (var c in pod.Objects("spec", "containers").Concat(pod.Objects("spec", "ephemeralContainers")))
             _containers[c.Str("name")!] = new ContainerInstance(this, c);
         Sidecar = _containers.GetValueOrDefault("istio-proxy");
+        Redirection = TrafficRedirection.Of(pod);
         HasSidecar = Sidecar is not null && pod.Str("metadata", "annotations", "sidecar.istio.io/status") is not null;
     }
 
@@ -40,6 +43,9 @@ internal sealed class PodInstance
     public string Ip { get; }
     public string NodeName { get; }
 
+    /// <summary>The user of containers that name none; null for the image's own.</summary>
+    public long? RunAsUser { get; }
+
     /// <summary>The pod as it was started; parsed anew on each read.</summary>
     public JsonObject Spec => JsonExtensions.ParseObject(_object);
     public IReadOnlyDictionary<string, string> Labels { get; }
@@ -48,6 +54,9 @@ internal sealed class PodInstance
 
     /// <summary>The proxy container, of a sidecar or a gateway; null without.</summary>
     public ContainerInstance? Sidecar { get; }
+
+    /// <summary>What of the pod's traffic its sidecar gets; null for all.</summary>
+    public TrafficRedirection? Redirection { get; }
 
     /// <summary>Whether traffic of the pod goes through a sidecar (a gateway's proxy is the program itself).</summary>
     public bool HasSidecar { get; }

@@ -63,6 +63,7 @@ internal static class InboundProxy
         // What is meant for the proxy's own listeners would go round in circles.
         if (port is OutboundPort or InboundPort && server.HasSidecar) return new(s_reset);
         // The proxy's own ports are not redirected.
+        if (server.Redirection?.TakesInbound(port) == false) return mutual ? new(HttpReply.Fail(ConnectionFailure.TlsMismatch)) : AnswerAsync(server, port, call, cancellationToken);
         if (port is 15020 or 15021 or 15090) return AnswerAsync(server, port, call with { Mutual = false }, cancellationToken);
         if (mutual ? mode == MutualTlsMode.Disable : mode == MutualTlsMode.Strict) return new(s_reset);
         return ProgramAsync(config, server, security, port, call, cancellationToken);

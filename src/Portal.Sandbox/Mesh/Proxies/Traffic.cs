@@ -27,7 +27,7 @@ internal static class Traffic
     }
 
     private static ValueTask<HttpReply> SendAsync(ContainerInstance container, HttpCall call, CancellationToken cancellationToken) =>
-        container.Pod.HasSidecar && !container.IsProxy ? OutboundProxy.SendAsync(container.Pod, call, cancellationToken) : DirectAsync(container.Pod, call, cancellationToken);
+        container.Pod.HasSidecar && !container.RunsAsProxy && container.Pod.Redirection?.TakesOutbound(container.Pod, call) != false ? OutboundProxy.SendAsync(container.Pod, call, cancellationToken) : DirectAsync(container.Pod, call, cancellationToken);
 
     /// <summary>What kube-proxy does: a ready endpoint of the service, or the pod with that address.</summary>
     private static async ValueTask<HttpReply> DirectAsync(PodInstance pod, HttpCall call, CancellationToken cancellationToken)
