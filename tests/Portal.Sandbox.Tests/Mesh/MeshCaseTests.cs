@@ -9,6 +9,7 @@ using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Programs.Shell;
+using Portal.Sandbox.Registry;
 using Portal.Testing;
 using Xunit;
 
@@ -174,6 +175,13 @@ public sealed class MeshFixture : IAsyncLifetime
             if (_cluster.Store.Snapshot.Find(type.Resource, ns2, name) is not null) _cluster.Operations.Delete(type, ns2, name, DeleteOptions.Background);
             _cluster.Operations.Create(type, type.Namespaced ? o.Str("metadata", "namespace") ?? ns! : "", o, new WriteOptions { User = "test", FieldValidation = "Strict" });
         }
+    }
+
+    /// <summary>Creates an object; what admission made of it comes back.</summary>
+    internal JsonObject Create(ResourceType type, string ns, JsonObject o)
+    {
+        if (_cluster.Store.Snapshot.Find("serviceaccounts", ns, "default") is null) _cluster.Operations.Create(BuiltInResources.Get("serviceaccounts"), ns, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } }, WriteOptions.Controller("test"));
+        return _cluster.Operations.Create(type, ns, o, new WriteOptions { User = "test" });
     }
 
     /// <summary>Stores an object as it is, past schema and webhooks.</summary>
