@@ -86,6 +86,27 @@ internal static class MeshLoad
         Console.WriteLine($"{clusters} meshes, a request a second to each one's productpage: {used:P1} of one core");
     }
 
+    /// <summary>From a change of a rule through the API to the first request that it governs, with the push delay that learners have.</summary>
+    public static async Task EffectAsync(int changes)
+    {
+        await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero }, CancellationToken.None);
+        var cluster = await PrepareAsync(server, "effect");
+        using var client = Api.Client(cluster, out var address);
+        var caller = cluster.Pods.All.First(p => p.Name.StartsWith("ratings", StringComparison.Ordinal)).Containers["ratings"];
+        var times = new List<double>();
+        for (var i = 0; i < changes; i++)
+        {
+            var status = 200 + (i % 50);
+            using var body = new StringContent($$$"""{"spec":{"http":[{"directResponse":{"status":{{{status}}}} }]}}""", System.Text.Encoding.UTF8, "application/merge-patch+json");
+            var clock = Stopwatch.StartNew();
+            (await client.PatchAsync(address + "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/httpbin", body)).EnsureSuccessStatusCode();
+            while ((await caller.SendAsync(HttpCall.Get("httpbin:8000", "/get"), null, CancellationToken.None)).Status != status) await Task.Delay(1);
+            times.Add(clock.Elapsed.TotalMilliseconds);
+        }
+        times.Sort();
+        Console.WriteLine($"{changes} changes in effect: p50 {times[times.Count / 2]:0} ms, slowest {times[^1]:0} ms");
+    }
+
     private static async Task<SandboxCluster> PrepareAsync(SandboxServer server, string id)
     {
         await new Application(server).InstallAsync(id, CancellationToken.None);

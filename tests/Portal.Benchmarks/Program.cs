@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
+    ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),
     ["meshes"] = (server, clusters) => MeshLoad.ManyAsync(server, clusters ?? 100),
     ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
 };
