@@ -17,8 +17,6 @@ internal sealed class MeshConfig
 {
     public const string RootNamespace = "istio-system";
 
-    public static MeshConfig Empty { get; } = new(StoreSnapshot.Empty);
-
     private readonly Dictionary<string, List<MeshObject>> _objects = new(StringComparer.Ordinal);
     private readonly ServiceEntryRegistry _entries;
     private readonly ConcurrentDictionary<(string Ip, int Port), MeshService?> _inbound = new();

@@ -11,7 +11,7 @@ namespace Portal.Sandbox.Mesh;
 internal sealed class MeshControlPlane(SandboxCluster cluster)
 {
     private readonly Lock _gate = new();
-    private MeshConfig _config = MeshConfig.Empty;
+    private MeshConfig _config = Nothing();
     private ITimer? _push;
     private bool _pushing;
     private bool _again;
@@ -44,7 +44,7 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     }
 
     /// <summary>Drops the configuration, to be pushed anew on the next <see cref="Invalidate"/>.</summary>
-    public void Forget() => Volatile.Write(ref _config, MeshConfig.Empty);
+    public void Forget() => Volatile.Write(ref _config, Nothing());
 
     /// <summary>Whether a ready istiod serves this cluster.</summary>
     public static bool IsRunning(StoreSnapshot snapshot) => snapshot.List("pods")
@@ -71,6 +71,9 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
             if (_again) Schedule();
         }
     }
+
+    /// <summary>A configuration remembers the pods that asked it: one for all clusters would keep them.</summary>
+    private static MeshConfig Nothing() => new(StoreSnapshot.Empty);
 
     private static string Image(string? image)
     {

@@ -11,7 +11,7 @@ namespace Portal.Sandbox.Mesh.Routing;
 /// </summary>
 internal static class Re2
 {
-    private const int MaxCached = 2000;
+    private const int MaxCached = 500;
 
     private static readonly (string Posix, string Set)[] s_classes =
     [
@@ -20,8 +20,6 @@ internal static class Re2
     ];
 
     private static readonly ConcurrentDictionary<string, Regex?> s_cache = new(StringComparer.Ordinal);
-
-    public static bool IsValid(string pattern) => Find(pattern) is not null;
 
     /// <summary>Whether the whole text matches. A pattern that is not RE2 matches nothing.</summary>
     public static bool FullMatch(string pattern, string text) => Find(pattern)?.IsMatch(text) == true;
