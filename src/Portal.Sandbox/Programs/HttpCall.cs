@@ -73,6 +73,9 @@ internal sealed record HttpCall(string Method, string Authority, string Path, Ht
     /// <summary>Whether the source proved who it is by the mesh's TLS.</summary>
     public bool Mutual { get; init; }
 
+    /// <summary>The name in a TLS handshake that has ended here: the mesh's own, or a client's at a gateway.</summary>
+    public string? ServerName { get; init; }
+
     /// <summary>How many proxies and servers have passed this on.</summary>
     public int Hops { get; init; }
 

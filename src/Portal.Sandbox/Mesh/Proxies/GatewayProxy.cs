@@ -65,7 +65,7 @@ internal static class GatewayProxy
         ClientAddress.Note(headers, from, tls is not null || server.IsTls, config.Settings.TrustedProxies);
         if (tls is null) headers.Remove("x-forwarded-client-cert");
         var span = ActiveSpan.Begin(pod, headers, server: true);
-        call = call with { Headers = headers, Path = PathNormalization.Normalize(call.Path) };
+        call = call with { Headers = headers, ServerName = tls?.ServerName ?? call.ServerName, Path = PathNormalization.Normalize(call.Path) };
         var router = new Router(pod, config);
         var security = config.SecurityOf(pod);
         var (reply, token) = await GuardAsync(pod, security, port, call, tls, cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal static class GatewayProxy
     private static async ValueTask<(HttpReply? Refused, VerifiedToken? Token)> GuardAsync(PodInstance pod, WorkloadSecurity security, int port, HttpCall call, TlsClient? tls, CancellationToken cancellationToken)
     {
         if (security.Tokens is null && security.Authorization.IsEmpty) return default;
-        var request = new AuthorizationRequest(pod, port, call, call.Mutual ? call.Source : null, null) { ServerName = tls?.ServerName };
+        var request = new AuthorizationRequest(pod, port, call, call.Mutual ? call.Source : null, null);
         if (await security.Authorization.CheckCustomAsync(request, cancellationToken).ConfigureAwait(false) is { } denied) return (denied, null);
         VerifiedToken? token = null;
         if (security.Tokens?.Check(call, pod.Cluster.Now, out token) is { } invalid) return (invalid, null);

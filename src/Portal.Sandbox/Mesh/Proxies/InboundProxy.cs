@@ -53,7 +53,7 @@ internal static class InboundProxy
         });
         if (router is not null) router.Mutual = mutual;
         if (tls?.Mode is ClientTls.Simple or ClientTls.Mutual && call.Tls is null) call = call with { Tls = Originate(tls, call) };
-        call = call with { Mutual = mutual };
+        call = call with { Mutual = mutual, ServerName = mutual ? router!.Upstream?.ServerName : null };
         if (!server.HasSidecar)
         {
             // Only a gateway can be the other end of the mesh's TLS; whether its listener is, the gateway knows.
@@ -118,7 +118,7 @@ internal static class InboundProxy
         {
             AccessLog.Write(server.Sidecar, began, http ? call : call with { Raw = true }, reply, elapsed, new(
                 reply.Details == "via_upstream" || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == "via_upstream" ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",
-                call.Mutual && service is not null ? $"outbound_.{service.Endpoints.Where(e => e.Ip == server.Ip).SelectMany(e => e.TargetPorts).FirstOrDefault(t => t.Value == port).Key}_._.{service.Host}" : "-", "default"));
+                call.ServerName ?? call.Tls?.ServerName ?? "-", "default"));
         }
         return reply;
     }

@@ -11,9 +11,6 @@ internal sealed record AuthorizationRequest(PodInstance Server, int Port, HttpCa
 {
     public const string TrustDomain = "cluster.local";
 
-    /// <summary>The name that the client asked for in a TLS handshake which ended here.</summary>
-    public string? ServerName { get; init; }
-
     public string Principal => Identity is null ? "" : $"{TrustDomain}/ns/{Identity.Namespace}/sa/{Identity.ServiceAccount}";
 
     /// <summary>The other end of the connection.</summary>

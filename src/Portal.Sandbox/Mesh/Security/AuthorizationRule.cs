@@ -80,7 +80,7 @@ internal sealed class AuthorizationRule
             "source.serviceAccount" => v => r => r.Identity is { } i && (v == $"{i.Namespace}/{i.ServiceAccount}" || (v == i.ServiceAccount && i.Namespace == r.Server.Namespace)),
             "destination.ip" => v => Block(v, r => r.Server.Ip),
             "destination.port" => v => r => v == r.Port.ToString(CultureInfo.InvariantCulture),
-            "connection.sni" => v => Text(v, r => r.ServerName ?? r.Call.Tls?.ServerName ?? ""),
+            "connection.sni" => v => Text(v, r => r.Call.ServerName ?? r.Call.Tls?.ServerName ?? ""),
             "request.auth.principal" => v => Text(v, r => r.Token?.Principal ?? ""),
             "request.auth.presenter" => v => Text(v, r => r.Claims.Str("azp") ?? ""),
             "request.auth.audiences" => v => r => Values(r.Claims?["aud"]).Any(a => Text(v, a)),
@@ -111,10 +111,11 @@ internal sealed class AuthorizationRule
 
     private static Func<AuthorizationRequest, bool> Text(string pattern, Func<AuthorizationRequest, string> read) => r => Text(pattern, read(r));
 
-    /// <summary>Exact, <c>abc*</c>, <c>*abc</c>, or <c>*</c> for anything that is there.</summary>
+    /// <summary>Exact, <c>abc*</c>, <c>*abc</c>, <c>*abc*</c>, or <c>*</c> for anything that is there.</summary>
     private static bool Text(string pattern, string value) => pattern switch
     {
         "*" => value.Length > 0,
+        ['*', .. { Length: > 1 } inner] when inner[^1] == '*' => value.Contains(inner[..^1], StringComparison.Ordinal),
         _ when pattern.EndsWith('*') => value.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal),
         _ when pattern.StartsWith('*') => value.EndsWith(pattern.AsSpan(1), StringComparison.Ordinal),
         _ => value == pattern,

@@ -7,6 +7,9 @@ namespace Portal.Sandbox.Mesh.Upstream;
 /// <summary>A destination as a proxy knows it: service, port and subset, or the reason why it does not exist.</summary>
 internal sealed record UpstreamCluster(string Name, string Host, MeshService? Service, int Port, string? Subset, IReadOnlyList<ServiceEndpoint> Endpoints, TrafficPolicy Policy)
 {
+    /// <summary>The name by which proxies ask for the cluster in the mesh's TLS.</summary>
+    public string ServerName { get; } = string.Create(CultureInfo.InvariantCulture, $"outbound_.{Port}_.{Subset}_.{Host}");
+
     /// <summary>False for an unknown host or a subset that no DestinationRule defines: requests get 503 NC.</summary>
     public bool Exists => Service is not null;
 
