@@ -17,17 +17,12 @@ internal sealed class IstioctlCommand(IstioctlContext context)
         try
         {
             var call = CommandLineParser.Parse(IstioctlCommands.Root, args is ["help", .. var rest] ? [.. rest, "--help"] : args, context);
-            if (call.Is("help") || call.Command.Run is null && !call.Command.Strict)
+            if (call.Is("help") || (call.Command.Run is null && (call.Command.Refusal is null || call.Operands.Count == 0)))
             {
                 await call.LineAsync(HelpText.Of(call.Path)).ConfigureAwait(false);
                 return 0;
             }
-            if (call.Command.Strict && call.Operands is [var word, ..]) throw new IstioctlException($"unknown subcommand \"{word}\"");
-            if (call.Command.Run is not { } run)
-            {
-                await call.LineAsync(HelpText.Of(call.Path)).ConfigureAwait(false);
-                return 0;
-            }
+            if (call.Command.Run is not { } run) throw new IstioctlException($"{call.Command.Refusal} \"{call.Operands[0]}\"");
             if (call.Command.Check?.Invoke(call) is { } problem) throw new IstioctlException(problem);
             Demand(call);
             return await run(call, cancellationToken).ConfigureAwait(false);

@@ -21,8 +21,8 @@ internal sealed record Command(string Use, string Short)
     /// <summary>What is wrong with the operands; null for nothing.</summary>
     public Func<Invocation, string?>? Check { get; init; }
 
-    /// <summary>A group that refuses words that are no subcommands; others show their help.</summary>
-    public bool Strict { get; init; }
+    /// <summary>How a group calls a word that is none of its subcommands; null for one that shows its help then.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Flags are the command's own business; it reads the arguments itself.</summary>
     public bool ParsesItself { get; init; }

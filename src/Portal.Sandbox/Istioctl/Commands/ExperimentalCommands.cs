@@ -34,7 +34,7 @@ internal static class ExperimentalCommands
             IstioctlCommands.Unsimulated("config", "Configure istioctl defaults"),
             new("describe", "Describe resource and related Istio configuration")
             {
-                Aliases = ["des"], Strict = true,
+                Aliases = ["des"], Refusal = "unknown resource type",
                 Commands =
                 [
                     new("pod <pod>", "Describe pods and their Istio configuration [kube-only]") { Aliases = ["po"], Flags = [s_revision, s_unmeshed], Access = Accesses.ReadPods, Run = DescribeCommand.PodAsync, Check = call => call.Operands.Count == 1 ? null : "expecting pod name", Long = "Analyzes pod, its Services, DestinationRules, and VirtualServices and reports\nthe configuration objects that affect that pod.\n\n" + IstioctlCommands.Experimental },
@@ -44,7 +44,7 @@ internal static class ExperimentalCommands
             IstioctlCommands.Unsimulated("envoy-stats", "Retrieves Envoy metrics in the specified pod", "es"),
             new("injector", "List sidecar injector and sidecar versions")
             {
-                Strict = true, Commands = [new("list", "List sidecar injector and sidecar versions") { Access = Accesses.ReadNamespaces, Flags = [s_revision], Run = InjectorListCommand.RunAsync, Example = "  istioctl experimental injector list" }],
+                Refusal = "unknown subcommand", Commands = [new("list", "List sidecar injector and sidecar versions") { Access = Accesses.ReadNamespaces, Flags = [s_revision], Run = InjectorListCommand.RunAsync, Example = "  istioctl experimental injector list" }],
             },
             IstioctlCommands.Unsimulated("internal-debug", "Retrieves the debug information of istio"),
             IstioctlCommands.Unsimulated("metrics", "Prints the metrics for the specified workload(s) when running in Kubernetes.", "m"),

@@ -24,7 +24,7 @@ internal static class TagCommands
 
     public static Command Group { get; } = new("tag", "Command group used to interact with revision tags")
     {
-        Strict = true,
+        Refusal = "unknown subcommand",
         Long = "Command group used to interact with revision tags. Revision tags allow for the creation of mutable aliases\nreferring to control plane revisions for sidecar injection.",
         Commands =
         [

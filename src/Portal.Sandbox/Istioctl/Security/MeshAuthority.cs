@@ -26,7 +26,8 @@ internal sealed class MeshAuthority : IDisposable
         var request = new CertificateRequest("O=cluster.local", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        _root = request.CreateSelfSigned(now, now.AddYears(10));
+        // Older than every certificate that is still in use.
+        _root = request.CreateSelfSigned(now - s_life, now.AddYears(10));
     }
 
     public static MeshAuthority Of(SandboxCluster cluster) => s_authorities.GetValue(cluster, static c => new(c.Now));
@@ -60,9 +61,7 @@ internal sealed class MeshAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
         var serial = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{pod.Uid}{from.ToUnixTimeSeconds()}"))[..16];
         serial[0] &= 0x7f;
-        // Nothing can be signed for a time before the authority was made.
-        var start = from - s_skew < _root.NotBefore ? _root.NotBefore : from - s_skew;
-        using var leaf = request.Create(_root, start, from + s_life, serial);
+        using var leaf = request.Create(_root, from - s_skew, from + s_life, serial);
         return leaf.ExportCertificatePem();
     }
 
