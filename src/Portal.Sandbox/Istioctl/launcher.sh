@@ -28,7 +28,12 @@ send() {
     [ -e "$scratch/input" ] || cat >"$scratch/input"
     form+=(--form "file=@\"$scratch/input\";filename=\"-\"")
   elif [ -f "$1" ]; then form+=(--form "file=@\"$1\";filename=\"$1\"")
+  elif [ -p "$1" ]; then
+    local copy
+    copy=$(mktemp -p "$scratch") && cat "$1" >"$copy"
+    form+=(--form "file=@\"$copy\";filename=\"$1\"")
   elif [ -d "$1" ]; then
+    local file
     for file in "${1%/}"/*.yaml "${1%/}"/*.yml "${1%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
   fi
 }
@@ -68,6 +73,8 @@ while :; do
 done
 if [ -n "$forward" ]; then
   read -r namespace pod ports <<<"$forward"
-  kubectl ${where[@]+"${where[@]}"} port-forward -n "$namespace" "pod/$pod" "$ports" >/dev/null
+  rm -rf "$scratch"
+  trap - EXIT
+  exec kubectl ${where[@]+"${where[@]}"} port-forward -n "$namespace" "pod/$pod" "$ports" >/dev/null
 fi
 exit "$code"

@@ -47,7 +47,7 @@ internal static class ExperimentalCommands
                 Refusal = "unknown subcommand", Commands = [new("list", "List sidecar injector and sidecar versions") { Access = Accesses.ReadNamespaces, Flags = [s_revision], Run = InjectorListCommand.RunAsync, Example = "  istioctl experimental injector list" }],
             },
             IstioctlCommands.Unsimulated("internal-debug", "Retrieves the debug information of istio"),
-            IstioctlCommands.Unsimulated("metrics", "Prints the metrics for the specified workload(s) when running in Kubernetes.", "m"),
+            MetricsCommand.Definition,
             new("precheck", "Check whether Istio can safely be installed or upgraded")
             {
                 Flags = [s_revision, Flag.Text("output", "Output format: one of [log json yaml]", "o", "log"), Flag.List("filename", "File to check", "f"), Flag.Switch("skip-controlplane", "skip checking the control plane"), Flag.Text("from-version", "check changes since the provided version")],

@@ -62,7 +62,11 @@ internal static class Installer
             {
                 foreach (var o in set.Objects) writer.Apply(Owned(o, set.Component, spec));
                 if (await writer.WaitReadyAsync(set.Objects, limit, cancellationToken).ConfigureAwait(false) is { } late)
-                    throw new IstioctlException($"failed to install manifests: 1 error occurred:\n\t* failed to wait for resource: resources not ready after {GoDuration(limit)}: context deadline exceeded\n  Deployment/{late} (containers with unready status: [{(set.Component == "Pilot" ? "discovery" : "istio-proxy")}])\n\n");
+                {
+                    var reason = $"failed to wait for resource: resources not ready after {GoDuration(limit)}: context deadline exceeded\n  Deployment/{late} (containers with unready status: [{(set.Component == "Pilot" ? "discovery" : "istio-proxy")}])";
+                    await call.LineAsync($"✘ {set.Title} encountered an error: {reason}").ConfigureAwait(false);
+                    throw new IstioctlException($"failed to install manifests: 1 error occurred:\n\t* {reason}\n\n");
+                }
             }
             await call.LineAsync($"✔ {set.Title} installed {set.Icon}").ConfigureAwait(false);
         }
