@@ -26,6 +26,8 @@ internal static class ProgramCatalog
         ["examples-bookinfo-reviews-v3"] = _ => new Reviews(3),
         ["httpbin"] = _ => new Httpbin(8080),
         ["go-httpbin"] = _ => new Httpbin(8080),
+        ["tcp-echo-server"] = c => new TcpEcho(c),
+        ["ext-authz"] = _ => new ExtAuthz(),
         ["fortio"] = _ => new FortioProgram(),
         ["curl"] = c => new ShellProgram(c),
         ["busybox"] = c => new ShellProgram(c),

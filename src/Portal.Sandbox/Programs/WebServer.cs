@@ -9,7 +9,9 @@ internal sealed class WebServer(JsonObject spec, string flavour) : IPodProgram
 {
     private readonly HashSet<int> _ports = [.. spec.Objects("ports").Select(p => p.Int(0, "containerPort")), flavour == "echo" ? 8080 : 80];
 
-    public bool Listens(ContainerInstance container, int port) => _ports.Contains(port);
+    public bool Listens(ContainerInstance container, int port) => _ports.Contains(port) || (flavour == "nginx" && NginxConfiguration.Listens(container, port));
+
+    public string? CertificateFor(ContainerInstance container, int port, string serverName) => flavour == "nginx" ? NginxConfiguration.Certificate(container, port) : null;
 
     public ValueTask<HttpReply> HandleAsync(ContainerInstance container, int port, HttpCall call, CancellationToken cancellationToken)
     {

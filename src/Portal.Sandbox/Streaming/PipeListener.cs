@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
@@ -11,6 +12,33 @@ internal sealed class PipeEndPoint(string name) : EndPoint
     public static PipeEndPoint Tls { get; } = new("pods-tls");
 
     public override string ToString() => name;
+}
+
+/// <summary>A connection of two pipes. Its end is the end of both, also where it ends before anything was understood, as a failed handshake does.</summary>
+internal sealed class PipeConnection : DefaultConnectionContext
+{
+    // The property of the base class is another pipe while TLS is spoken.
+    private readonly IDuplexPipe _pipes;
+
+    public PipeConnection(string id, IDuplexPipe transport, IDuplexPipe application) : base(id, transport, application) => _pipes = transport;
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        base.Abort(abortReason);
+        _ = CloseAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync()
+    {
+        await _pipes.Input.CompleteAsync().ConfigureAwait(false);
+        await _pipes.Output.CompleteAsync().ConfigureAwait(false);
+    }
 }
 
 /// <summary>Lets Kestrel listen for connections that are made in this process.</summary>

@@ -60,7 +60,7 @@ internal sealed class PodEdge : IAsyncDisposable
         if (pod.ListenerOn(port) is not { } container) return null;
         var toPod = new Pipe();
         var fromPod = new Pipe();
-        var context = new DefaultConnectionContext(Guid.NewGuid().ToString("N"), new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
+        var context = new PipeConnection(Guid.NewGuid().ToString("N"), new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
         context.Items[s_target] = (pod, port);
         if (container.Program.IsRaw(container, port)) _ = RawEdge.RunAsync(container, port, context.Transport);
         else _connections.Offer(context, IsTls(container, port) ? PipeEndPoint.Tls : PipeEndPoint.Plain);

@@ -21,6 +21,7 @@ internal static class ShellCommands
         {
             case "curl": return await CurlCommand.RunAsync(session, args, io, cancellationToken).ConfigureAwait(false);
             case "wget": return await CurlCommand.WgetAsync(session, args, io, cancellationToken).ConfigureAwait(false);
+            case "nc" or "netcat": return await NetcatCommand.RunAsync(session, args, io, cancellationToken).ConfigureAwait(false);
             case "sh" or "bash": return await ShellExec.RunAsync(session.Container, argv, io, false, cancellationToken).ConfigureAwait(false);
             case "true" or ":": return 0;
             case "false": return 1;
