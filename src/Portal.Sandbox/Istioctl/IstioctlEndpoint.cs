@@ -1,17 +1,24 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Authorization;
+using Portal.Sandbox.Istioctl.CommandLine;
 
 namespace Portal.Sandbox.Istioctl;
 
 /// <summary>
 /// Where the istioctl launcher sends its arguments. The answer is lines: <c>1</c> before standard output, <c>2</c> before
-/// standard error, <c>f</c> before a port to forward, and last <c>x</c> with the exit code.
+/// standard error, <c>f</c> before a port to forward, and last <c>x</c> with the exit code; or <c>q</c> before a question, upon which
+/// the launcher calls again with the answers so far.
 /// </summary>
 internal sealed class IstioctlEndpoint(SandboxCluster cluster)
 {
     public const string Path = "/sandbox/istioctl";
 
-    public async Task HandleAsync(HttpContext http)
+    /// <summary>The caller has to answer first.</summary>
+    private sealed class UnansweredException : Exception;
+
+    public async Task HandleAsync(HttpContext http, UserInfo user)
     {
         if (http.Request.Method != "POST" || !http.Request.HasFormContentType)
         {
@@ -20,6 +27,7 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
         }
         var form = await http.Request.ReadFormAsync(http.RequestAborted).ConfigureAwait(false);
         string[] args = [.. form["arg"].OfType<string>()];
+        var answers = new Queue<string>(form["answer"].OfType<string>());
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in form.Files)
         {
@@ -29,16 +37,29 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
         http.Response.ContentType = "text/plain; charset=utf-8";
         async Task WriteAsync(char stream, string text)
         {
+            // What stands before a question that has an answer was shown already.
+            if (answers.Count > 0) return;
             foreach (var line in text.Split('\n')) await http.Response.WriteAsync($"{stream}{line}\n", Encoding.UTF8, http.RequestAborted).ConfigureAwait(false);
             await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         }
-        var output = new IstioctlOutput(t => WriteAsync('1', t), t => WriteAsync('2', t), t => WriteAsync('f', t));
-        var code = await new IstioctlCommand(cluster, output, files).RunAsync(args, http.RequestAborted).ConfigureAwait(false);
-        await WriteAsync('x', code.ToString(System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        async Task<string?> AskAsync(string question)
+        {
+            if (answers.TryDequeue(out var answer)) return answer;
+            var lines = question.Split('\n');
+            if (lines.Length > 1) await WriteAsync('1', string.Join('\n', lines[..^1])).ConfigureAwait(false);
+            await WriteAsync('q', lines[^1]).ConfigureAwait(false);
+            throw new UnansweredException();
+        }
+        var output = new IstioctlOutput(t => WriteAsync('1', t), t => WriteAsync('2', t), t => WriteAsync('f', t)) { Ask = AskAsync };
+        var context = new IstioctlContext(cluster, output, files) { User = user, DefaultNamespace = form["namespace"].FirstOrDefault() is { Length: > 0 } ns ? ns : "default" };
+        try
+        {
+            var code = await new IstioctlCommand(context).RunAsync(args, http.RequestAborted).ConfigureAwait(false);
+            await WriteAsync('x', code.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        }
+        catch (UnansweredException)
+        {
+            // The launcher comes back with the answer.
+        }
     }
 }
-
-/// <param name="LineAsync">Writes lines to standard output (no trailing newline).</param>
-/// <param name="ErrorAsync">Writes lines to standard error.</param>
-/// <param name="ForwardAsync">Asks the caller to forward a port from now on: "namespace pod local:remote". Null where nobody could.</param>
-internal sealed record IstioctlOutput(Func<string, Task> LineAsync, Func<string, Task> ErrorAsync, Func<string, Task>? ForwardAsync = null);

@@ -11,27 +11,15 @@ internal static class ProfileManifests
 
     private static readonly Lazy<IReadOnlyList<JsonObject>> s_demo = new(() => [.. IstioDefinitions.ReadTable("istio-demo-profile.tsv").Select(Read)]);
 
-    /// <summary>Which components a profile installs; null for an unknown profile.</summary>
-    public static IReadOnlyList<string>? Components(string profile) => profile switch
-    {
-        "demo" => ["Base", "Pilot", "IngressGateways", "EgressGateways"],
-        "default" => ["Base", "Pilot", "IngressGateways"],
-        "minimal" => ["Base", "Pilot"],
-        _ => null,
-    };
+    /// <summary>Fresh copies of the objects of a component, as they are for the default revision.</summary>
+    public static IEnumerable<JsonObject> Of(string component) => s_demo.Value.Where(o => ComponentOf(o) == component).Select(o => o.Copy());
 
-    /// <param name="accessLogs">The demo profile writes access logs to standard output, the others do not.</param>
-    /// <param name="settings">Values for the mesh configuration, by path.</param>
-    public static IEnumerable<JsonObject> Of(string component, bool accessLogs, IReadOnlyDictionary<string, string>? settings = null)
+    private static string ComponentOf(JsonObject o)
     {
-        foreach (var o in s_demo.Value.Where(o => ComponentOf(o) == component).Select(o => o.Copy()))
-        {
-            if (o.Str("kind") == "ConfigMap" && o.Str("metadata", "name") == "istio") o["data"] = MeshConfigMap.Data(accessLogs, settings ?? JsonExtensions.EmptyMap);
-            yield return o;
-        }
+        if (o.Str("metadata", "labels", "operator.istio.io/component") is { } said) return said;
+        var name = o.Str("metadata", "name")!;
+        return name is "istio-reader-service-account" or "istiod-default-validator" ? "Base" : "Pilot";
     }
-
-    private static string ComponentOf(JsonObject o) => o.Str("metadata", "labels", "operator.istio.io/component") ?? (o.Str("metadata", "name")!.Contains("reader", StringComparison.Ordinal) ? "Base" : o.Str("metadata", "name")!.Contains("ingress", StringComparison.Ordinal) ? "IngressGateways" : o.Str("metadata", "name")!.Contains("egress", StringComparison.Ordinal) ? "EgressGateways" : o.Str("metadata", "name") == "istiod-default-validator" ? "Base" : "Pilot");
 
     private static JsonObject Read(string[] row)
     {

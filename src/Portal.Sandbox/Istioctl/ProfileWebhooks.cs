@@ -12,6 +12,9 @@ internal static class ProfileWebhooks
     /// <summary>Those of the default revision, which also answers for plain injection labels.</summary>
     public static JsonArray Injectors(string revision, string service) => [.. RevisionInjectors(revision, service, "rev.").OfType<JsonObject>().Select(h => h.DeepClone()), .. DefaultInjectors(service)];
 
+    /// <summary>Those that have nothing to do any more, because a tag has taken over the default.</summary>
+    public static JsonObject Never() => new() { ["matchLabels"] = new JsonObject { ["istio.io/deactivated"] = "never-match" } };
+
     /// <summary>Those of one revision or tag: namespaces and pods that name it.</summary>
     public static JsonArray RevisionInjectors(string revision, string service, string prefix = "rev.") =>
     [

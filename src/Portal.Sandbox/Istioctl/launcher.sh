@@ -1,37 +1,80 @@
 #!/usr/bin/env bash
 # istioctl for sandbox clusters: sends its arguments to the cluster that KUBECONFIG names, which carries them out.
 set -u
-settings=$(kubectl config view --minify --raw -o jsonpath='{.clusters[0].cluster.server}{"\n"}{.users[0].user.token}{"\n"}{.clusters[0].cluster.certificate-authority-data}') || {
+scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT
+
+# Which cluster: flags that kubectl knows too.
+where=()
+for ((i = 1; i <= $#; i++)); do
+  next=$((i + 1))
+  case ${!i} in
+    --kubeconfig | -c) where+=(--kubeconfig "${!next:-}") ;;
+    --kubeconfig=* | --context=*) where+=("${!i}") ;;
+    --context) where+=(--context "${!next:-}") ;;
+  esac
+done
+settings=$(kubectl config view ${where[@]+"${where[@]}"} --minify --raw -o jsonpath='{.clusters[0].cluster.server}{"\n"}{.users[0].user.token}{"\n"}{.clusters[0].cluster.certificate-authority-data}{"\n"}{.contexts[0].context.namespace}') || {
   echo "Error: istioctl found no cluster: is KUBECONFIG set, and kubectl on PATH?" >&2; exit 1; }
-{ read -r server; read -r token; read -r authority; } <<<"$settings"$'\n'
+{ read -r server; read -r token; read -r authority; read -r namespace; } <<<"$settings"$'\n'
 case $server in
   */clusters/*) ;;
   *) echo "Error: this istioctl works with sandbox clusters only; for $server install the real one." >&2; exit 1 ;;
 esac
-form=()
+
+# Arguments, and what the command reads: what -f names, or any operand of commands that take files.
+form=(--form-string "namespace=$namespace")
+send() {
+  if [ "$1" = - ]; then
+    [ -e "$scratch/input" ] || cat >"$scratch/input"
+    form+=(--form "file=@\"$scratch/input\";filename=\"-\"")
+  elif [ -f "$1" ]; then form+=(--form "file=@\"$1\";filename=\"$1\"")
+  elif [ -p "$1" ]; then
+    local copy
+    copy=$(mktemp -p "$scratch") && cat "$1" >"$copy"
+    form+=(--form "file=@\"$copy\";filename=\"$1\"")
+  elif [ -d "$1" ]; then
+    local file
+    for file in "${1%/}"/*.yaml "${1%/}"/*.yml "${1%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
+  fi
+}
+reads=
+case ${1:-} in analyze | validate | v) reads=yes ;; esac
+last=
 for arg in "$@"; do
   form+=(--form-string "arg=$arg")
-  # What the command reads travels along.
-  case ${1:-} in analyze | validate | kube-inject) ;; *) continue ;; esac
-  if [ "$arg" = - ]; then form+=(--form "file=@-;filename=-")
-  elif [ -f "$arg" ]; then form+=(--form "file=@\"$arg\";filename=\"$arg\"")
-  elif [ -d "$arg" ]; then
-    for file in "${arg%/}"/*.yaml "${arg%/}"/*.yml "${arg%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
-  fi
+  value=
+  case $arg in
+    --filename=* | --file=* | -f=*) value=${arg#*=} ;;
+    -f?*) value=${arg#-f} ;;
+    *) case $last in -f | --filename | --file) value=$arg ;; *) [ -n "$reads" ] && value=$arg ;; esac ;;
+  esac
+  IFS=, read -ra names <<<"$value"
+  for name in ${names[@]+"${names[@]}"}; do send "$name"; done
+  last=$arg
 done
-[ $# -gt 0 ] || form=(--form-string none=)
+
 code=1
 forward=
-while IFS= read -r line; do
-  case $line in
-    1*) printf '%s\n' "${line:1}" ;;
-    2*) printf '%s\n' "${line:1}" >&2 ;;
-    f*) forward=${line:1} ;;
-    x*) code=${line:1} ;;
-  esac
-done < <(curl --silent --show-error --no-buffer --cacert <(base64 -d <<<"$authority") -H "Authorization: Bearer $token" "${form[@]}" "$server/sandbox/istioctl")
+while :; do
+  asked=
+  while IFS= read -r line; do
+    case $line in
+      1*) printf '%s\n' "${line:1}" ;;
+      2*) printf '%s\n' "${line:1}" >&2 ;;
+      f*) forward=${line:1} ;;
+      q*) asked=yes; printf '%s ' "${line:1}" ;;
+      x*) code=${line:1} ;;
+    esac
+  done < <(curl --silent --show-error --no-buffer --cacert <(base64 -d <<<"$authority") -H "Authorization: Bearer $token" "${form[@]}" "$server/sandbox/istioctl")
+  [ -n "$asked" ] || break
+  answer=
+  IFS= read -r answer || echo
+  form+=(--form-string "answer=$answer")
+done
 if [ -n "$forward" ]; then
   read -r namespace pod ports <<<"$forward"
-  exec kubectl port-forward -n "$namespace" "pod/$pod" "$ports" >/dev/null
+  rm -rf "$scratch"
+  trap - EXIT
+  exec kubectl ${where[@]+"${where[@]}"} port-forward -n "$namespace" "pod/$pod" "$ports" >/dev/null
 fi
 exit "$code"

@@ -19,6 +19,9 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     /// <summary>The configuration that every proxy has acknowledged.</summary>
     public MeshConfig Config => Volatile.Read(ref _config);
 
+    /// <summary>When proxies last got something new.</summary>
+    public DateTimeOffset PushedAt { get; private set; }
+
     /// <summary>Whether proxies have everything that was changed so far.</summary>
     public bool IsCurrent
     {
@@ -63,7 +66,11 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
             _again = false;
         }
         var snapshot = cluster.Store.Snapshot;
-        if (IsRunning(snapshot)) Volatile.Write(ref _config, new MeshConfig(snapshot, Config));
+        if (IsRunning(snapshot))
+        {
+            Volatile.Write(ref _config, new MeshConfig(snapshot, Config));
+            PushedAt = cluster.Now;
+        }
         lock (_gate)
         {
             _pushing = false;

@@ -30,7 +30,9 @@ internal sealed class MeshSettings
     public static MeshSettings Of(StoreSnapshot snapshot, IReadOnlyList<MeshObject> telemetries)
     {
         JsonObject? mesh = null;
-        if (snapshot.Find("configmaps", MeshConfig.RootNamespace, "istio")?.Parse().Str("data", "mesh") is { } text)
+        // Without a default revision, the map of another one counts.
+        var map = snapshot.Find("configmaps", MeshConfig.RootNamespace, "istio") ?? snapshot.List("configmaps", MeshConfig.RootNamespace).FirstOrDefault(m => m.Name.StartsWith("istio-", StringComparison.Ordinal) && m.Labels.ContainsKey("istio.io/rev") && m.Parse().Str("data", "mesh") is not null);
+        if (map?.Parse().Str("data", "mesh") is { } text)
         {
             try
             {

@@ -149,7 +149,7 @@ public sealed class SandboxCluster
         try
         {
             if (!awake.IsCompletedSuccessfully) await awake.ConfigureAwait(false);
-            await (path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http) : _api.HandleAsync(http, path, user)).ConfigureAwait(false);
+            await (path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http, user) : _api.HandleAsync(http, path, user)).ConfigureAwait(false);
         }
         finally
         {

@@ -156,8 +156,8 @@ public sealed partial class ProxyConfigTests(MeshFixture mesh) : IClassFixture<M
     {
         var (code, text, _) = await mesh.IstioctlAsync("x", "describe", "svc", "productpage", "-n", "bookinfo");
         Assert.Equal(0, code);
-        Assert.Contains("Service: productpage\n   Port: http 9080/HTTP targets pod port 9080\nExposed on Ingress Gateway http://", text, StringComparison.Ordinal);
-        Assert.Contains("VirtualService: bookinfo\n   Match: /productpage, /static*, /login, /logout, /api/v1/products*\n", text, StringComparison.Ordinal);
+        Assert.Contains("Service: productpage\n   Port: http 9080/HTTP targets pod port 9080\n--------------------\nExposed on Ingress Gateway http://", text, StringComparison.Ordinal);
+        Assert.Contains("VirtualService: bookinfo\n   Match: /productpage, Match: /static*, Match: /login, Match: /logout, Match: /api/v1/products*\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

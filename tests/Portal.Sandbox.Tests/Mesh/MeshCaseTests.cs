@@ -231,7 +231,10 @@ public sealed class MeshFixture : IAsyncLifetime
     internal IEnumerable<string> Logs(string pod) => Pod(pod).Sidecar!.Log.Read(0).Lines.Select(l => l.Text);
 
     /// <summary>Runs istioctl against the cluster.</summary>
-    internal async Task<(int Code, string Output, string Error)> IstioctlAsync(params string[] args)
+    internal Task<(int Code, string Output, string Error)> IstioctlAsync(params string[] args) => IstioctlAsync(new Dictionary<string, string>(), args);
+
+    /// <param name="files">What the command line names, by name.</param>
+    internal async Task<(int Code, string Output, string Error)> IstioctlAsync(IReadOnlyDictionary<string, string> files, params string[] args)
     {
         var (text, errors) = (new StringBuilder(), new StringBuilder());
         Task Write(StringBuilder to, string line)
@@ -239,7 +242,7 @@ public sealed class MeshFixture : IAsyncLifetime
             to.Append(line).Append('\n');
             return Task.CompletedTask;
         }
-        var code = await new IstioctlCommand(_cluster, new IstioctlOutput(t => Write(text, t), t => Write(errors, t))).RunAsync(args, TestContext.Current.CancellationToken).DefaultTimeout();
+        var code = await new IstioctlCommand(_cluster, new IstioctlOutput(t => Write(text, t), t => Write(errors, t)), files).RunAsync(args, TestContext.Current.CancellationToken).DefaultTimeout();
         return (code, text.ToString(), errors.ToString());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Portal.Sandbox.Istioctl.CommandLine;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Mesh.Upstream;
@@ -33,13 +34,15 @@ internal static class ProxyClusters
         }
     }
 
-    public static ProxyConfigDump Read(PodInstance pod, IstioctlArguments arguments)
+    public static ProxyConfigDump Read(PodInstance pod, Invocation arguments)
     {
-        var rows = Outbound(pod).Select(c => new Row(c.Service.Host, c.Cluster.Port, c.Cluster.Subset ?? "", "outbound", TypeOf(c.Service), c.Rule is null ? "" : $"{c.Rule.Name}.{c.Rule.Namespace}", Json(c.Cluster, c.Service, c.Rule)))
+        var port = arguments.Number("port");
+        var automatic = pod.Cluster.Mesh.Config.Settings.AutomaticTls;
+        var rows = Outbound(pod).Select(c => new Row(c.Service.Host, c.Cluster.Port, c.Cluster.Subset ?? "", "outbound", TypeOf(c.Service), c.Rule is null ? "" : $"{c.Rule.Name}.{c.Rule.Namespace}", Json(c.Cluster, c.Service, c.Rule, automatic)))
             .Concat(pod.HasSidecar ? InboundPorts(pod).Select(p => new Row("", p, "", "inbound", "ORIGINAL_DST", "", new JsonObject { ["name"] = $"inbound|{p}||", ["type"] = "ORIGINAL_DST", ["connectTimeout"] = "10s" })) : [])
             .Concat(s_fixed.Select(f => new Row(f.Name, 0, "", "", f.Type, "", new JsonObject { ["name"] = f.Name, ["type"] = f.Type, ["connectTimeout"] = "10s" })))
-            .Where(r => (arguments["fqdn"] is not { Length: > 0 } fqdn || r.Host == fqdn) && (arguments.Port == 0 || r.Port == arguments.Port) && (arguments["subset"] is not { Length: > 0 } subset || r.Subset == subset) && (arguments["direction"] is not { Length: > 0 } direction || r.Direction == direction))
-            .OrderBy(r => r.Host, StringComparer.Ordinal).ThenBy(r => r.Port).ThenBy(r => r.Subset, StringComparer.Ordinal).ThenBy(r => r.Direction, StringComparer.Ordinal).ToList();
+            .Where(r => (arguments["fqdn"] is not { Length: > 0 } fqdn || r.Host.Contains(fqdn, StringComparison.Ordinal)) && (port == 0 || r.Port == port) && (arguments["subset"] is not { Length: > 0 } subset || r.Subset.Contains(subset, StringComparison.Ordinal)) && (arguments["direction"] is not { Length: > 0 } direction || r.Direction == direction))
+            .OrderBy(r => r.Host, StringComparer.Ordinal).ThenBy(r => r.Subset, StringComparer.Ordinal).ThenBy(r => r.Port).ThenBy(r => r.Direction, StringComparer.Ordinal).ToList();
         static string Dash(string s) => s.Length == 0 ? "-" : s;
         return new(["SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE"],
             [.. rows.Select(r => new[] { r.Host, r.Port == 0 ? "-" : r.Port.ToString(CultureInfo.InvariantCulture), Dash(r.Subset), Dash(r.Direction), r.Type, r.Rule })],
@@ -58,18 +61,19 @@ internal static class ProxyClusters
         _ => "EDS",
     };
 
-    private static JsonObject Json(UpstreamCluster cluster, MeshService service, MeshObject? rule)
+    private static JsonObject Json(UpstreamCluster cluster, MeshService service, MeshObject? rule, bool automatic)
     {
         var limits = cluster.Policy.Connections;
         var json = new JsonObject { ["name"] = cluster.Name, ["type"] = TypeOf(service) };
         if (TypeOf(service) == "EDS") json["edsClusterConfig"] = new JsonObject { ["edsConfig"] = new JsonObject { ["ads"] = new JsonObject(), ["initialFetchTimeout"] = "0s", ["resourceApiVersion"] = "V3" }, ["serviceName"] = cluster.Name };
-        json["connectTimeout"] = "10s";
+        var policy = (JsonObject)JsonNode.Parse(cluster.Policy.Text)!;
+        json["connectTimeout"] = EnvoyDuration.Parse(policy.Str("connectionPool", "tcp", "connectTimeout")) is { } connect ? Seconds(connect) : "10s";
         json["lbPolicy"] = cluster.Policy.Hash is not null ? "RING_HASH" : cluster.Policy.LoadBalancing switch { LoadBalancing.RoundRobin => "ROUND_ROBIN", LoadBalancing.Random => "RANDOM", LoadBalancing.Passthrough => "CLUSTER_PROVIDED", _ => "LEAST_REQUEST" };
         json["circuitBreakers"] = new JsonObject
         {
             ["thresholds"] = new JsonArray(new JsonObject
             {
-                ["maxConnections"] = limits.MaxConnections ?? NoLimit, ["maxPendingRequests"] = limits.MaxPending ?? NoLimit, ["maxRequests"] = limits.MaxRequests ?? NoLimit, ["maxRetries"] = NoLimit, ["trackRemaining"] = true,
+                ["maxConnections"] = limits.MaxConnections ?? NoLimit, ["maxPendingRequests"] = limits.MaxPending ?? NoLimit, ["maxRequests"] = limits.MaxRequests ?? NoLimit, ["maxRetries"] = policy.Int(0, "connectionPool", "http", "maxRetries") is > 0 and var retries ? retries : NoLimit, ["trackRemaining"] = true,
             }),
         };
         if (limits.PerConnection is { } most) json["typedExtensionProtocolOptions"] = new JsonObject { ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] = new JsonObject { ["@type"] = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions", ["commonHttpProtocolOptions"] = new JsonObject { ["maxRequestsPerConnection"] = most } } };
@@ -86,6 +90,7 @@ internal static class ProxyClusters
             json["outlierDetection"] = detection;
             json["commonLbConfig"] = new JsonObject { ["healthyPanicThreshold"] = new JsonObject() };
         }
+        TlsContext.Upstream(json, cluster, service, automatic);
         var istio = new JsonObject { ["services"] = new JsonArray(new JsonObject { ["host"] = service.Host, ["name"] = service.Name, ["namespace"] = service.Namespace }) };
         if (rule is not null) istio["config"] = $"/apis/networking.istio.io/v1/namespaces/{rule.Namespace}/destination-rule/{rule.Name}";
         if (cluster.Subset is not null) istio["subset"] = cluster.Subset;

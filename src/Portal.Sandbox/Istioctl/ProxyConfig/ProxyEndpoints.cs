@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Portal.Sandbox.Istioctl.CommandLine;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Istioctl;
@@ -7,12 +8,13 @@ namespace Portal.Sandbox.Istioctl;
 /// <summary><c>proxy-config endpoints</c>: hosts as the proxy sees them now, ejected ones included.</summary>
 internal static class ProxyEndpoints
 {
-    public static ProxyConfigDump Read(PodInstance pod, IstioctlArguments arguments)
+    public static ProxyConfigDump Read(PodInstance pod, Invocation arguments)
     {
+        var port = arguments.Number("port");
         var hosts = ProxyClusters.Outbound(pod)
             .Where(c => arguments["cluster"] is not { Length: > 0 } name || c.Cluster.Name == name)
             .SelectMany(c => c.Cluster.Endpoints.Select(e => (c.Cluster, Ip: e.Ip, Port: e.TargetPorts.GetValueOrDefault(c.Cluster.Port, c.Cluster.Port))))
-            .Where(h => (arguments.Port == 0 || h.Port == arguments.Port) && (arguments["address"] is not { Length: > 0 } address || h.Ip == address))
+            .Where(h => (port == 0 || h.Port == port) && (arguments["address"] is not { Length: > 0 } address || h.Ip == address))
             .Select(h => (h.Cluster.Name, h.Ip, h.Port, Ejected: pod.Upstreams.Find(h.Cluster.Name) is { } state && state.Policy.Text == h.Cluster.Policy.Text && state.IsEjected(h.Ip)))
             .Where(h => arguments["status"] is not { Length: > 0 } status || status.Equals(h.Ejected ? "unhealthy" : "healthy", StringComparison.OrdinalIgnoreCase))
             .OrderBy(h => h.Ip, StringComparer.Ordinal).ThenBy(h => h.Port).ThenBy(h => h.Name, StringComparer.Ordinal).ToList();

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Portal.Sandbox.Istioctl.CommandLine;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
 using Portal.Sandbox.Mesh.Routing;
-using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Istioctl;
@@ -11,11 +11,11 @@ namespace Portal.Sandbox.Istioctl;
 /// <summary><c>proxy-config routes</c></summary>
 internal static class ProxyRoutes
 {
-    private sealed record Row(string Name, string VirtualHost, string Domains, string Match, string Owner, JsonObject Route);
+    private sealed record Row(string Name, string VirtualHost, IReadOnlyList<string> Domains, string Match, string Owner, JsonObject Route);
 
-    public static ProxyConfigDump Read(PodInstance pod, IstioctlArguments arguments)
+    public static ProxyConfigDump Read(PodInstance pod, Invocation arguments)
     {
-        var rows = (pod.HasSidecar ? Sidecar(pod) : Gateway(pod)).Append(new("", "backend", "*", "/stats/prometheus*", "", [])).Append(new("", "backend", "*", "/healthz/ready*", "", []))
+        var rows = (pod.HasSidecar ? Sidecar(pod) : Gateway(pod)).Append(Static("/stats/prometheus", "prometheus_stats")).Append(Static("/healthz/ready", "agent"))
             .Where(r => arguments["name"] is not { Length: > 0 } name || r.Name == name).ToList();
         var json = rows.GroupBy(r => r.Name).Select(g => (JsonNode)new JsonObject
         {
@@ -23,29 +23,34 @@ internal static class ProxyRoutes
             ["virtualHosts"] = new JsonArray([.. g.GroupBy(r => r.VirtualHost).Select(v => (JsonNode)new JsonObject
             {
                 ["name"] = v.Key,
-                ["domains"] = new JsonArray([.. v.First().Domains.Split(", ").Select(d => (JsonNode)d)]),
+                ["domains"] = new JsonArray([.. v.First().Domains.Select(d => (JsonNode)d)]),
                 ["routes"] = new JsonArray([.. v.Select(r => (JsonNode)r.Route.Copy())]),
+                ["includeRequestAttemptCount"] = true,
             })]),
+            ["validateClusters"] = false, ["maxDirectResponseBodySizeBytes"] = 1048576, ["ignorePortInHostMatching"] = true,
         });
-        return new(["NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE"], [.. rows.Select(r => new[] { r.Name, r.VirtualHost, Short(r.Domains), r.Match, r.Owner })], new JsonArray([.. json]));
+        return arguments["verbose"] == "false"
+            ? new(["NAME", "VIRTUAL HOSTS"], [.. rows.GroupBy(r => r.Name).Select(g => new[] { g.Key, g.Select(r => r.VirtualHost).Distinct().Count().ToString(CultureInfo.InvariantCulture) })], new JsonArray([.. json]))
+            : new(["NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE"], [.. rows.Select(r => new[] { r.Name, r.VirtualHost, Short(r), r.Match, r.Owner })], new JsonArray([.. json]));
     }
 
     private static IEnumerable<Row> Sidecar(PodInstance pod)
     {
         var view = pod.Cluster.Mesh.Config.ViewOf(pod);
+        var retries = pod.Cluster.Mesh.Config.Settings.DefaultRetries;
         foreach (var port in view.Services.SelectMany(s => s.Ports.Where(p => p.IsHttp).Select(p => p.Port)).Append(80).Distinct().OrderBy(p => p.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal))
         {
             if (view.HttpListener(port) is not { } listener) continue;
             var source = new RouteSource(RouteSource.Mesh, pod.Namespace, pod.Labels, port);
+            var name = port.ToString(CultureInfo.InvariantCulture);
             foreach (var host in listener.VirtualHosts.OrderBy(h => h.Name, StringComparer.Ordinal))
             {
-                var domains = string.Join(", ", host.Domains.Where(d => d.Length > 0 && (host.Service is null || host.Domains.Count == 1 || d != host.Service.Host) && !d.EndsWith(".svc", StringComparison.Ordinal)));
-                var name = port.ToString(CultureInfo.InvariantCulture);
-                if (host.Rule is null) yield return new(name, host.Name, domains, "/*", "", Route("/*", Default(pod, view.Cluster(host.Service!, port)), null));
+                IReadOnlyList<string> domains = [.. host.Domains.Where(d => d.Length > 0)];
+                if (host.Rule is null) yield return new(name, host.Name, domains, "/*", "", RouteJson.Default(view.Cluster(host.Service!, port), retries));
                 foreach (var (match, route, owner) in Routes(host.Routes.Select(r => (r, source)), view, port)) yield return new(name, host.Name, domains, match, $"{owner.Name}.{owner.Namespace}", route);
             }
         }
-        foreach (var port in ProxyClusters.InboundPorts(pod)) yield return new($"inbound|{port}||", $"inbound|http|{port}", "*", "/*", "", Route("/*", new JsonObject { ["cluster"] = $"inbound|{port}||" }, null));
+        foreach (var port in ProxyClusters.InboundPorts(pod)) yield return new($"inbound|{port}||", $"inbound|http|{port}", ["*"], "/*", "", RouteJson.Fixed("/", $"inbound|{port}||"));
     }
 
     private static IEnumerable<Row> Gateway(PodInstance pod)
@@ -55,11 +60,11 @@ internal static class ProxyRoutes
         foreach (var server in gateway.Servers.Where(s => s.IsHttp).DistinctBy(s => s.RouteName))
         {
             var hosts = gateway.HostsOf(server).Hosts;
-            if (hosts.Count == 0) yield return new(server.RouteName, $"blackhole:{server.Port}", "*", "/*", "404", Route("/*", null, null));
+            if (hosts.Count == 0) yield return new(server.RouteName, $"blackhole:{server.Port}", ["*"], "/*", "404", RouteJson.NotFound());
             foreach (var host in hosts)
             {
                 var routes = host.Routes.Select(r => (r.Route, new RouteSource(r.Server.Gateway.Id, pod.Namespace, pod.Labels, r.Server.Number)));
-                foreach (var (match, route, owner) in Routes(routes, config.ViewOf(pod), server.Number)) yield return new(server.RouteName, $"{host.Domain}:{server.Port}", host.Domain, match, $"{owner.Name}.{owner.Namespace}", route);
+                foreach (var (match, route, owner) in Routes(routes, config.ViewOf(pod), server.Number)) yield return new(server.RouteName, $"{host.Domain}:{server.Port}", [host.Domain], match, $"{owner.Name}.{owner.Namespace}", route);
             }
         }
     }
@@ -72,43 +77,18 @@ internal static class ProxyRoutes
             foreach (var match in route.Matches.Cast<RouteMatch?>().DefaultIfEmpty(null))
             {
                 if (match?.AppliesTo(source) == false) continue;
-                var text = match?.Uri?.ToString() ?? "/*";
-                yield return (text, Route(text, Action(route, view, port), route), route.Owner);
+                yield return (match?.Uri?.ToString() ?? "/*", RouteJson.Of(route, match, view, port), route.Owner);
                 if (match?.IsCatchAll != false) yield break;
             }
         }
     }
 
-    private static JsonObject Default(PodInstance pod, UpstreamCluster cluster) => Policies(new JsonObject { ["cluster"] = cluster.Name }, null, pod.Cluster.Mesh.Config.Settings.DefaultRetries);
+    private static Row Static(string path, string cluster) => new("", "backend", ["*"], path + "*", "", RouteJson.Fixed(path, cluster));
 
-    private static JsonObject? Action(HttpRoute route, ProxyView view, int port)
+    /// <summary>At most two names; of a service neither its full one nor the one with only <c>.svc</c>, unless it has no other.</summary>
+    private static string Short(Row row)
     {
-        if (route.Destinations.Length == 0) return null;
-        var action = route.Destinations.Length == 1 ? new JsonObject { ["cluster"] = view.Cluster(route.Destinations[0].Destination, port).Name }
-            : new JsonObject { ["weightedClusters"] = new JsonObject { ["clusters"] = new JsonArray([.. route.Destinations.Select(d => (JsonNode)new JsonObject { ["name"] = view.Cluster(d.Destination, port).Name, ["weight"] = d.Weight })]) } };
-        return Policies(action, route.Timeout, route.Retries ?? RetryPolicy.Default);
+        var shown = row.Domains.Count == 1 ? row.Domains : [.. row.Domains.Where(d => !row.VirtualHost.StartsWith(d + ":", StringComparison.Ordinal) && !d.EndsWith(".svc", StringComparison.Ordinal))];
+        return shown.Count > 2 ? string.Create(CultureInfo.InvariantCulture, $"{shown[0]}, {shown[1]} + {shown.Count - 2} more...") : string.Join(", ", shown);
     }
-
-    private static JsonObject Policies(JsonObject action, TimeSpan? timeout, RetryPolicy retries)
-    {
-        action["timeout"] = Seconds(timeout ?? TimeSpan.Zero);
-        if (retries.Attempts == 0) return action;
-        var policy = new JsonObject { ["retryOn"] = retries.RetryOn, ["numRetries"] = retries.Attempts };
-        if (retries.PerTry is { } perTry) policy["perTryTimeout"] = Seconds(perTry);
-        action["retryPolicy"] = policy;
-        return action;
-    }
-
-    private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###}s");
-
-    private static JsonObject Route(string match, JsonObject? action, HttpRoute? source)
-    {
-        var route = new JsonObject { ["match"] = match.EndsWith('*') ? new JsonObject { ["prefix"] = match[..^1] } : new JsonObject { ["path"] = match } };
-        if (source?.Name is { } name) route["name"] = name;
-        if (action is not null) route["route"] = action;
-        if (source is not null) route["metadata"] = new JsonObject { ["filterMetadata"] = new JsonObject { ["istio"] = new JsonObject { ["config"] = $"/apis/networking.istio.io/v1/namespaces/{source.Owner.Namespace}/virtual-service/{source.Owner.Name}" } } };
-        return route;
-    }
-
-    private static string Short(string domains) => domains.Split(", ") is { Length: > 2 } all ? $"{all[0]}, {all[1]} + {all.Length - 2} more..." : domains;
 }

@@ -15,7 +15,7 @@ internal sealed class RootCertificateController : IController
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {
         if (change.Resource == "namespaces" && change.Type == StoreEventType.Added) enqueue(new("", change.Object.Name));
-        else if (change.Resource == "endpoints" && change.Object.Name == "istiod") enqueue(new("", AllNamespaces));
+        else if (change.Resource == "endpoints" && IsControlPlane(change.Object.Name)) enqueue(new("", AllNamespaces));
         else if (change.Resource == "configmaps" && change.Object.Name == ConfigMap && change.Type == StoreEventType.Deleted) enqueue(new("", change.Object.Namespace));
     }
 
@@ -23,7 +23,7 @@ internal sealed class RootCertificateController : IController
     {
         var cluster = context.Cluster;
         var snapshot = cluster.Store.Snapshot;
-        if (snapshot.Find("endpoints", MeshConfig.RootNamespace, "istiod") is null) return;
+        if (!snapshot.List("endpoints", MeshConfig.RootNamespace).Any(e => IsControlPlane(e.Name))) return;
         foreach (var ns in snapshot.List("namespaces").Where(n => !n.IsDeleting && (name.Name == AllNamespaces || n.Name == name.Name)))
         {
             if (snapshot.Find("configmaps", ns.Name, ConfigMap) is not null) continue;
@@ -34,4 +34,7 @@ internal sealed class RootCertificateController : IController
             }, WriteOptions.Controller("pilot-discovery"));
         }
     }
+
+    /// <summary>The service of a control plane, of whichever revision.</summary>
+    private static bool IsControlPlane(string service) => service == "istiod" || service.StartsWith("istiod-", StringComparison.Ordinal);
 }
