@@ -9,14 +9,22 @@ case $server in
   *) echo "Error: this istioctl works with sandbox clusters only; for $server install the real one." >&2; exit 1 ;;
 esac
 form=()
+# A file travels with its content; of what is no manifest the name is enough.
+send() {
+  case $1 in
+    *.yaml | *.yml | *.json) form+=(--form "file=@\"$1\";filename=\"$1\"") ;;
+    *) form+=(--form "file=;filename=\"$1\"") ;;
+  esac
+}
 for arg in "$@"; do
   form+=(--form-string "arg=$arg")
   # What the command reads travels along.
   case ${1:-} in analyze | validate | kube-inject) ;; *) continue ;; esac
   if [ "$arg" = - ]; then form+=(--form "file=@-;filename=-")
-  elif [ -f "$arg" ]; then form+=(--form "file=@\"$arg\";filename=\"$arg\"")
+  elif [ -f "${arg#--meshConfigFile=}" ]; then form+=(--form "file=@\"${arg#--meshConfigFile=}\";filename=\"${arg#--meshConfigFile=}\"")
   elif [ -d "$arg" ]; then
-    for file in "${arg%/}"/*.yaml "${arg%/}"/*.yml "${arg%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
+    form+=(--form "file=;filename=\"${arg%/}/\"")
+    while IFS= read -r -d '' file; do send "$file"; done < <(find "${arg%/}/" ! -type d -print0)
   fi
 done
 [ $# -gt 0 ] || form=(--form-string none=)
