@@ -27,6 +27,7 @@ internal static class ProfileManifests
         foreach (var o in s_demo.Value.Where(o => ComponentOf(o) == component).Select(o => o.Copy()))
         {
             if (o.Str("kind") == "ConfigMap" && o.Str("metadata", "name") == "istio") o["data"] = MeshConfigMap.Data(accessLogs, settings ?? JsonExtensions.EmptyMap);
+            if (o.Str("kind") == "ConfigMap" && o.Str("metadata", "name") == "istio-sidecar-injector") o["data"] = InjectorConfigMap.Data();
             yield return o;
         }
     }

@@ -12,16 +12,14 @@ internal static class GoErrors
     /// <summary>A syntax error of YAML: the line, and what was wrong where the wording is known.</summary>
     public static string Yaml(YamlException e)
     {
-        var what = e.Message switch
-        {
-            var m when m.Contains("mapping values are not allowed", StringComparison.OrdinalIgnoreCase) || m.Contains("invalid mapping", StringComparison.OrdinalIgnoreCase) => "mapping values are not allowed in this context",
-            var m when m.Contains("expected ',' or ']'", StringComparison.Ordinal) => "did not find expected ',' or ']'",
-            var m when m.Contains("expected ',' or '}'", StringComparison.Ordinal) => "did not find expected ',' or '}'",
-            var m when m.Contains("'-' indicator", StringComparison.Ordinal) => "did not find expected '-' indicator",
-            var m when m.Contains("could not find expected ':'", StringComparison.OrdinalIgnoreCase) => "could not find expected ':'",
-            var m when m.Contains("cannot start any token", StringComparison.Ordinal) => "found character that cannot start any token",
-            _ => "did not find expected key",
-        };
-        return $"yaml: line {Math.Max(e.Start.Line, 1)}: {what}";
+        bool Says(string text) => e.Message.Contains(text, StringComparison.OrdinalIgnoreCase);
+        var line = e.Start.Line;
+        // Go's scanner counts lines from one, its parser from nought.
+        if (Says("mapping values are not allowed") || Says("invalid mapping")) return At(line, "mapping values are not allowed in this context");
+        if (Says("could not find expected ':'")) return At(line, "could not find expected ':'");
+        if (Says("cannot start any token")) return At(line, "found character that cannot start any token");
+        return At(line - 1, Says("',' or ']'") ? "did not find expected ',' or ']'" : Says("',' or '}'") ? "did not find expected ',' or '}'" : Says("'-' indicator") ? "did not find expected '-' indicator" : "did not find expected key");
     }
+
+    private static string At(long line, string problem) => line > 0 ? $"yaml: line {line}: {problem}" : $"yaml: {problem}";
 }
