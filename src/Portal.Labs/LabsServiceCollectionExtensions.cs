@@ -38,6 +38,7 @@ public static class LabsServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, HistoryProbe>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, MtlsProbe>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, CommandProbe>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, QueryProbe>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICheckProbe, AnswerProbe>());
     }
 }

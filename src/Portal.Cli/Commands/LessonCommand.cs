@@ -21,7 +21,7 @@ internal static class LessonCommand
         {
             list,
             lint,
-            Running("test", "Run a lesson as its learner would; succeed only when every command and check came out as stated.", checks: true),
+            Running("test", "Run a lesson as its learner would; succeed only when every command came out as stated, every check is proven and every wrong answer refused.", checks: true),
             Running("run", "Run the blocks of a lesson and show their output.", checks: false),
         };
     }
@@ -30,17 +30,21 @@ internal static class LessonCommand
     {
         var path = new Argument<string>("path") { Description = "A lesson directory or a .md file." };
         var cluster = new Option<string>("--cluster") { Description = "Cluster provider: sandbox, kind or kubeconfig.", DefaultValueFactory = _ => "sandbox" };
-        var steps = new Option<string?>("--steps") { Description = "Steps to run, e.g. 1-4 or 3." };
-        var exercises = new Option<bool>("--exercises") { Description = "Also run the solutions of the exercises." };
-        var command = new Command(name, description) { path, cluster, steps, exercises };
+        var steps = new Option<string?>("--steps") { Description = "Run these steps only, e.g. 1-4 or 3." };
+        var sections = new Option<string?>("--sections") { Description = "Run these sections too, by their ids, e.g. exercise-1,cleanup." };
+        var unrecorded = new Option<bool>("--no-record") { Description = "Do not record a success with the whole lesson beside it." };
+        var command = new Command(name, description) { path, cluster, steps, sections };
+        if (checks) command.Add(unrecorded);
         command.SetAction((result, cancellationToken) =>
         {
-            if (StepRange.Parse(result.GetValue(steps)) is not { } range)
+            var range = StepRange.Parse(result.GetValue(steps));
+            if (range is null && result.GetValue(steps) is not null)
             {
                 Console.Error.WriteLine("--steps takes a number or a range, such as 3 or 1-4.");
                 return Task.FromResult(2);
             }
-            return LessonRun.RunAsync(new(result.GetValue(path)!, result.GetValue(cluster)!, range, result.GetValue(exercises), checks), cancellationToken);
+            var named = (result.GetValue(sections) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return LessonRun.RunAsync(new(result.GetValue(path)!, result.GetValue(cluster)!, range, named, checks, Record: checks && !result.GetValue(unrecorded)), cancellationToken);
         });
         return command;
     }

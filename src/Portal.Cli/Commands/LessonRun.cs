@@ -5,20 +5,28 @@ using Microsoft.Extensions.Logging;
 using Portal.Content;
 using Portal.Content.Catalog;
 using Portal.Content.Model;
+using Portal.Labs.Authoring;
 using Portal.Labs.Sessions;
 
 namespace Portal.Cli.Commands;
 
-/// <param name="Checks">Whether checks are evaluated and count; without, the output of the commands is shown.</param>
-internal sealed record LessonRunOptions(string Path, string Cluster, StepRange Steps, bool Exercises, bool Checks);
+/// <param name="Steps">Steps to run; null for the whole lesson.</param>
+/// <param name="Sections">Ids of sections to run besides, such as <c>exercise-1</c>.</param>
+/// <param name="Checks">Whether checks are proven and count; without, the output of the commands is shown.</param>
+/// <param name="Record">Whether a success with the whole lesson is recorded beside it.</param>
+internal sealed record LessonRunOptions(string Path, string Cluster, StepRange? Steps, IReadOnlyCollection<string> Sections, bool Checks, bool Record)
+{
+    public bool IsWholeLesson => Steps is null && Sections.Count == 0;
+
+    /// <summary>Without a choice a test is of the whole lesson, and a run is of its steps.</summary>
+    public bool Wants(Section section) => IsWholeLesson
+        ? Checks || section.Kind == SectionKind.Step
+        : Sections.Contains(section.Id) || (section.Kind == SectionKind.Step && Steps?.Contains(section.Number) == true);
+}
 
 /// <summary>Runs a lesson in a session as a page would, in a workspace that is thrown away.</summary>
-internal sealed class LessonRun(ILessonSession session, LessonRunOptions options)
+internal static class LessonRun
 {
-    private int _passed;
-    private int _failed;
-    private int _notSupported;
-
     public static async Task<int> RunAsync(LessonRunOptions options, CancellationToken cancellationToken)
     {
         var loaded = LessonLoader.Load(options.Path, Directory.GetCurrentDirectory());
@@ -34,7 +42,7 @@ internal sealed class LessonRun(ILessonSession session, LessonRunOptions options
             await using (services.ConfigureAwait(false))
             {
                 var session = await services.GetRequiredService<ILessonSessions>().OpenAsync(new("author", lesson.CourseId, lesson.Id), cancellationToken).ConfigureAwait(false);
-                return await new LessonRun(session, options).RunSectionsAsync(cancellationToken).ConfigureAwait(false);
+                return await RunAsync(session, options, services.GetRequiredService<TimeProvider>(), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Microsoft.Extensions.Options.OptionsValidationException e)
@@ -61,94 +69,38 @@ internal sealed class LessonRun(ILessonSession session, LessonRunOptions options
         return services.BuildServiceProvider();
     }
 
-    private async Task<int> RunSectionsAsync(CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ILessonSession session, LessonRunOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var ready = await UntilAsync(s => s.Workspace.Phase != WorkspacePhase.Starting && s.Cluster.Phase != ClusterPhase.Starting, cancellationToken).ConfigureAwait(false);
+        var ready = await session.UntilAsync(s => s.Workspace.Phase != WorkspacePhase.Starting && s.Cluster.Phase != ClusterPhase.Starting, cancellationToken).ConfigureAwait(false);
         if (ready.Cluster.Phase == ClusterPhase.Failed || ready.Workspace.Phase == WorkspacePhase.Failed)
         {
             await Console.Error.WriteLineAsync($"{ready.Cluster.Message ?? ready.Workspace.Message} {ready.Cluster.Remedy ?? ready.Workspace.Remedy}").ConfigureAwait(false);
             return 1;
         }
-        foreach (var section in session.Lesson.Sections)
+        var report = await new LessonTrial(session, new(options.Wants, options.Checks), Console.Out, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        Show(report, options);
+        if (report.Succeeded && options is { Checks: true, Record: true, IsWholeLesson: true })
         {
-            var wanted = section.Kind switch
-            {
-                SectionKind.Step => options.Steps.Contains(section.Number),
-                SectionKind.Exercise => options.Exercises,
-                _ => false,
-            };
-            if (wanted) await RunSectionAsync(section, cancellationToken).ConfigureAwait(false);
+            VerificationFile.Write(session.Lesson.Directory, new(options.Cluster, report.Kubernetes, session.Lesson.Istio, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)));
+            Console.WriteLine($"Verified on {options.Cluster}, Kubernetes {report.Kubernetes}{(session.Lesson.Istio is { } istio ? $", Istio {istio}" : "")}: recorded in {VerificationFile.FileName}");
         }
-        Console.WriteLine($"{_passed} as stated, {_failed} not, {_notSupported} blocks for other providers");
-        return _failed == 0 ? 0 : 1;
+        return report.Succeeded ? 0 : 1;
     }
 
-    private async Task RunSectionAsync(Section section, CancellationToken cancellationToken)
+    private static void Show(LessonReport report, LessonRunOptions options)
     {
-        Console.WriteLine($"{section.Kind} {section.Number}: {section.Title}");
-        foreach (var block in section.Blocks.Where(b => b.Runnable))
+        Console.WriteLine();
+        foreach (var section in report.Sections)
         {
-            if (!block.RunsOn(options.Cluster))
-            {
-                _notSupported++;
-                Console.WriteLine($"  - {block.Id}: for {string.Join(", ", block.On)} only");
-                continue;
-            }
-            if (!await RunBlockAsync(block, cancellationToken).ConfigureAwait(false)) break;
-            // A solution passes through states that checks look for; each is looked at before the next block changes it.
-            if (options.Checks && section.Kind == SectionKind.Exercise) await SettleAsync(section, cancellationToken).ConfigureAwait(false);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(section.NotStated == 0 ? "✓" : "✗")} {section.Title,-60} {section.Stated,4} as stated{(section.NotStated > 0 ? $", {section.NotStated} not" : "")}  {section.Duration.TotalSeconds:0.0}s"));
         }
-        if (options.Checks) await ReportChecksAsync(section, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<bool> RunBlockAsync(Block block, CancellationToken cancellationToken)
-    {
-        var before = session.Current.Runs.GetValueOrDefault(block.Id)?.RunId;
-        await session.RunAsync(block.Id, RunOptions.WholeBlock, cancellationToken).ConfigureAwait(false);
-        var done = await UntilAsync(s => s.ActiveBlockId is null && s.Runs.TryGetValue(block.Id, out var r) && r.RunId != before && r.Phase is not (RunPhase.Running or RunPhase.Waiting), cancellationToken).ConfigureAwait(false);
-        var run = done.Runs[block.Id];
-        foreach (var command in run.Commands)
+        if (options.Checks)
         {
-            var ok = command.Phase == RunPhase.Succeeded || (block.ContinueOnError && command.Phase == RunPhase.Failed);
-            if (ok) _passed++;
-            else _failed++;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(ok ? "✓" : "✗")} {FirstLine(command.Text)}  [{command.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? command.Phase.ToString()}] {command.Duration.TotalSeconds:0.0}s"));
-            if (!ok || !options.Checks) Console.WriteLine(string.Concat(command.Output.TrimEnd().Split('\n').Select(l => $"      {l}\n")).TrimEnd());
+            Console.WriteLine($"{report.Proven} checks proven, {report.Unproven.Length} not; {report.Refused} wrong answers refused, {report.NotRefused.Length} not; {report.Samples} samples of output compared");
+            foreach (var check in report.Unproven) Console.WriteLine($"  ✗ {check}");
+            foreach (var check in report.Broken) Console.WriteLine($"  ✗ {check} (the lesson itself breaks it again: put things back, or say once: true)");
+            foreach (var file in report.NotRefused) Console.WriteLine($"  ✗ {file}");
         }
-        return run.Phase == RunPhase.Succeeded;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Stated} as stated, {report.NotStated} not, {report.Elsewhere} blocks for other providers, {report.Duration.TotalSeconds:0} s"));
     }
-
-    private async Task SettleAsync(Section section, CancellationToken cancellationToken)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken).ConfigureAwait(false);
-        await session.CheckAsync(section.Id, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task ReportChecksAsync(Section section, CancellationToken cancellationToken)
-    {
-        if (section.Checks.IsEmpty) return;
-        await session.CheckAsync(section.Id, cancellationToken).ConfigureAwait(false);
-        foreach (var check in section.Checks)
-        {
-            if (check.Probe == "answer" && check.Settings["accept"] is System.Text.Json.Nodes.JsonArray { Count: > 0 } accepted)
-            {
-                await session.AnswerAsync(check.Id, accepted[0]!.ToString(), cancellationToken).ConfigureAwait(false);
-            }
-            var state = session.Current.Checks[check.Id];
-            if (state.IsPassed) _passed++;
-            else _failed++;
-            Console.WriteLine($"  {(state.IsPassed ? "✓" : "✗")} check {check.Id}: {check.Title}{(state.IsPassed ? "" : $"\n      {state.Message}")}");
-        }
-    }
-
-    private async Task<SessionSnapshot> UntilAsync(Func<SessionSnapshot, bool> condition, CancellationToken cancellationToken)
-    {
-        await foreach (var snapshot in session.WatchAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (condition(snapshot)) return snapshot;
-        }
-        throw new InvalidOperationException("The session ended.");
-    }
-
-    private static string FirstLine(string text) => text.Split('\n') is [var first, _, ..] ? first + " …" : text;
 }

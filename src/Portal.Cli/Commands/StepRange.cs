@@ -5,10 +5,10 @@ namespace Portal.Cli.Commands;
 /// <summary>Steps to run.</summary>
 internal sealed record StepRange(int First, int Last)
 {
-    /// <summary>All steps for no text; null for a text that is no range.</summary>
+    /// <summary>Null for no text, and for a text that is no range.</summary>
     public static StepRange? Parse(string? text)
     {
-        if (text is null) return new(0, int.MaxValue);
+        if (text is null) return null;
         var parts = text.Split('-');
         if (parts.Length > 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) return null;
         return first <= last ? new(first, last) : null;

@@ -30,7 +30,7 @@ public static class LessonLoader
         try
         {
             var parsed = LessonParser.Parse(File.ReadAllText(file), shown, course, directory, id);
-            return new(parsed.Lesson, LessonLinter.Lint(parsed, shown));
+            return new(parsed.Lesson with { Verified = alone ? [] : VerificationFile.Read(directory) }, LessonLinter.Lint(parsed, shown));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

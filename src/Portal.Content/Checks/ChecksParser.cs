@@ -11,7 +11,7 @@ namespace Portal.Content.Checks;
 /// <summary>Reads a fenced <c>checks</c> block: a YAML list of checks, each with exactly one probe.</summary>
 internal static class ChecksParser
 {
-    private static readonly string[] s_ownKeys = ["id", "title", "points", "once", "hint", "explain", "wrong"];
+    private static readonly string[] s_ownKeys = ["id", "title", "points", "once", "after", "hint", "explain", "wrong"];
 
     /// <param name="line">Line of the first line of <paramref name="yaml"/> in the file.</param>
     public static ImmutableArray<CheckDefinition> Parse(string yaml, string file, int line, ProblemList problems)
@@ -72,6 +72,7 @@ internal static class ChecksParser
             Title = title ?? id,
             Points = points,
             Once = mapping.Text("once") == "true",
+            After = [.. (mapping.Text("after") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             Probe = found.Name,
             Settings = found.Settings,
             Hint = hint,
@@ -95,22 +96,46 @@ internal static class ChecksParser
             problems.Error(line, $"Check '{id}' has {probes.Count} probes.", $"Give it exactly one. {KnownNames.Remedy(KnownNames.Probes.Keys)}");
             return null;
         }
-        return ReadProbe(mapping, probes[0].Name, $"Check '{id}'", firstLine + probes[0].Line - 1, problems);
+        return ReadProbe(mapping, probes[0].Name, $"Check '{id}'", firstLine, problems);
     }
 
-    private static (string, JsonObject)? ReadProbe(YamlMappingNode mapping, string name, string owner, int line, ProblemList problems)
+    /// <param name="recognises">Whether the probe recognises a wrong answer.</param>
+    private static (string, JsonObject)? ReadProbe(YamlMappingNode mapping, string name, string owner, int firstLine, ProblemList problems, bool recognises = false)
     {
+        var line = firstLine + mapping.Keys().First(k => k.Name == name).Line - 1;
+        if (name == KnownNames.All) return ReadAll(mapping.Find(name), owner, firstLine, line, problems, recognises);
         if (mapping.Find(name) is not YamlMappingNode settings)
         {
             problems.Error(line, $"{owner}: probe '{name}' has no settings.", $"Give at least: {string.Join(", ", KnownNames.Probes[name])}.");
             return null;
         }
-        foreach (var required in KnownNames.Probes[name].Where(r => !r.Split('|').Any(a => settings.Find(a) is not null)))
+        // What recognises a wrong answer asks no question of its own.
+        foreach (var required in KnownNames.Probes[name].Where(r => !(recognises && r == "question") && !r.Split('|').Any(a => settings.Find(a) is not null)))
         {
             problems.Error(line, $"{owner}: probe '{name}' lacks '{required.Replace("|", "' or '", StringComparison.Ordinal)}'.", "Add it below the probe's name.");
         }
         // Parsed again, so that numbers read as whatever numeric type a probe asks for.
         return (name, JsonNode.Parse(YamlJson.ConvertMapping(settings).ToJsonString())!.AsObject());
+    }
+
+    /// <summary>Probes that have to hold together: a list, each item with one probe.</summary>
+    private static (string, JsonObject)? ReadAll(YamlNode? node, string owner, int firstLine, int line, ProblemList problems, bool recognises)
+    {
+        var members = new JsonArray();
+        foreach (var item in (node as YamlSequenceNode)?.Children ?? [])
+        {
+            if (item is not YamlMappingNode member || member.Keys().ToList() is not [var key] || !KnownNames.Probes.ContainsKey(key.Name))
+            {
+                problems.Error(firstLine + (int)item.Start.Line - 1, $"{owner}: an item of 'all' is not one probe.", KnownNames.Remedy(KnownNames.Probes.Keys));
+            }
+            else if (ReadProbe(member, key.Name, owner, firstLine, problems, recognises) is var (name, settings))
+            {
+                members.Add(new JsonObject { ["probe"] = name, ["settings"] = settings });
+            }
+        }
+        if (members.Count > 0) return (KnownNames.All, new JsonObject { ["of"] = members });
+        problems.Error(line, $"{owner}: 'all' has no probes.", "Write a list below it, each item with one probe.");
+        return null;
     }
 
     private static ImmutableArray<WrongAnswer> ParseWrong(YamlNode? node, string id, int firstLine, ProblemList problems)
@@ -127,7 +152,7 @@ internal static class ChecksParser
             {
                 problems.Error(line, $"Check '{id}' has a wrong answer without a probe or a message.", "Write '- <probe>: {…}' and 'message: …' below it.");
             }
-            else if (ReadProbe(mapping, probe, $"Wrong answer of check '{id}'", line, problems) is var (name, settings))
+            else if (ReadProbe(mapping, probe, $"Wrong answer of check '{id}'", firstLine, problems, recognises: true) is var (name, settings))
             {
                 result.Add(new WrongAnswer(name, settings, message));
             }

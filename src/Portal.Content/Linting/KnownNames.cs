@@ -7,6 +7,9 @@ internal static class KnownNames
 {
     public static FrozenSet<string> Providers { get; } = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "sandbox", "kind", "kubeconfig");
 
+    /// <summary>The probe that is a list of others.</summary>
+    public const string All = "all";
+
     /// <summary>Probe name → required settings; alternatives are separated by a bar.</summary>
     public static FrozenDictionary<string, string[]> Probes { get; } = new Dictionary<string, string[]>
     {
@@ -17,7 +20,9 @@ internal static class KnownNames
         ["mtls"] = ["namespace", "mode"],
         ["history"] = ["host", "namespace", "observe"],
         ["command"] = ["run"],
+        ["query"] = ["promql", "expect"],
         ["answer"] = ["question", "accept"],
+        [All] = [],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static string Remedy(IEnumerable<string> names) => $"Use one of: {string.Join(", ", names.Order(StringComparer.Ordinal))}.";

@@ -7,7 +7,7 @@ namespace Portal.Content.Linting;
 /// <summary>Everything wrong in a lesson: what its file says, and how it fits with itself and the files beside it.</summary>
 public static class LessonLinter
 {
-    private static readonly ImmutableArray<ILessonRule> s_rules = [new DuplicateIdRule(), new ManifestRule(), new WrongAnswerFileRule(), new CompletableRule()];
+    private static readonly ImmutableArray<ILessonRule> s_rules = [new DuplicateIdRule(), new ManifestRule(), new WrongAnswerFileRule(), new CompletableRule(), new CheckOrderRule(), new SampleRule()];
 
     /// <summary>Problems in file order; none means that the lesson is fine.</summary>
     public static ImmutableArray<ContentProblem> Lint(ParsedLesson parsed, string file)

@@ -14,10 +14,16 @@ public sealed record CheckDefinition
     /// <summary>Once passed it stays passed: the lesson itself goes on to change what it looks at.</summary>
     public bool Once { get; init; }
 
-    /// <summary>Name of the probe: <c>resource</c>, <c>sidecar</c>, <c>route</c>, <c>traffic</c>, <c>mtls</c>, <c>history</c>, <c>command</c>, <c>answer</c>.</summary>
+    /// <summary>Ids of checks that have to be passed before this one counts, such as the symptom before its cure.</summary>
+    public ImmutableArray<string> After { get; init; } = [];
+
+    /// <summary>Name of the probe: <c>resource</c>, <c>sidecar</c>, <c>route</c>, <c>traffic</c>, <c>mtls</c>, <c>history</c>, <c>command</c>, <c>query</c>, <c>answer</c>, <c>all</c>.</summary>
     public required string Probe { get; init; }
 
-    /// <summary>The probe's settings, the YAML mapping under its name converted to JSON. Never changed after parsing.</summary>
+    /// <summary>
+    /// The probe's settings, the YAML mapping under its name converted to JSON. Those of <c>all</c> are a list
+    /// <c>of</c> objects with <c>probe</c> and <c>settings</c>. Never changed after parsing.
+    /// </summary>
     public required JsonObject Settings { get; init; }
 
     public string? Hint { get; init; }

@@ -24,9 +24,17 @@ public sealed record Lesson
 
     public ImmutableArray<Section> Sections { get; init; } = [];
 
+    /// <summary>Where the whole lesson was found to do what it says, one for each provider.</summary>
+    public ImmutableArray<Verification> Verified { get; init; } = [];
+
     public IEnumerable<Block> Blocks => Sections.SelectMany(s => s.Blocks);
     public IEnumerable<CheckDefinition> Checks => Sections.SelectMany(s => s.Checks);
 }
+
+/// <summary>A run of the whole lesson in which everything came out as stated.</summary>
+/// <param name="Kubernetes">Version of the server, such as 1.33.</param>
+/// <param name="Istio">Version that the lesson installs, or null for a lesson without.</param>
+public sealed record Verification(string Provider, string Kubernetes, string? Istio, DateOnly On);
 
 public enum SectionKind { Text, Step, Verification, Exercise, Cleanup, Tip, Troubleshooting }
 
@@ -90,6 +98,9 @@ public sealed record Block
 
     /// <summary>Providers that run this block; empty means all.</summary>
     public ImmutableArray<string> On { get; init; } = [];
+
+    /// <summary>Id of the block whose output this block is a sample of; null for every other block.</summary>
+    public string? SampleOf { get; init; }
 
     /// <summary>Whether a failing command lets the next ones run.</summary>
     public bool ContinueOnError { get; init; }

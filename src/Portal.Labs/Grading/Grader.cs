@@ -36,6 +36,7 @@ internal sealed class Grader : IAsyncDisposable
     private volatile ImmutableHashSet<string> _held = [];
     private CancellationTokenSource _detached = new();
     private GradedCluster? _cluster;
+    private bool _cleaning;
     private Task _following = Task.CompletedTask;
 
     /// <param name="states">The states to begin with, by check id.</param>
@@ -73,11 +74,32 @@ internal sealed class Grader : IAsyncDisposable
         _detached = new();
         _cluster = null;
         _held = [];
+        _cleaning = false;
+    }
+
+    /// <summary>From now on the cluster is taken down on purpose: what has been passed on it is not broken by that.</summary>
+    public void KeepPasses() => _cleaning = true;
+
+    /// <summary>Evaluates a check on the cluster as it is, with an answer when it is a question, and leaves its state alone. Null without a cluster.</summary>
+    public async Task<Verdict?> TryAsync(CheckDefinition check, string? answer, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return _cluster is { } cluster ? await _grader.EvaluateAsync(check, Context(cluster, answer), cancellationToken).ConfigureAwait(false) : null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Evaluates the checks of a section, or all.</summary>
     public Task CheckAsync(string? sectionId, CancellationToken cancellationToken) => EvaluateAsync(
         [.. _lesson.Sections.Where(s => sectionId is null || s.Id == sectionId).SelectMany(s => s.Checks)], announce: true, cancellationToken);
+
+    /// <summary>Evaluates what costs nothing in a section.</summary>
+    public Task GradeAsync(Section section, CancellationToken cancellationToken) => EvaluateAsync([.. section.Checks.Where(IsFree)], announce: false, cancellationToken);
 
     public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken)
     {
@@ -122,7 +144,7 @@ internal sealed class Grader : IAsyncDisposable
                 // A stream of changes is graded when it pauses: the newest snapshot is what the next turn yields.
                 await Task.Delay(s_quiet, _time, cancellationToken).ConfigureAwait(false);
                 if (!ReferenceEquals(snapshot, cluster.View.Current)) continue;
-                await EvaluateAsync([.. _lesson.Checks.Where(c => !_grader.IsCostly(c) && c.Probe != "answer")], announce: false, cancellationToken).ConfigureAwait(false);
+                await EvaluateAsync([.. _lesson.Checks.Where(IsFree)], announce: false, cancellationToken).ConfigureAwait(false);
 
                 var now = Fingerprint(snapshot);
                 if (now == rules) continue;
@@ -171,7 +193,9 @@ internal sealed class Grader : IAsyncDisposable
         var check = section.Checks[index];
         if (check.Once && _states[check.Id].IsPassed) return false;
         var gate = section.Checks.Take(index).LastOrDefault(c => !_grader.IsCostly(c) && c.Probe is "resource" or "route" or "sidecar" or "mtls");
-        if (gate is not null) return _held.Contains(gate.Id);
+        if (WaitsFor(check) is not null) return false;
+        // What was passed once for all, such as a symptom, need not be there any more.
+        if (gate is not null) return _held.Contains(gate.Id) || (gate.Once && _states[gate.Id].IsPassed);
         // Without one in the section: the sections before have to be as they should.
         return _lesson.Sections.TakeWhile(s => s.Id != section.Id).LastOrDefault(s => !s.Checks.IsEmpty)?.Checks.All(c => _states[c.Id].IsPassed) ?? true;
     }
@@ -192,10 +216,14 @@ internal sealed class Grader : IAsyncDisposable
             {
                 if (_cluster is not { } cluster) return;
                 var before = _states[check.Id];
+                // What stays passed is not worth its traffic.
+                if (check.Once && before.IsPassed && _grader.IsCostly(check)) continue;
                 if (announce && _grader.IsCostly(check)) await _publish(check, before with { Phase = CheckPhase.Checking }, null, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    var verdict = await _grader.EvaluateAsync(check, new(cluster.View.Current, cluster.Api, _history, _answers.GetValueOrDefault(check.Id), cluster.Shell), cancellationToken).ConfigureAwait(false);
+                    var verdict = WaitsFor(check) is { } first
+                        ? new Verdict(ProbeResult.Failed(first.Title, "not yet", first.Id), $"First comes: {first.Title}.", false)
+                        : await _grader.EvaluateAsync(check, Context(cluster, _answers.GetValueOrDefault(check.Id)), cancellationToken).ConfigureAwait(false);
                     await ApplyAsync(check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException)
@@ -211,6 +239,15 @@ internal sealed class Grader : IAsyncDisposable
         }
     }
 
+    /// <summary>Can be evaluated without traffic and without the learner.</summary>
+    private bool IsFree(CheckDefinition check) => !_grader.IsCostly(check) && check.Probe != "answer";
+
+    private ProbeContext Context(GradedCluster cluster, string? answer) => new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell);
+
+    /// <summary>A check that has to be passed before this one counts, and is not.</summary>
+    private CheckDefinition? WaitsFor(CheckDefinition check) =>
+        check.After.Select(id => _lesson.Checks.FirstOrDefault(c => c.Id == id)).FirstOrDefault(c => c is not null && _states[c.Id].Phase is CheckPhase.NotYet);
+
     private async Task ApplyAsync(CheckDefinition check, CheckState before, Verdict verdict, bool announce, CancellationToken cancellationToken)
     {
         var held = _held.Contains(check.Id);
@@ -220,7 +257,7 @@ internal sealed class Grader : IAsyncDisposable
         {
             (_, true) => CheckPhase.Passed,
             // What was passed on an earlier cluster, or is passed once for all, is not taken back.
-            (CheckPhase.Passed, false) => held && !check.Once ? CheckPhase.BrokenAgain : CheckPhase.Passed,
+            (CheckPhase.Passed, false) => held && !check.Once && !_cleaning ? CheckPhase.BrokenAgain : CheckPhase.Passed,
             (CheckPhase.BrokenAgain, false) => CheckPhase.BrokenAgain,
             _ => CheckPhase.NotYet,
         };

@@ -19,7 +19,7 @@ public sealed record RecordedProgress(IReadOnlyList<SectionRecord> Sections, IRe
     public static RecordedProgress None { get; } = new([], [], []);
 }
 
-/// <param name="Kind">step, exercise, verification, cleanup.</param>
+/// <param name="Kind">step, exercise, verification, cleanup, tip, troubleshooting.</param>
 public sealed record SectionRecord(string SectionId, string Kind, SectionPhase Phase, DateTimeOffset At);
 
 /// <summary>The latest run of a block.</summary>

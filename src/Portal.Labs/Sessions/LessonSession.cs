@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portal.Clusters;
+using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Grading;
@@ -11,7 +12,7 @@ using Portal.Shared;
 namespace Portal.Labs.Sessions;
 
 /// <summary>One learner in one lesson, in this process.</summary>
-internal sealed partial class LessonSession : ILessonSession, IAsyncDisposable
+internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
 {
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(100);
 
@@ -110,6 +111,21 @@ internal sealed partial class LessonSession : ILessonSession, IAsyncDisposable
         await _loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_grader is not null) await _grader.AnswerAsync(checkId, answer, cancellationToken).ConfigureAwait(false);
     }
+
+    public async Task<Verdict> TryCheckAsync(CheckDefinition check, string? answer, CancellationToken cancellationToken)
+    {
+        await _loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var verdict = _grader is null ? null : await _grader.TryAsync(check, answer, cancellationToken).ConfigureAwait(false);
+        return verdict ?? throw new InvalidOperationException("There is no cluster to check.");
+    }
+
+    public async Task<string> GetKubernetesVersionAsync(CancellationToken cancellationToken)
+    {
+        var api = _lab?.Api ?? throw new InvalidOperationException("There is no cluster.");
+        return (await api.GetAsync("version", cancellationToken).ConfigureAwait(false)).Find("gitVersion").Text()?.TrimStart('v') ?? "";
+    }
+
+    public GraderShell Shell => _lab?.Graded(_factory.WorkspaceDirectory(Key)).Shell ?? throw new InvalidOperationException("There is no cluster.");
 
     public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken)
     {
@@ -252,9 +268,12 @@ internal sealed partial class LessonSession : ILessonSession, IAsyncDisposable
             var commands = await CommandSplitter.SplitAsync(run.Code ?? run.Block.Code, CancellationToken.None).ConfigureAwait(false);
             var selected = commands.Select((text, index) => (index, text)).Where(c => run.Command is null || c.index == run.Command).ToImmutableArray();
             if (_lab?.Workspace is not { } workspace) return;
+            if (run.Section.Kind == SectionKind.Cleanup) _grader?.KeepPasses();
             var request = new RunRequest(run.RunId, run.Block.Id, selected, run.Block.Timeout ?? _factory.Options.CommandTimeout, run.Block.ContinueOnError, Edited: run.Code is not null);
             var finished = await _runner.RunAsync(workspace, request, ShowRunning, stop).ConfigureAwait(false);
             await _progress.PublishRunAsync(run, finished, wholeBlock: run.Command is null && run.Code is null).ConfigureAwait(false);
+            // What a block has reached counts even when the next one, which may wait already, changes it at once.
+            if (_grader is not null) await _grader.GradeAsync(run.Section, stop).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -7,7 +7,7 @@ namespace Portal.Labs.Sessions;
 internal sealed class SectionTracker(Lesson lesson, string provider)
 {
     /// <summary>Sections that have something to complete.</summary>
-    public ImmutableArray<Section> Sections { get; } = [.. lesson.Sections.Where(s => s.Kind is SectionKind.Step or SectionKind.Exercise or SectionKind.Verification or SectionKind.Cleanup && (Required(s, provider).Any() || !s.Checks.IsEmpty))];
+    public ImmutableArray<Section> Sections { get; } = [.. lesson.Sections.Where(s => !s.Checks.IsEmpty || (s.Kind is SectionKind.Step or SectionKind.Exercise or SectionKind.Verification or SectionKind.Cleanup && Required(s, provider).Any()))];
 
     public static string KindName(Section section) => section.Kind.ToString().ToLowerInvariant();
 
@@ -19,7 +19,7 @@ internal sealed class SectionTracker(Lesson lesson, string provider)
         var wasCompleted = before is SectionPhase.Completed or SectionPhase.BrokenAgain;
         if (wasCompleted) return states.Exists(s => s.Phase == CheckPhase.BrokenAgain) ? SectionPhase.BrokenAgain : SectionPhase.Completed;
 
-        var required = section.Kind == SectionKind.Exercise ? [] : Required(section, provider).Select(b => b.Id).ToList();
+        var required = section.Kind is SectionKind.Exercise or SectionKind.Tip or SectionKind.Troubleshooting ? [] : Required(section, provider).Select(b => b.Id).ToList();
         if (states.TrueForAll(s => s.IsPassed) && required.TrueForAll(succeeded.Contains)) return SectionPhase.Completed;
         return states.Exists(s => s.Phase is CheckPhase.Passed or CheckPhase.BrokenAgain) || section.Blocks.Any(b => touched.Contains(b.Id))
             ? SectionPhase.InProgress

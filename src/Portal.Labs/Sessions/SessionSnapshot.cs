@@ -91,7 +91,7 @@ public enum SectionPhase { NotStarted, InProgress, Completed, BrokenAgain }
 
 /// <summary>
 /// A step is completed when every runnable block of it (for this provider) has succeeded and its checks have passed;
-/// an exercise when its checks have passed. Durable before it is shown.
+/// an exercise, a tip or a troubleshooting case when its checks have passed. Durable before it is shown.
 /// </summary>
 public sealed record SectionProgress(string SectionId, SectionPhase Phase, DateTimeOffset? CompletedAt);
 

@@ -54,7 +54,7 @@ internal sealed partial class ControllerManager
             new DeploymentController(), new ReplicaSetController(cluster.Store, BuiltInResources.ReplicaSets, "replicaset-controller"),
             new ReplicaSetController(cluster.Store, BuiltInResources.Get("replicationcontrollers"), "replication-controller"), new StatefulSetController(),
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
-            new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.Injection.RootCertificateController(),
+            new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.Injection.RootCertificateController(), new Mesh.GatewayApi.GatewayApiController(),
         ];
         cluster.Store.Changed += OnChanged;
         Resync();

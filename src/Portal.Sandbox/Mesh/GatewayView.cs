@@ -95,7 +95,7 @@ internal sealed class GatewayView
         var targets = new Dictionary<int, int>();
         foreach (var endpoint in _config.Services.Services.SelectMany(s => s.Endpoints).Where(e => e.Ip == _pod.Ip))
             foreach (var (port, target) in endpoint.TargetPorts) targets.TryAdd(port, target);
-        foreach (var gateway in _config.Gateways.Where(g => g.Spec.Map("selector").All(l => _pod.Labels.TryGetValue(l.Key, out var v) && v == l.Value)))
+        foreach (var gateway in _config.Gateways.Where(g => (!g.IsOfGatewayApi || g.Namespace == _pod.Namespace) && g.Spec.Map("selector").All(l => _pod.Labels.TryGetValue(l.Key, out var v) && v == l.Value)))
         {
             foreach (var server in gateway.Spec.Objects("servers"))
             {
@@ -111,8 +111,10 @@ internal sealed class GatewayView
         if (server.IsMeshTls) return null;
         var name = server.Json.Str("tls", "credentialName") ?? server.Json.Strings("tls", "credentialNames").FirstOrDefault();
         if (name is null) return null;
-        // Kubernetes Gateways name secrets of their own namespace.
-        if (name.StartsWith("kubernetes-gateway://", StringComparison.Ordinal)) name = name[(name.LastIndexOf('/') + 1)..];
-        return GatewaySecret.Read(_pod.Cluster.Store.Snapshot, _pod.Namespace, name, server.TlsMode);
+        // Kubernetes Gateways say the namespace too.
+        var ns = _pod.Namespace;
+        const string Prefix = "kubernetes-gateway://";
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) && name[Prefix.Length..].Split('/') is [var said, var own]) (ns, name) = (said, own);
+        return GatewaySecret.Read(_pod.Cluster.Store.Snapshot, ns, name, server.TlsMode);
     }
 }

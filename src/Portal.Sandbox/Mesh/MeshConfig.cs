@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.GatewayApi;
 using Portal.Sandbox.Mesh.Security;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
@@ -39,6 +40,9 @@ internal sealed class MeshConfig
         {
             _objects[resource.Split('.')[0]] = Read(snapshot, resource, previous?._objects.GetValueOrDefault(resource.Split('.')[0]));
         }
+        var (gateways, routes) = GatewayTranslation.Of(snapshot);
+        _objects["gateways"].AddRange(gateways);
+        _objects["virtualservices"].AddRange(routes);
         _entries = new ServiceEntryRegistry(snapshot, _objects["serviceentries"], _objects["workloadentries"]);
         Settings = MeshSettings.Of(snapshot, _objects["telemetries"]);
     }
@@ -59,7 +63,10 @@ internal sealed class MeshConfig
     /// <summary>All services that are exported to a namespace: those of Kubernetes, and what ServiceEntries declare.</summary>
     public IEnumerable<MeshService> ServicesFor(string clientNamespace) => Services.Services.Where(s => s.IsVisibleIn(clientNamespace)).Concat(_entries.VisibleTo(clientNamespace));
 
-    public MeshService? FindHost(string fqdn, string clientNamespace) => Services.FindHost(fqdn) is { } service && service.IsVisibleIn(clientNamespace) ? service : _entries.Find(fqdn, clientNamespace);
+    public MeshService? FindHost(string fqdn, string clientNamespace) => Services.FindHost(fqdn) is { } service && service.IsVisibleIn(clientNamespace) ? Behind(service) : _entries.Find(fqdn, clientNamespace);
+
+    /// <summary>What an alias stands for, where the mesh knows it; else the service itself.</summary>
+    public MeshService Behind(MeshService service) => service.Alias is { } alias && Services.FindHost(alias) is { Alias: null } target ? target : service;
 
     /// <summary>A name as a client may write it; see <see cref="ServiceRegistry.Resolve"/>.</summary>
     public MeshService? Resolve(string name, string clientNamespace) => Services.Resolve(name, clientNamespace) ?? _entries.Find(name, clientNamespace) ?? _entries.FindAddress(name, clientNamespace);

@@ -1,4 +1,5 @@
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.GatewayApi;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Mesh;
@@ -30,7 +31,7 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     /// <summary>A resource that proxies' configuration is made of has changed. Runs inside the writer's lock.</summary>
     public void OnChanged(StoreEvent change)
     {
-        if (change.Resource is "services" or "configmaps" or "endpoints" or "pods" or "deployments.apps" || change.Resource.EndsWith(".istio.io", StringComparison.Ordinal)) Invalidate();
+        if (change.Resource is "services" or "configmaps" or "endpoints" or "pods" or "deployments.apps" || change.Resource.EndsWith(".istio.io", StringComparison.Ordinal) || GatewayObjects.Concerns(change.Resource)) Invalidate();
     }
 
     public void Invalidate()

@@ -17,6 +17,9 @@ internal sealed record MeshObject(string Name, string Namespace, string Created,
     /// <summary>Only to be logged, not enforced (annotation istio.io/dry-run).</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Made of objects of the Kubernetes Gateway API.</summary>
+    public bool IsOfGatewayApi { get; init; }
+
     /// <summary>The state of the object that this was read from.</summary>
     public StoredObject? Source { get; init; }
 

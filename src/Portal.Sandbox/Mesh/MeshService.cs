@@ -61,6 +61,9 @@ internal sealed record MeshService(string Name, string Namespace, string Cluster
     /// <summary>Namespaces that may see the service; empty for all.</summary>
     public IReadOnlyList<string> ExportTo { get; init; } = [];
 
+    /// <summary>The host that the service stands for (type ExternalName); null for others.</summary>
+    public string? Alias { get; init; }
+
     public bool IsHeadless => Resolution is null && ClusterIp == "None";
 
     /// <summary>Whether requests go to the very address that the client chose.</summary>

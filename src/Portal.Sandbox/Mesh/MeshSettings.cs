@@ -23,6 +23,7 @@ internal sealed class MeshSettings
         _telemetries = telemetries;
         IsRegistryOnly = mesh.Str("outboundTrafficPolicy", "mode") == "REGISTRY_ONLY";
         AutomaticTls = mesh.At("enableAutoMtls") is not { } auto || auto.Flag() != false && auto.Str() != "false";
+        TrustedProxies = mesh.Int(0, "defaultConfig", "gatewayTopology", "numTrustedProxies");
         DefaultRetries = mesh.Obj("defaultHttpRetryPolicy") is { } retries ? RetryPolicy.Of(retries, RetryPolicy.Default) : RetryPolicy.Default;
     }
 
@@ -48,6 +49,9 @@ internal sealed class MeshSettings
 
     /// <summary>Whether proxies use the mesh's TLS where both ends can and no rule speaks.</summary>
     public bool AutomaticTls { get; }
+
+    /// <summary>How many proxies before a gateway are believed what they say of the client.</summary>
+    public int TrustedProxies { get; }
 
     /// <summary>What a route does that says nothing about retries.</summary>
     public RetryPolicy DefaultRetries { get; }

@@ -81,7 +81,8 @@ internal sealed class ProxyView
         var (to, listener) = key;
         var service = view.Find(to.Host);
         var port = to.Port ?? (service?.Ports.Count == 1 ? service.Ports[0].Port : listener);
-        return view.Cluster(service, to.Host, port, to.Subset);
+        // An alias is another name, not another cluster.
+        return view.Cluster(service, service is { Resolution: null } ? service.Host : to.Host, port, to.Subset);
     }, this);
 
     /// <summary>A service's cluster for one of its ports.</summary>
@@ -92,6 +93,13 @@ internal sealed class ProxyView
         static (key, a) => UpstreamCluster.Compute(a.Service, a.Service is null ? null : MeshConfig.Merge(a.View.DestinationRulesFor(a.Service)), key.Host, key.Port, key.Subset), (View: this, Service: service));
 
     public List<MeshObject> DestinationRulesFor(MeshService service) => _config.DestinationRulesFor(service.Host, Namespace, service.Namespace, _selected);
+
+    /// <summary>The headless service that has a pod's port among its own; null for none.</summary>
+    public MeshService? HeadlessServiceOf(string ip, int port)
+    {
+        foreach (var service in Services) if (service.IsHeadless && service.HasPort(port) && service.Endpoints.Any(e => e.Ip == ip)) return service;
+        return null;
+    }
 
     /// <summary>A host that the proxies hold.</summary>
     public MeshService? Find(string host) => _config.FindHost(host, Namespace) is { } service && (Scope.Sidecar is null || Services.Contains(service)) ? service : null;
@@ -119,12 +127,13 @@ internal sealed class ProxyView
             foreach (var domain in free) hosts.Add(domain, host);
             all.Add(host);
         }
-        var services = Services.Where(s => s.FindPort(port) is { IsHttp: true } && Scope.Imports(s, port)).ToList();
+        var services = Services.Where(s => s.FindPort(port) is { IsHttp: true } && Scope.Imports(s, port) && ReferenceEquals(_config.Behind(s), s)).ToList();
+        var aliases = Services.Where(s => s.Alias is not null).ToLookup(s => _config.Behind(s).Host);
         foreach (var service in services)
         {
             var rule = RuleFor(service);
             var routes = rule?.HasHttp == true ? rule.Http(_config) : [];
-            Add(new($"{service.Host}:{port.ToString(CultureInfo.InvariantCulture)}", Domains(service, Namespace), service, routes.Length > 0 ? rule : null, routes));
+            Add(new($"{service.Host}:{port.ToString(CultureInfo.InvariantCulture)}", [.. Domains(service, Namespace), .. aliases[service.Host].SelectMany(a => Domains(a, Namespace))], service, routes.Length > 0 ? rule : null, routes));
         }
         if (port == UnknownHostsPort) foreach (var host in UnknownHosts()) Add(host);
         return all.Count == 0 && services.Count == 0 ? null : new(hosts, all);

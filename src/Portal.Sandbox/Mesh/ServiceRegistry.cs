@@ -104,6 +104,6 @@ internal sealed class ServiceRegistry
             var pod = snapshot.Find("pods", stored.Namespace, podName);
             endpoints.Add(new(ip, pod?.Name ?? "", stored.Namespace, pod?.Labels ?? JsonExtensions.EmptyMap, targets, pod?.Labels.GetValueOrDefault("security.istio.io/tlsMode") == "istio"));
         }
-        return new(stored.Name, stored.Namespace, declaration.ClusterIp, declaration.Ports, endpoints) { ExportTo = declaration.ExportTo, External = declaration.ExternalName is not null };
+        return new(stored.Name, stored.Namespace, declaration.ClusterIp, declaration.Ports, endpoints) { ExportTo = declaration.ExportTo, External = declaration.ExternalName is not null, Alias = declaration.ExternalName };
     }
 }

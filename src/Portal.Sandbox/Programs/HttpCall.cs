@@ -27,6 +27,17 @@ internal sealed class HttpHeaders
         }
     }
 
+    /// <summary>Bytes on the wire, about.</summary>
+    public int Size
+    {
+        get
+        {
+            var size = 0;
+            foreach (var (name, value) in _items) size += name.Length + value.Length;
+            return size;
+        }
+    }
+
     public void Add(string name, string value) => _items.Add(new(name, value));
 
     public void Remove(string name) => _items.RemoveAll(p => p.Key.Equals(name, StringComparison.OrdinalIgnoreCase));

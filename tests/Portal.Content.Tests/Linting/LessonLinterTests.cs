@@ -56,6 +56,59 @@ public sealed class LessonLinterTests : IDisposable
         Assert.Contains(Load("### Step 1: A\n\n```bash\nls\n```\n").Problems, p => p.Message.Contains("'nope'", StringComparison.Ordinal));
     }
 
+    private const string Wrong = """
+        ### Step 1: A
+
+        ```checks
+        - id: a
+          title: t
+          hint: h
+          mtls: { namespace: n, mode: STRICT }
+          wrong:
+          - mtls: { namespace: n, mode: DISABLE }
+            message: Nothing is encrypted.
+        ```
+        """;
+
+    [Theory]
+    [InlineData("# rejected-by: a\n# message: Nothing is", null)]
+    [InlineData("# rejected-by: a\n# message: Something", "expects 'Something'")]
+    [InlineData("# rejected-by: a\n", "does not say what its author is told")]
+    [InlineData("# rejected-by: cluster\n", "does not say what its author is told")]
+    [InlineData("# rejected-by: cluster\n# message: must be of type object\n", "No file shows the message 'Nothing is encrypted.'")]
+    [InlineData("kind: x\n", "does not say which check rejects it")]
+    public void Lint_WrongAnswerFile_SaysWhatRefusesItAndHow(string head, string? problem)
+    {
+        _root.Write("c/l/checks/wrong/a.yaml", head);
+
+        var problems = Load(Wrong).Problems;
+
+        if (problem is null) Assert.Empty(problems);
+        else Assert.Contains(problems, p => p.Message.Contains(problem, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("after: b", true)]
+    [InlineData("after: a", true)]
+    [InlineData("once: true", false)]
+    public void Lint_CheckAfterOneThatIsNotBeforeIt_IsAnError(string line, bool error)
+    {
+        var problems = Load($"### Step 1: A\n\n```checks\n- id: a\n  title: t\n  hint: h\n  {line}\n  mtls: {{ namespace: n, mode: STRICT }}\n- id: b\n  title: t\n  hint: h\n  after: a\n  mtls: {{ namespace: n, mode: STRICT }}\n```\n").Problems;
+
+        Assert.Equal(error, problems.Any(p => p is { Line: 4, Severity: ProblemSeverity.Error }));
+    }
+
+    [Theory]
+    [InlineData("{of=x}", null)]
+    [InlineData("{of=y}", "'step-1/y' is no block that runs.")]
+    [InlineData("", "A sample of output does not say of which block.")]
+    public void Lint_SampleOfOutput_NamesABlockThatRuns(string attributes, string? problem)
+    {
+        var problems = Load($"### Step 1: A\n\n```bash {{name=x}}\nls\n```\n\n```output {attributes}\nfile\n```\n").Problems;
+
+        Assert.Equal(problem, problems.FirstOrDefault()?.Message);
+    }
+
     [Fact]
     public void Load_MissingFile_IsAProblemNotAnException()
     {

@@ -78,6 +78,50 @@ public sealed class LessonParserTests
         Assert.False(block.RunsOn("sandbox"));
     }
 
+    [Fact]
+    public void Parse_SampleOfOutput_NamesItsBlock()
+    {
+        var section = Assert.Single(Parse("### Step 1: A\n\n```bash {name=x}\nls\n```\n\n:::expect\n```output {of=x}\nfile\n```\n:::\n").Lesson.Sections);
+
+        Assert.Equal([null, "step-1/x"], section.Blocks.Select(b => b.SampleOf));
+        Assert.False(section.Blocks.Last().Runnable);
+    }
+
+    [Fact]
+    public void Parse_ChecksOfSeveralProbes_KeepThemInOrder()
+    {
+        var parsed = Parse("""
+            ### Step 1: A
+
+            ```checks
+            - id: a
+              title: t
+              hint: h
+              mtls: { namespace: n, mode: STRICT }
+            - id: b
+              title: t
+              hint: h
+              after: a
+              all:
+              - mtls: { namespace: n, mode: STRICT }
+              - traffic: { from: ingress, path: /, expect: { "200": 1 } }
+              wrong:
+              - answer: { accept: [x] }
+                message: m
+              - all:
+                - route: { host: r, namespace: n }
+                message: n
+            ```
+            """);
+
+        Assert.Empty(parsed.Problems);
+        var check = parsed.Lesson.Checks.Last();
+        Assert.Equal(("all", "a"), (check.Probe, Assert.Single(check.After)));
+        Assert.Equal(["mtls", "traffic"], check.Settings["of"]!.AsArray().Select(m => m!["probe"]!.ToString()));
+        Assert.Equal("/", check.Settings["of"]![1]!["settings"]!["path"]!.ToString());
+        Assert.Equal(["answer", "all"], check.Wrong.Select(w => w.Probe));
+    }
+
     [Theory]
     [InlineData("### Step 1: A", "bash", true)]
     [InlineData("### Step 1: A", "bash {norun}", false)]
@@ -196,6 +240,9 @@ public sealed class LessonParserTests
     [InlineData("### Step 1: A\n\n```checks\n- title: x\n```\n", 4, "no id")]
     [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  hint: z\n  telepathy: {}\n```\n", 7, "unknown probe or key 'telepathy'")]
     [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  hint: z\n  mtls: { namespace: n }\n```\n", 7, "lacks 'mode'")]
+    [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  hint: z\n  all: {}\n```\n", 7, "'all' has no probes")]
+    [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  hint: z\n  all:\n  - mtls: { namespace: n }\n```\n", 8, "lacks 'mode'")]
+    [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  hint: z\n  all:\n  - magic: {}\n```\n", 8, "an item of 'all' is not one probe")]
     [InlineData("### Step 1: A\n\n```checks\n- id: x\n  title: y\n  mtls: { namespace: n, mode: STRICT }\n```\n", 4, "no hint")]
     [InlineData("### Step 1: A\n\n```checks\n- id: x\n bad: [\n```\n", 5, "not valid YAML")]
     [InlineData("### Step 1: A\n\n:::hnit\nx\n:::\n", 3, "Unknown container ':::hnit'")]

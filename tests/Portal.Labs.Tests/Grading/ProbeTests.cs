@@ -32,6 +32,37 @@ public sealed class ProbeTests
         if (!result.Holds) Assert.StartsWith("Deployment shop/web, ", result.Where);
     }
 
+    [Theory]
+    [InlineData("", "web")]
+    [InlineData(",'match':{'spec':{'replicas':2}}", "web")]
+    [InlineData(",'match':{'spec':{'replicas':3}}", null)]
+    [InlineData(",'match':{'(ends_with(metadata.name, `\"eb\"`))':true}", "web")]
+    public async Task Resource_Absent_CountsOnlyWhatMatches(string match, string? found)
+    {
+        var result = await Evaluate(new ResourceProbe(), $"{{'apiVersion':'apps/v1','kind':'Deployment','namespace':'shop','absent':true{match.Replace("\"", "\\\"", StringComparison.Ordinal)}}}", Cluster.Context(Cluster.Of(Deployment)));
+
+        Assert.Equal(found is null, result.Holds);
+        if (found is not null) Assert.Equal(found, result.Found);
+    }
+
+    [Theory]
+    [InlineData("{'resultType':'vector','result':[{'metric':{},'value':[1,'0']},{'metric':{},'value':[1,'3.5']}]}", true, "a value of 1 or more")]
+    [InlineData("{'resultType':'vector','result':[{'metric':{},'value':[1,'0']}]}", false, "0")]
+    [InlineData("{'resultType':'vector','result':[]}", false, "no series")]
+    [InlineData("{'resultType':'scalar','result':[1,'7']}", true, "")]
+    [InlineData(null, false, "no answer of Prometheus (404)")]
+    public async Task Query_AnswerOfPrometheus_IsHeldToTheInterval(string? data, bool holds, string text)
+    {
+        await using var server = await FakeApiServer.StartAsync();
+        if (data is not null) server.Lists["api/v1/namespaces/istio-system/services/http:prometheus:9090/proxy/api/v1/query"] = $"{{'status':'success','data':{data}}}";
+        using var api = Clusters.Api.ClusterApi.Connect(server.Kubeconfig);
+
+        var result = await Evaluate(new QueryProbe(), "{'promql':'up','expect':[1]}", Cluster.Context(ClusterSnapshot.Empty) with { Api = api });
+
+        Assert.Equal(holds, result.Holds);
+        Assert.Contains(text, result.Expected + result.Found, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Route_Shares_AreComparedNormalised()
     {

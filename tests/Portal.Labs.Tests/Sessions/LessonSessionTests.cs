@@ -46,6 +46,26 @@ public sealed class LessonSessionTests : IAsyncLifetime
           answer: { question: "Which?", accept: [right] }
           hint: Not the left one.
         ```
+
+        ## Troubleshooting
+
+        ### A namespace is gone
+
+        ```checks
+        - id: gone
+          title: It was gone
+          once: true
+          after: thing
+          points: 0
+          resource: { apiVersion: v1, kind: Namespace, name: shop, absent: true }
+          hint: Delete it.
+        ```
+
+        ## Cleanup
+
+        ```bash {name=clean}
+        echo clean
+        ```
         """;
 
     private const string Namespaces = "api/v1/namespaces";
@@ -232,6 +252,38 @@ public sealed class LessonSessionTests : IAsyncLifetime
         _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         var broken = await Until(session, s => s.Checks["thing"].Phase == CheckPhase.BrokenAgain);
         Assert.Equal(0, broken.PointsEarned);
+    }
+
+    [Fact]
+    public async Task Checks_AfterAnother_CountOnlyWhenThatOneHasPassed()
+    {
+        var session = await OpenAsync();
+        var before = await Until(session, s => s.Checks["gone"].Message is not null);
+        Assert.Equal((CheckPhase.NotYet, "First comes: There is a namespace."), (before.Checks["gone"].Phase, before.Checks["gone"].Message));
+
+        await AddNamespaceAsync("shop");
+        await Until(session, s => s.Checks["thing"].IsPassed);
+        Assert.False(session.Current.Checks["gone"].IsPassed);
+
+        _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        var seen = await Until(session, s => s.Checks["gone"].IsPassed);
+        Assert.Equal(SectionPhase.Completed, (await Until(session, s => s.Sections["a-namespace-is-gone"].Phase != SectionPhase.NotStarted)).Sections["a-namespace-is-gone"].Phase);
+        Assert.True(seen.Checks["gone"].IsPassed);
+    }
+
+    [Fact]
+    public async Task Checks_ClusterTakenDownByTheCleanup_StayPassed()
+    {
+        var session = await OpenAsync();
+        await AddNamespaceAsync("shop");
+        await Until(session, s => s.Checks["thing"].IsPassed);
+
+        await session.RunAsync("cleanup/clean", RunOptions.WholeBlock, CancellationToken.None);
+        await Until(session, s => s.Runs.TryGetValue("cleanup/clean", out var r) && r.Phase == RunPhase.Succeeded);
+        _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        await Until(session, s => s.Checks["gone"].IsPassed);
+
+        Assert.True(session.Current.Checks["thing"].IsPassed);
     }
 
     [Fact]

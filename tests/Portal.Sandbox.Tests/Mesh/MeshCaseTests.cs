@@ -142,6 +142,9 @@ public sealed class MeshFixture : IAsyncLifetime
         await _sandbox.InitializeAsync();
         (_cluster, _) = _sandbox.NewCluster();
         await _cluster.InstallIstioAsync("demo", TestContext.Current.CancellationToken).DefaultTimeout();
+        // The definitions of the Gateway API, as a learner would apply them.
+        Apply(YamlReader.ReadAll(await File.ReadAllTextAsync(Path.Combine(Samples, "gateway-api", "crds.yaml"))).SelectMany(l => l.Objects("items")).Select(o => o.Copy()));
+        await Eventually.True(() => _cluster.Catalog.FindResource("httproutes.gateway.networking.k8s.io") is not null && _cluster.Controllers.IsIdle);
         Apply([new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "bookinfo", ["labels"] = new JsonObject { ["istio-injection"] = "enabled" } } }]);
         await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "bookinfo", "default") is not null);
         var samples = Path.Combine(_sandbox.Directory.Path, "istio-1.30.3", "samples", "bookinfo");
@@ -173,6 +176,22 @@ public sealed class MeshFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Stores an object as it is, past schema and webhooks.</summary>
+    public void ApplyUnchecked(JsonObject o)
+    {
+        var type = _cluster.Catalog.FindKind(o.Str("apiVersion")!, o.Str("kind")!)!;
+        o.Obj("metadata")!["uid"] = Guid.NewGuid().ToString();
+        o.Obj("metadata")!["creationTimestamp"] = _cluster.Operations.Now;
+        _cluster.Store.Write(tx => tx.Put(type.Resource, o, null));
+    }
+
+    /// <summary>Deletes all objects of a resource.</summary>
+    public void Remove(string resource)
+    {
+        var type = _cluster.Catalog.FindResource(resource)!;
+        foreach (var o in _cluster.Store.Snapshot.List(resource).ToList()) _cluster.Operations.Delete(type, o.Namespace, o.Name, DeleteOptions.Background);
+    }
+
     /// <summary>Waits until the proxies know everything that the API knows.</summary>
     public Task SettledAsync() => Eventually.True(() =>
         _cluster.Controllers.IsIdle && _cluster.Mesh.IsCurrent && _cluster.Store.Snapshot.List("pods").All(p => Sandbox.Controllers.OwnedObjects.IsPodReady(p.Parse()) && _cluster.Pods.Find(new(p.Namespace, p.Name)) is not null));
@@ -187,10 +206,11 @@ public sealed class MeshFixture : IAsyncLifetime
             Raw = raw is not null, Dial = call.Str("dial"), Tls = call.Str("tls") is { } name ? new TlsClient(name, Certificate: call.Str("certificate")) : null,
         };
         var from = call.Str("from") ?? "client";
-        if (from.StartsWith("ingress", StringComparison.Ordinal))
+        if (from.StartsWith("ingress", StringComparison.Ordinal) || from.StartsWith("gateway/", StringComparison.Ordinal))
         {
             var port = from.Contains(':', StringComparison.Ordinal) ? int.Parse(from.Split(':')[1], CultureInfo.InvariantCulture) : 8080;
-            var gateway = _cluster.Pods.All.Single(p => p.Labels.GetValueOrDefault("app") == "istio-ingressgateway");
+            var named = from.Split(':')[0];
+            var gateway = _cluster.Pods.All.Single(p => named == "ingress" ? p.Labels.GetValueOrDefault("app") == "istio-ingressgateway" : p.Labels.GetValueOrDefault("gateway.networking.k8s.io/gateway-name") == named["gateway/".Length..]);
             var proxy = gateway.Containers["istio-proxy"];
             return gateway.ListenerOn(port) is null ? HttpReply.Fail(ConnectionFailure.Refused) : await proxy.Program.HandleAsync(proxy, port, request, TestContext.Current.CancellationToken).AsTask().DefaultTimeout();
         }

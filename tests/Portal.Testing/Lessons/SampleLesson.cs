@@ -24,6 +24,7 @@ public static class SampleLesson
         Minutes = 45,
         Namespace = "bookinfo",
         Directory = "/nowhere",
+        Verified = [new("sandbox", "1.33.4", "1.30.3", new DateOnly(2026, 2, 3))],
         Sections =
         [
             new Section { Id = "objectives", Title = "Objectives", Kind = SectionKind.Text, Level = 2, Parts = [new HtmlPart("<p>Learn to split traffic.</p>")] },

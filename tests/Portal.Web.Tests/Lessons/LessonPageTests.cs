@@ -39,6 +39,10 @@ public sealed class LessonPageTests : LessonContext
     }
 
     [Fact]
+    public void Page_VerifiedLesson_SaysWhereAndWhen() =>
+        Assert.Contains("Verified on sandbox, Kubernetes 1.33.4 and Istio 1.30.3: 3 February 2026", RenderPage().Find(".facts").TextContent, StringComparison.Ordinal);
+
+    [Fact]
     public void Page_AddressNamesAnotherLearner_StillOpensTheOwnSession()
     {
         Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("/learn/course/lesson?learner=other&learnerId=other");

@@ -37,6 +37,17 @@ public sealed class RunnableBlockTests : LessonContext
     }
 
     [Fact]
+    public void Block_SampleOfOutput_SaysSoAndHasNoRun()
+    {
+        var sample = new Content.Model.Block { Id = "step-1/3", Language = "output", Code = "web-… 1/1 Running", SampleOf = "step-1/1" };
+
+        var cut = Render<RunnableBlock>(p => p.AddCascadingValue(Actions).Add(b => b.Block, sample).Add(b => b.Provider, "sandbox").Add(b => b.CanRun, true));
+
+        Assert.Equal("output, for example", cut.Find(".block-lang").TextContent);
+        Assert.Empty(cut.FindAll("button.run"));
+    }
+
+    [Fact]
     public void Block_RunFailed_ShowsEachCommandsStateAndOutput()
     {
         var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Failed,

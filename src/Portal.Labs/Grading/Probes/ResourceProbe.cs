@@ -32,7 +32,8 @@ internal sealed class ResourceProbe : ICheckProbe
         }
         if (settings.Text("absent") == "true")
         {
-            return objects.Count == 0 ? ProbeResult.Passed($"no {title}", title) : ProbeResult.Failed($"no {title}", $"{objects.Count} of it", title);
+            var there = objects.Where(o => settings["match"] is not { } match || AssertionTree.Check(match, JsonSerializer.SerializeToNode(o.Json)) is null).ToList();
+            return there.Count == 0 ? ProbeResult.Passed($"no {title}", title) : ProbeResult.Failed($"no {title}", string.Join(", ", there.Take(3).Select(o => o.Name)) + (there.Count > 3 ? $" and {there.Count - 3} more" : ""), title);
         }
         if (objects.Count == 0) return ProbeResult.Failed($"{title} exists", "it is not there", title);
 

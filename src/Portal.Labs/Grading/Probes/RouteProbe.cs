@@ -6,7 +6,7 @@ using Portal.Labs.Grading.Routing;
 
 namespace Portal.Labs.Grading.Probes;
 
-/// <summary>The effective route of a host: shares, faults, retries, timeout; or, for a wrong answer, a problem with its rules.</summary>
+/// <summary>The effective route of a host, inside the mesh or at a gateway: shares, faults, retries, timeout; or, for a wrong answer, a problem with its rules.</summary>
 internal sealed class RouteProbe : ICheckProbe
 {
     private const double Tolerance = 0.5;
@@ -15,7 +15,8 @@ internal sealed class RouteProbe : ICheckProbe
 
     public Task<ProbeResult> EvaluateAsync(ProbeContext context, JsonObject settings, CancellationToken cancellationToken)
     {
-        var route = RouteResolver.Resolve(context.Snapshot, settings.Text("host") ?? "", settings.Text("namespace") ?? "", Request(settings.Section("request")));
+        var (host, @namespace, request) = (settings.Text("host") ?? "", settings.Text("namespace") ?? "", Request(settings.Section("request")));
+        var route = settings.Text("gateway") is { } gateway ? GatewayRouteResolver.Resolve(context.Snapshot, gateway, host, @namespace, request) : RouteResolver.Resolve(context.Snapshot, host, @namespace, request);
         return Task.FromResult(Evaluate(route, settings) with { Objects = route.Objects, Log = [$"{route.Where}: {route.Describe()}", .. route.Problems.Select(p => "problem: " + p)] });
     }
 

@@ -30,4 +30,5 @@ internal static class RouteProblem
     public const string UnreachableRule = "unreachable-rule";
     public const string MissingSubset = "missing-subset";
     public const string WeightsNot100 = "weights-not-100";
+    public const string RetriesExceedTimeout = "retries-exceed-timeout";
 }

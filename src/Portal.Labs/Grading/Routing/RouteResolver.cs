@@ -14,11 +14,8 @@ internal static class RouteResolver
     public static EffectiveRoute Resolve(ClusterSnapshot snapshot, string host, string @namespace, RouteRequest request)
     {
         var name = FullName(host, @namespace);
-        var rules = snapshot.OfKind("VirtualService")
-            .Where(v => v.Json.Find("spec", "hosts").Items().Any(h => Covers(FullName(h.Text() ?? "", v.Namespace), name)) && IsVisible(v, @namespace))
-            .OrderBy(v => v.Json.Find("metadata", "creationTimestamp").Text(), StringComparer.Ordinal)
-            .ThenBy(v => v.Name, StringComparer.Ordinal)
-            .ThenBy(v => v.Namespace, StringComparer.Ordinal)
+        var rules = InOrder(snapshot.OfKind("VirtualService")
+            .Where(v => v.Json.Find("spec", "hosts").Items().Any(h => Covers(FullName(h.Text() ?? "", v.Namespace), name)) && IsVisible(v, @namespace)))
             .ToList();
         var inMesh = rules.Where(IsInMesh).ToList();
         var problems = ImmutableHashSet.CreateBuilder<string>();
@@ -26,7 +23,8 @@ internal static class RouteResolver
         if (inMesh.Count == 0)
         {
             problems.Add(RouteProblem.NoRule);
-            if (rules.Count > 0) problems.Add(RouteProblem.GatewayOnly);
+            // A rule for any host at a gateway is not meant for this one.
+            if (rules.Any(r => r.Json.Find("spec", "hosts").Items().Any(h => FullName(h.Text() ?? "", r.Namespace) == name))) problems.Add(RouteProblem.GatewayOnly);
             // Without a rule every version answers.
             return new(null, default, -1, ImmutableSortedDictionary<string, double>.Empty.Add("", 100), problems.ToImmutable(), [.. rules]);
         }
@@ -38,17 +36,24 @@ internal static class RouteResolver
         if (index < 0) return new(owner, default, -1, ImmutableSortedDictionary<string, double>.Empty, problems.ToImmutable(), [.. inMesh]);
 
         var shares = Shares(entries[index], name, owner.Namespace, problems);
+        if (RetriesExceedTimeout(entries[index])) problems.Add(RouteProblem.RetriesExceedTimeout);
         var definitions = SubsetRules(snapshot, name, @namespace);
         var defined = definitions.SelectMany(d => d.Json.Find("spec", "subsets").Items()).Select(s => s.Find("name").Text()).ToHashSet(StringComparer.Ordinal);
         if (entries.SelectMany(e => Destinations(e, name, owner.Namespace)).Any(d => d.Subset.Length > 0 && !defined.Contains(d.Subset))) problems.Add(RouteProblem.MissingSubset);
         return new(owner, entries[index], index, shares, problems.ToImmutable(), [.. inMesh, .. definitions]);
     }
 
+    /// <summary>In the order in which rules for one host count: the oldest first.</summary>
+    public static IOrderedEnumerable<ClusterObject> InOrder(IEnumerable<ClusterObject> rules) => rules
+        .OrderBy(v => v.Json.Find("metadata", "creationTimestamp").Text(), StringComparer.Ordinal)
+        .ThenBy(v => v.Name, StringComparer.Ordinal)
+        .ThenBy(v => v.Namespace, StringComparer.Ordinal);
+
     /// <summary>A name without a dot is a service of the rule's namespace; anything else is taken as it is.</summary>
-    private static string FullName(string host, string @namespace) =>
+    public static string FullName(string host, string @namespace) =>
         (host.Contains('.', StringComparison.Ordinal) || host == "*" ? host : $"{host}.{@namespace}.svc.cluster.local").ToLowerInvariant();
 
-    private static bool Covers(string rule, string name) => rule == name || rule == "*" || (rule.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(rule[1..], StringComparison.Ordinal));
+    public static bool Covers(string rule, string name) => rule == name || rule == "*" || (rule.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(rule[1..], StringComparison.Ordinal));
 
     private static bool IsInMesh(ClusterObject rule)
     {
@@ -56,13 +61,19 @@ internal static class RouteResolver
         return gateways.Count == 0 || gateways.Contains(Mesh);
     }
 
+    /// <summary>Whether the tries together may take longer than the request, so that the last of them never begin.</summary>
+    public static bool RetriesExceedTimeout(JsonElement entry) =>
+        GoDuration.Parse(entry.Find("timeout").Text()) is { } whole && GoDuration.Parse(entry.Find("retries", "perTryTimeout").Text()) is { } each
+        && each * (1 + entry.Find("retries", "attempts").WholeNumber()) > whole;
+
     private static bool IsVisible(ClusterObject rule, string @namespace)
     {
         var exported = rule.Json.Find("spec", "exportTo").Items().Select(e => e.Text()).ToList();
         return exported.Count == 0 || exported.Contains("*") || exported.Contains(@namespace) || (exported.Contains(".") && rule.Namespace == @namespace);
     }
 
-    private static ImmutableSortedDictionary<string, double> Shares(JsonElement entry, string name, string ruleNamespace, ImmutableHashSet<string>.Builder problems)
+    /// <summary>Subset → percent of the requests that an entry takes.</summary>
+    public static ImmutableSortedDictionary<string, double> Shares(JsonElement entry, string name, string ruleNamespace, ImmutableHashSet<string>.Builder problems)
     {
         var destinations = Destinations(entry, name, ruleNamespace).ToList();
         var total = destinations.Sum(d => d.Weight);

@@ -18,7 +18,7 @@ internal readonly record struct DialTarget(string Ip, MeshService? Service, PodI
         if (registry.Resolve(host, client.Namespace) is { } service)
         {
             // An alias: the name that it stands for counts.
-            if (service.External && service.Endpoints is [{ ExternalHost: { } alias }, ..]) return alias.Equals(host, StringComparison.OrdinalIgnoreCase) ? null : Resolve(client, alias);
+            if (service.Alias is { } alias) return alias.Equals(host, StringComparison.OrdinalIgnoreCase) ? null : Resolve(client, alias);
             if (service.IsHeadless) return service.Endpoints.Count == 0 ? null : service.Endpoints[Random.Shared.Next(service.Endpoints.Count)] is var any ? new(any.Ip, service, cluster.Pods.FindByIp(any.Ip), null) : null;
             return new(service.ClusterIp, service, null, null);
         }

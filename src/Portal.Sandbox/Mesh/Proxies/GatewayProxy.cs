@@ -62,9 +62,7 @@ internal static class GatewayProxy
         var from = call.Source?.Ip ?? pod.Ip;
         var headers = new HttpHeaders(call.Headers);
         if (headers["x-request-id"] is null) headers["x-request-id"] = Guid.NewGuid().ToString();
-        headers["x-forwarded-proto"] = tls is not null || server.IsTls ? "https" : "http";
-        headers["x-forwarded-for"] = headers["x-forwarded-for"] is { } before ? $"{before},{from}" : from;
-        headers["x-envoy-internal"] = "true";
+        ClientAddress.Note(headers, from, tls is not null || server.IsTls, config.Settings.TrustedProxies);
         if (tls is null) headers.Remove("x-forwarded-client-cert");
         var span = ActiveSpan.Begin(pod, headers, server: true);
         call = call with { Headers = headers, Path = PathNormalization.Normalize(call.Path) };
@@ -98,6 +96,7 @@ internal static class GatewayProxy
 
     private static async ValueTask<HttpReply> RouteAsync(PodInstance pod, MeshConfig config, GatewayView view, GatewayServer server, Router router, HttpCall call, VerifiedToken? token, CancellationToken cancellationToken)
     {
+        if (InboundProxy.TooLarge(call.Headers) is { } refused) return refused;
         if (view.HostsOf(server).Table.Find(call.Host) is not { } host) return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
         if (host.RedirectsToHttps && call.Headers["x-forwarded-proto"] != "https")
         {

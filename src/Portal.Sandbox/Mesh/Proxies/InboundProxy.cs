@@ -15,6 +15,13 @@ internal static class InboundProxy
     /// <summary>In one process hops would pile up on one stack.</summary>
     private const int HopsPerStack = 12;
 
+    /// <summary>Envoy's limits of a request's headers.</summary>
+    private const int MaxHeaderBytes = 60 * 1024;
+    private const int MaxHeaders = 100;
+
+    private const int OutboundPort = 15001;
+    private const int InboundPort = 15006;
+
     private static readonly HttpReply s_refused = HttpReply.Fail(ConnectionFailure.Refused);
     private static readonly HttpReply s_reset = HttpReply.Fail(ConnectionFailure.Reset);
 
@@ -23,7 +30,7 @@ internal static class InboundProxy
     /// <param name="tls">The client's DestinationRule; null means automatic.</param>
     public static async ValueTask<HttpReply> DeliverAsync(MeshConfig config, Router? router, PodInstance? client, ServiceEndpoint endpoint, int port, TlsPolicy? tls, HttpCall call, CancellationToken cancellationToken)
     {
-        if (call.Hops > MaxHops) return HttpReply.Of(431, "", flags: "DPE", details: "http1.headers_too_large");
+        if (call.Hops > MaxHops) return HeadersTooLarge();
         if (call.Hops % HopsPerStack == HopsPerStack - 1) await Task.Yield();
         var cluster = client?.Cluster;
         if (endpoint.ExternalHost is { } external) return await OutsideAsync(client!, external, port, tls, call, cancellationToken).ConfigureAwait(false);
@@ -53,6 +60,10 @@ internal static class InboundProxy
             if (mutual && server.Sidecar is null) return new(HttpReply.Fail(ConnectionFailure.TlsMismatch));
             return ProgramAsync(config, server, security, port, call, cancellationToken);
         }
+        // What is meant for the proxy's own listeners would go round in circles.
+        if (port is OutboundPort or InboundPort && server.HasSidecar) return new(s_reset);
+        // The proxy's own ports are not redirected.
+        if (port is 15020 or 15021 or 15090) return AnswerAsync(server, port, call with { Mutual = false }, cancellationToken);
         if (mutual ? mode == MutualTlsMode.Disable : mode == MutualTlsMode.Strict) return new(s_reset);
         return ProgramAsync(config, server, security, port, call, cancellationToken);
     }
@@ -60,9 +71,12 @@ internal static class InboundProxy
     /// <summary>The program's answer, through the server's sidecar when it has one.</summary>
     public static ValueTask<HttpReply> ProgramAsync(MeshConfig config, PodInstance server, WorkloadSecurity? security, int port, HttpCall call, CancellationToken cancellationToken)
     {
-        if (!server.HasSidecar || call.Source == server) return AnswerAsync(server, port, call, cancellationToken);
+        if (!server.HasSidecar) return AnswerAsync(server, port, call, cancellationToken);
         return SidecarAsync(config, server, security ?? config.SecurityOf(server), port, call, cancellationToken);
     }
+
+    /// <summary>A pod that talks to itself by its own address: no proxy sees it.</summary>
+    public static ValueTask<HttpReply> LoopbackAsync(PodInstance pod, int port, HttpCall call, CancellationToken cancellationToken) => AnswerAsync(pod, port, call, cancellationToken);
 
     private static async ValueTask<HttpReply> SidecarAsync(MeshConfig config, PodInstance server, WorkloadSecurity security, int port, HttpCall call, CancellationToken cancellationToken)
     {
@@ -158,6 +172,11 @@ internal static class InboundProxy
         }
         return true;
     }
+
+    private static HttpReply HeadersTooLarge() => HttpReply.Of(431, "", flags: "DPE", details: "http1.headers_too_large");
+
+    /// <summary>The answer to a request with more headers than a proxy reads; null for others.</summary>
+    internal static HttpReply? TooLarge(HttpHeaders headers) => headers.Items.Count > MaxHeaders || headers.Size > MaxHeaderBytes ? HeadersTooLarge() : null;
 
     internal static string Milliseconds(TimeSpan elapsed) => (long)elapsed.TotalMilliseconds switch { 0 => "0", 1 => "1", var ms => ms.ToString(CultureInfo.InvariantCulture) };
 }

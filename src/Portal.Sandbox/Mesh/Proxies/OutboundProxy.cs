@@ -15,7 +15,7 @@ internal static class OutboundProxy
         var config = client.Cluster.Mesh.Config;
         call = call with { Source = client };
         var host = call.TargetHost;
-        if (host is "localhost" or "127.0.0.1" || host == client.Ip) return InboundProxy.ProgramAsync(config, client, null, call.TargetPort, call, cancellationToken);
+        if (host is "localhost" or "127.0.0.1" || host == client.Ip) return InboundProxy.LoopbackAsync(client, call.TargetPort, call, cancellationToken);
         // The name is looked up before the proxy sees a byte.
         if (DialTarget.Resolve(client, host) is not { } target) return new(HttpReply.Fail(ConnectionFailure.NameNotFound));
         var view = config.ViewOf(client);
@@ -24,6 +24,13 @@ internal static class OutboundProxy
         if (!call.IsPlainHttp || service?.FindPort(port) is { IsHttp: false } || view.HttpListener(port) is not { } listener)
             return StreamProxy.SendAsync(client, config, view, target, service, call, cancellationToken);
         return HttpAsync(client, config, view, listener, target, call, port, cancellationToken);
+    }
+
+    /// <summary>The virtual host for the name that the client wrote. Where the proxy looks at the bytes to know the protocol, the address that was dialled decides.</summary>
+    private static VirtualHost? HostOf(ProxyView view, ProxyView.Listener listener, DialTarget target, HttpCall call, int port)
+    {
+        var dialed = target.Service ?? (target.Pod is { } pod ? view.HeadlessServiceOf(pod.Ip, port) : null);
+        return (dialed?.FindPort(port) is { Protocol: ServicePort.Sniffed } ? listener.Hosts.Find(dialed.Host) : null) ?? listener.Hosts.Find(call.Host);
     }
 
     private static async ValueTask<HttpReply> HttpAsync(PodInstance client, MeshConfig config, ProxyView view, ProxyView.Listener listener, DialTarget target, HttpCall call, int port, CancellationToken cancellationToken)
@@ -64,7 +71,8 @@ internal static class OutboundProxy
 
     private static async ValueTask<HttpReply> RouteAsync(PodInstance client, MeshConfig config, ProxyView view, ProxyView.Listener listener, Router router, DialTarget target, HttpCall call, int port, CancellationToken cancellationToken)
     {
-        if (listener.Hosts.Find(call.Host) is not { } host)
+        if (InboundProxy.TooLarge(call.Headers) is { } refused) return refused;
+        if (HostOf(view, listener, target, call, port) is not { } host)
         {
             if (view.Scope.IsRegistryOnly)
             {
@@ -82,7 +90,8 @@ internal static class OutboundProxy
             {
                 if (route.TryMatch(call, source, out var match)) return await router.RunAsync(route, match, view, call, port, cancellationToken).ConfigureAwait(false);
             }
-            return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
+            // A rule of which nothing is for this proxy or port leaves the service as it is.
+            if (host.Service is null || Array.Exists(host.Routes, r => r.AppliesTo(source))) return HttpReply.Of(404, "", flags: "NR", details: "route_not_found");
         }
         router.RouteName = "default";
         return await router.SendAsync(view.Cluster(host.Service!, port), call, null, config.Settings.DefaultRetries, cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,7 @@ internal static class Traffic
         var config = pod.Cluster.Mesh.Config;
         var (host, port) = (call.TargetHost, call.TargetPort);
         call = call with { Source = pod, Headers = new HttpHeaders(call.Headers), Hops = call.Hops + 1 };
-        if (host is "localhost" or "127.0.0.1" || host == pod.Ip) return await InboundProxy.ProgramAsync(config, pod, null, port, call, cancellationToken).ConfigureAwait(false);
+        if (host is "localhost" or "127.0.0.1" || host == pod.Ip) return await InboundProxy.LoopbackAsync(pod, port, call, cancellationToken).ConfigureAwait(false);
         if (DialTarget.Resolve(pod, host) is not { } target) return HttpReply.Fail(ConnectionFailure.NameNotFound);
         if (target.External is { } external) return await pod.Cluster.External.HandleAsync(external, port, call, cancellationToken).ConfigureAwait(false);
         var server = target.Pod;

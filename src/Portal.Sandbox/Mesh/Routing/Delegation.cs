@@ -13,7 +13,10 @@ internal static class Delegation
     private static readonly string[] s_paths = ["uri", "scheme", "method", "authority"];
     private static readonly string[] s_maps = ["headers", "withoutHeaders", "queryParams"];
 
-    /// <summary>The HTTP routes of a VirtualService with its delegates' in their place. A delegate that is not there or not visible leaves nothing.</summary>
+    /// <summary>
+    /// The HTTP routes of a VirtualService with its delegates' in their place. A delegate that is not there or not visible leaves nothing; one with hosts of its own
+    /// is none, and none can delegate further.
+    /// </summary>
     public static IEnumerable<JsonObject> Expand(MeshObject root, Func<string, string, MeshObject?> find)
     {
         foreach (var route in root.Spec.Objects("http"))
@@ -24,8 +27,8 @@ internal static class Delegation
                 continue;
             }
             var ns = reference.Str("namespace") is { Length: > 0 } said ? said : root.Namespace;
-            if (find(ns, reference.Str("name") ?? "") is not { } leaf || !MeshConfig.IsVisible(leaf, root.Namespace)) continue;
-            foreach (var own in leaf.Spec.Objects("http"))
+            if (find(ns, reference.Str("name") ?? "") is not { } leaf || leaf.Spec.Arr("hosts") is { Count: > 0 } || !MeshConfig.IsVisible(leaf, root.Namespace)) continue;
+            foreach (var own in leaf.Spec.Objects("http").Where(r => r.Obj("delegate") is null))
             {
                 if (Merge(route, own, leaf.Namespace) is { } merged) yield return merged;
             }

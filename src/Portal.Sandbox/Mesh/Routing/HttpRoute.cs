@@ -87,6 +87,9 @@ internal sealed class HttpRoute
         return false;
     }
 
+    /// <summary>Whether a proxy has the route at all: conditions on the proxy and its listener are decided when configuration is made.</summary>
+    public bool AppliesTo(RouteSource source) => Matches.Length == 0 || Array.Exists(Matches, m => m.AppliesTo(source));
+
     /// <summary>A destination by weight; null when there is none.</summary>
     public WeightedDestination? Pick(Random random)
     {
@@ -103,7 +106,7 @@ internal sealed class HttpRoute
     /// <summary>Of a single destination the weight does not count; of several those without weight get nothing.</summary>
     private static WeightedDestination[] DestinationsOf(JsonObject route, string ns)
     {
-        var all = route.Objects("route").Select(d => new WeightedDestination(Destination.Of(d.Obj("destination"), ns), d.Int(0, "weight"), HeaderOperations.Of(d.Obj("headers", "request")), HeaderOperations.Of(d.Obj("headers", "response")))).ToArray();
+        var all = route.Objects("route").Select(d => new WeightedDestination(Destination.Of(d.Obj("destination"), ns), d.Int(0, "weight"), HeaderOperations.Of(d.Obj("headers", "request")), HeaderOperations.Of(d.Obj("headers", "response"))) { Failure = (int?)d.Num("failure") }).ToArray();
         return all.Length <= 1 ? all : [.. all.Where(d => d.Weight > 0)];
     }
 

@@ -17,6 +17,8 @@ internal sealed record StringMatch(StringMatchKind Kind, string Value, bool Igno
     {
         if (match.Str("exact") is { } exact) return new(StringMatchKind.Exact, exact, ignoreCase);
         if (match.Str("prefix") is { } prefix) return new(StringMatchKind.Prefix, prefix, ignoreCase);
+        // Of the Gateway API; no object of Istio's can say this.
+        if (match.Str("segments") is { } segments) return new(StringMatchKind.PathSegments, segments);
         return match.Str("regex") is { } regex and not "*" ? new(StringMatchKind.Regex, regex) : Present;
     }
 
@@ -39,7 +41,7 @@ internal sealed record StringMatch(StringMatchKind Kind, string Value, bool Igno
     {
         StringMatchKind.Exact => Value,
         StringMatchKind.Prefix => Value + "*",
-        StringMatchKind.PathSegments => Value.Length <= 1 ? "/*" : Value + "/*",
+        StringMatchKind.PathSegments => Value.Length <= 1 ? "/*" : Value + "*",
         StringMatchKind.Regex => "regex " + Value,
         _ => "/*",
     };

@@ -20,7 +20,7 @@ internal sealed record AuthorizationRequest(PodInstance Server, int Port, HttpCa
     public string SourceIp => Call.Source?.Ip ?? "127.0.0.1";
 
     /// <summary>The client as the proxies before this one tell.</summary>
-    public string RemoteIp => Call.Headers["x-forwarded-for"]?.Split(',')[^1].Trim() is { Length: > 0 } forwarded ? forwarded : SourceIp;
+    public string RemoteIp => Call.Headers["x-envoy-external-address"] ?? Call.Headers["x-forwarded-for"]?.Split(',')[^1].Trim() ?? SourceIp;
 
     public JsonObject? Claims => Token?.Claims;
 }

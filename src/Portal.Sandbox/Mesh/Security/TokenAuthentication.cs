@@ -123,6 +123,8 @@ internal sealed class TokenAuthentication
             if (_payloadHeader is not null) headers[_payloadHeader] = token.Split('.')[1];
             foreach (var (header, claim) in _claimHeaders)
             {
+                // What the client wrote there itself must not pass for a claim.
+                headers.Remove(header);
                 var value = claims.At(claim.Split('.')) ?? claims[claim];
                 if (value is JsonValue v) headers[header] = v.ToString();
                 else if (value is not null) headers[header] = Convert.ToBase64String(value.ToUtf8());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
@@ -135,6 +136,7 @@ public sealed partial class LessonPage : LiveComponentBase
         if (lesson.Kubernetes is not null) yield return $"Kubernetes {lesson.Kubernetes}";
         if (lesson.Istio is not null) yield return $"Istio {lesson.Istio}";
         if (lesson.Prerequisites.Length > 0) yield return $"After: {lesson.Prerequisites}";
+        foreach (var run in lesson.Verified) yield return string.Create(CultureInfo.InvariantCulture, $"Verified on {run.Provider}, Kubernetes {run.Kubernetes}{(run.Istio is null ? "" : $" and Istio {run.Istio}")}: {run.On:d MMMM yyyy}");
     }
 
     protected override async ValueTask LeaveAsync()

@@ -46,7 +46,9 @@ public sealed partial class RunnableBlock
 
     private bool IsActive => Run?.Phase == RunPhase.Running;
     private string DomId => "block-" + Block.Id.Replace('/', '-');
-    private string Label => $"{(Block.Language is "" ? "text" : Block.Language)} block";
+    private string Label => $"{Kind} block";
+
+    private string Kind => Block switch { { SampleOf: not null } => "output, for example", { Language: "" } => "text", _ => Block.Language };
     private int EditRows => Math.Clamp(_draft.Count(c => c == '\n') + 2, 3, 24);
     private string RunText => CanRun ? Run is null ? "Run" : "Run again" : "Run";
     private string RunTitle => CanRun ? "Run this block in your shell" : $"Not yet: {NotReady}";

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Portal.Clusters.Api;
+
+namespace Portal.Labs.Grading.Probes;
+
+/// <summary>What the cluster's Prometheus answers to a query; one of the values has to be within an interval.</summary>
+internal sealed class QueryProbe : ICheckProbe
+{
+    public string Name => "query";
+
+    public bool IsCostly => true;
+
+    public async Task<ProbeResult> EvaluateAsync(ProbeContext context, JsonObject settings, CancellationToken cancellationToken)
+    {
+        var query = settings.Text("promql") ?? "";
+        var interval = settings["expect"].Interval() ?? (1, double.PositiveInfinity);
+        var expected = $"a value of {Settings.Describe(interval)}";
+        var service = $"api/v1/namespaces/{settings.Text("namespace") ?? "istio-system"}/services/http:{settings.Text("service") ?? "prometheus"}:{settings.Text("port") ?? "9090"}/proxy/api/v1/query";
+        using var response = await context.Api.GetRawAsync($"{service}?query={Uri.EscapeDataString(query)}", [], cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode) return ProbeResult.Failed(expected, $"no answer of Prometheus ({(int)response.StatusCode})", query);
+        using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), default, cancellationToken).ConfigureAwait(false);
+        var values = Values(answer.RootElement.Find("data")).ToList();
+        var found = values.Count == 0 ? "no series" : string.Join(", ", values.Select(v => v.ToString("0.###", CultureInfo.InvariantCulture)));
+        return new(values.Exists(v => interval.Includes(v)), expected, found, query) { Log = [$"{query} = {found}"] };
+    }
+
+    /// <summary>A sample is a pair of time and value; a scalar is one, a vector is a list of series with one each.</summary>
+    private static IEnumerable<double> Values(JsonElement data) =>
+        (data.Find("resultType").Text() == "scalar" ? [data.Find("result")] : data.Find("result").Items().Select(s => s.Find("value")))
+        .Select(sample => sample.Items().LastOrDefault().Text())
+        .Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)
+        .Where(value => !double.IsNaN(value));
+}
