@@ -33,8 +33,16 @@ send() {
     copy=$(mktemp -p "$scratch") && cat "$1" >"$copy"
     form+=(--form "file=@\"$copy\";filename=\"$1\"")
   elif [ -d "$1" ]; then
+    # A slash at the end says that there is such a directory, even an empty one.
+    form+=(--form "file=;filename=\"${1%/}/\"")
     local file
-    for file in "${1%/}"/*.yaml "${1%/}"/*.yml "${1%/}"/*.json; do [ -f "$file" ] && form+=(--form "file=@\"$file\";filename=\"$file\""); done
+    while IFS= read -r -d '' file; do
+      # Of what is no manifest the name is enough.
+      case $file in
+        *.yaml | *.yml | *.json) form+=(--form "file=@\"$file\";filename=\"$file\"") ;;
+        *) form+=(--form "file=;filename=\"$file\"") ;;
+      esac
+    done < <(find "${1%/}/" ! -type d -print0)
   fi
 }
 reads=
@@ -44,7 +52,7 @@ for arg in "$@"; do
   form+=(--form-string "arg=$arg")
   value=
   case $arg in
-    --filename=* | --file=* | -f=*) value=${arg#*=} ;;
+    --filename=* | --file=* | -f=* | --meshConfigFile=*) value=${arg#*=} ;;
     -f?*) value=${arg#-f} ;;
     *) case $last in -f | --filename | --file) value=$arg ;; *) [ -n "$reads" ] && value=$arg ;; esac ;;
   esac

@@ -1,76 +1,116 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Codec;
+using Portal.Sandbox.Istioctl.Analysis.Sources;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh;
-using Portal.Sandbox.Mesh.Validation;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox.Istioctl.Analysis;
 
-/// <param name="Reference">File and line, for an object of a file; null for one of the cluster.</param>
-internal sealed record AnalysisObject(string Kind, JsonObject Object, string? Reference)
-{
-    public string Name { get; } = Object.Str("metadata", "name") ?? "";
-    public string Namespace { get; } = Object.Str("metadata", "namespace") ?? "";
-    public JsonObject Spec { get; } = Object.Obj("spec") ?? [];
-    public string Origin => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
-}
-
 /// <summary>What is analysed: the cluster's objects, overlaid by those of files.</summary>
 internal sealed class AnalysisInput
 {
-    private static readonly HashSet<string> s_kinds = ["Namespace", "Service", "Pod", "Deployment", "Secret", "ConfigMap", .. MeshValidation.Kinds];
+    private static readonly HashSet<string> s_ignoredNamespaces = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
 
-    private readonly Dictionary<(string Kind, string Namespace, string Name), AnalysisObject> _objects = [];
+    private readonly Dictionary<(string Type, string Namespace, string Name), AnalysisObject> _objects = [];
+    private readonly Dictionary<string, IReadOnlyList<AnalysisObject>> _lists = [];
+    private readonly HashSet<string> _excluded;
+    private ILookup<string, AnalysisObject>? _pods;
+    private HostRegistry? _hosts;
 
-    /// <param name="snapshot">The cluster; null with <c>--use-kube=false</c>.</param>
-    public AnalysisInput(ResourceCatalog catalog, StoreSnapshot? snapshot)
+    public AnalysisInput(TimeProvider time, IEnumerable<string> excludedNamespaces)
     {
-        if (snapshot is null) return;
-        foreach (var resource in catalog.All.Where(t => s_kinds.Contains(t.Kind) && (t.Group is "" or "apps" || t.Group.EndsWith(".istio.io", StringComparison.Ordinal))).DistinctBy(t => t.Resource))
-        {
-            foreach (var o in snapshot.List(resource.Resource)) Add(new(resource.Kind, o.Parse(), null));
-        }
+        Time = time;
+        _excluded = [.. s_ignoredNamespaces, .. excludedNamespaces];
     }
 
-    public IEnumerable<AnalysisObject> Of(string kind) => _objects.Values.Where(o => o.Kind == kind).OrderBy(o => o.Namespace, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal);
+    public TimeProvider Time { get; }
 
-    public AnalysisObject? Find(string kind, string @namespace, string name) => _objects.GetValueOrDefault((kind, @namespace, name));
+    public string IstioNamespace { get; init; } = MeshConfig.RootNamespace;
 
-    /// <summary>Reads the documents of a file.</summary>
-    /// <exception cref="YamlDotNet.Core.YamlException">The file is not YAML.</exception>
-    public void AddFile(string name, string text, string defaultNamespace)
+    /// <summary>The mesh's settings; empty means the defaults.</summary>
+    public JsonObject Mesh { get; set; } = [];
+
+    public JsonObject MeshNetworks { get; private set; } = [];
+
+    public string RootNamespace => Mesh.Str("rootNamespace") is { Length: > 0 } root ? root : MeshConfig.RootNamespace;
+
+    public HostRegistry Hosts => _hosts ??= new(this);
+
+    /// <param name="revision">Istio's objects that name another revision are not this one's business.</param>
+    public void AddCluster(ResourceCatalog catalog, StoreSnapshot snapshot, string revision)
     {
-        var line = 1;
-        foreach (var part in text.ReplaceLineEndings("\n").Split("\n---"))
+        foreach (var resource in catalog.All.DistinctBy(t => t.Resource))
         {
-            var blank = part.TakeWhile(char.IsWhiteSpace).Count(c => c == '\n');
-            foreach (var document in YamlReader.ReadAll(part).OfType<JsonObject>())
+            if (AnalysisKinds.Of(resource.Group, resource.Kind) is not { } kind) continue;
+            foreach (var stored in snapshot.List(resource.Resource))
             {
-                var kind = document.Str("kind") ?? "";
-                if (!s_kinds.Contains(kind)) continue;
-                if (kind != "Namespace") document.Ensure("metadata").Default("namespace", defaultNamespace);
-                Add(new(kind, document, $"{name}:{line + blank}"));
+                // Of the many maps only those of the control plane matter.
+                if (kind.Key == "ConfigMap" && (stored.Namespace != IstioNamespace || !stored.Name.StartsWith("istio", StringComparison.Ordinal))) continue;
+                var o = new AnalysisObject(kind, stored.Parse(), null);
+                if (!kind.IsIstio || !o.Labels.TryGetValue("istio.io/rev", out var named) || named == revision) Add(o);
             }
-            line += part.Count(c => c == '\n') + 1;
+        }
+        if (Find("ConfigMap", IstioNamespace, "istio") is not { } map) return;
+        Mesh = Settings(map.Object.Str("data", "mesh"));
+        MeshNetworks = Settings(map.Object.Str("data", "meshNetworks"));
+    }
+
+    /// <summary>An ingress gateway, which files need not bring.</summary>
+    public void AddDefaultGateway()
+    {
+        if (Mesh.Str("ingressControllerMode") == "OFF") return;
+        var name = Mesh.Str("ingressService") is { Length: > 0 } service ? service : "istio-ingressgateway";
+        var reader = new FileObjects("internal-ingress", IstioNamespace);
+        reader.Read($$$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: {{{name}}}-dummypod, namespace: {{{IstioNamespace}}}, labels: {istio: ingressgateway}}
+            spec: {containers: [{name: istio-proxy}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: {{{name}}}, namespace: {{{IstioNamespace}}}}
+            spec:
+              selector: {istio: ingressgateway}
+              ports:
+                - {name: http2, port: 80, targetPort: 80, protocol: TCP}
+                - {name: https, port: 443, targetPort: 443, protocol: TCP}
+                - {name: tcp, port: 31400, targetPort: 31400, protocol: TCP}
+                - {name: tls, port: 15443, targetPort: 15443, protocol: TCP}
+            """);
+        Add(reader.Objects);
+    }
+
+    public void Add(IEnumerable<AnalysisObject> objects)
+    {
+        foreach (var o in objects) Add(o);
+    }
+
+    /// <summary>Objects of a kind in the order of their names.</summary>
+    public IReadOnlyList<AnalysisObject> Of(string type) => _lists.TryGetValue(type, out var known) ? known : _lists[type] =
+        [.. _objects.Values.Where(o => o.Type.Key == type).OrderBy(o => o.Namespace, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal)];
+
+    public AnalysisObject? Find(string type, string @namespace, string name) => _objects.GetValueOrDefault((type, @namespace, name));
+
+    public IEnumerable<AnalysisObject> PodsIn(string @namespace) => (_pods ??= Of("Pod").ToLookup(p => p.Namespace))[@namespace];
+
+    /// <summary>Reads settings of the mesh; what is no YAML counts as not there.</summary>
+    public static JsonObject Settings(string? text)
+    {
+        try
+        {
+            return YamlReader.ReadAll(text ?? "").FirstOrDefault() as JsonObject ?? [];
+        }
+        catch (Exception e) when (e is YamlDotNet.Core.YamlException or FormatException or ArgumentException)
+        {
+            return [];
         }
     }
 
-    /// <summary>Whether something in the mesh answers to a host: a service or a ServiceEntry.</summary>
-    public bool HasHost(string host) => Services(host).Any() || Of("ServiceEntry").Any(e => e.Spec.Strings("hosts").Any(h => MeshConfig.HostMatches(h, host) || MeshConfig.HostMatches(host, h)));
-
-    /// <summary>The services of a full host name, which may be a wildcard.</summary>
-    public IEnumerable<AnalysisObject> Services(string host) => Of("Service").Where(s => MeshConfig.HostMatches(host, HostOf(s)));
-
-    public static string HostOf(AnalysisObject service) => $"{service.Name}.{service.Namespace}.svc.cluster.local";
-
-    /// <summary>Whether a namespace's pods get a sidecar.</summary>
-    public bool IsInjected(string @namespace)
+    private void Add(AnalysisObject o)
     {
-        var labels = Find("Namespace", "", @namespace)?.Object.Map("metadata", "labels") ?? JsonExtensions.EmptyMap;
-        return labels.GetValueOrDefault("istio-injection") == "enabled" || (labels.ContainsKey("istio.io/rev") && !labels.ContainsKey("istio-injection"));
+        if (!_excluded.Contains(o.Scope)) _objects[(o.Type.Key, o.Namespace, o.Name)] = o;
     }
-
-    private void Add(AnalysisObject o) => _objects[(o.Kind, o.Namespace, o.Name)] = o;
 }

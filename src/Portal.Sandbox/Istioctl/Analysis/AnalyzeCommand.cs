@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Portal.Sandbox.Json;
+using Portal.Sandbox.Istioctl.Analysis.Sources;
+using Portal.Sandbox.Mesh.Validation;
 
 namespace Portal.Sandbox.Istioctl.Analysis;
 
@@ -11,73 +10,99 @@ internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput outp
     private const int UsageError = 64;
     private const int DataError = 65;
 
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, IndentCharacter = '\t', IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public async Task<int> RunAsync(string[] args)
     {
-        var arguments = new IstioctlArguments(args);
-        var all = arguments["A"] is not null || arguments["all-namespaces"] is not null;
-        if (arguments["output"] is { } format && format is not ("log" or "json" or "yaml"))
+        try
         {
-            await output.ErrorAsync($"Error: {format} not a valid option for format. See istioctl analyze --help").ConfigureAwait(false);
+            return await RunAsync(new AnalyzeOptions(args)).ConfigureAwait(false);
+        }
+        catch (AnalyzeUsageException e)
+        {
+            await output.ErrorAsync("Error: " + e.Message).ConfigureAwait(false);
             return UsageError;
         }
-        var useCluster = arguments["use-kube"] != "false" && arguments["k"] != "false";
-        var input = new AnalysisInput(cluster.Catalog, useCluster ? cluster.Store.Snapshot : null);
-        var unread = 0;
-        foreach (var missing in arguments.Operands.Where(o => o != "-" && !files.Keys.Any(f => f == o || f.StartsWith(o.TrimEnd('/') + "/", StringComparison.Ordinal))))
-        {
-            await output.ErrorAsync($"Error: open {missing}: no such file or directory").ConfigureAwait(false);
-            return UsageError;
-        }
-        foreach (var (name, text) in files.OrderBy(f => f.Key, StringComparer.Ordinal))
-        {
-            try
-            {
-                input.AddFile(name, text, arguments.Namespace);
-            }
-            catch (YamlDotNet.Core.YamlException e)
-            {
-                unread++;
-                await output.ErrorAsync($"Error(s) adding files: 1 error occurred:\n\t* errors parsing content \"{name}\": {e.Message}\n").ConfigureAwait(false);
-            }
-        }
-        var threshold = Level(arguments["output-threshold"]) ?? FindingLevel.Info;
-        var findings = RoutingAnalyzers.Run(input).Concat(TrafficAnalyzers.Run(input)).Concat(WorkloadAnalyzers.Run(input))
-            .Where(f => f.Level <= threshold && (all || !useCluster || f.Object.Reference is not null || InScope(f, arguments.Namespace)) && !IsSuppressed(f, arguments["suppress"] ?? arguments["S"]))
-            .DistinctBy(f => f.ToString()).OrderBy(f => f.Level).ThenBy(f => f.Code, StringComparer.Ordinal).ThenBy(f => f.Object.Origin, StringComparer.Ordinal).ThenBy(f => f.Text, StringComparer.Ordinal).ToList();
-        var target = files.Count > 0 ? string.Join('\n', files.Keys.Order(StringComparer.Ordinal)) : all ? "all namespaces" : $"namespace: {arguments.Namespace}";
-        await PrintAsync(findings, arguments["output"] ?? "log", target, unread).ConfigureAwait(false);
-        var failure = Level(arguments["failure-threshold"]) ?? FindingLevel.Error;
-        if (findings.Exists(f => f.Level <= failure))
-        {
-            await output.ErrorAsync($"Error: Analyzers found issues when analyzing {(all ? "all namespaces" : $"namespace: {arguments.Namespace}")}.\nSee https://istio.io/v1.30/docs/reference/config/analysis for more information about causes and resolutions.").ConfigureAwait(false);
-            return FoundIssues;
-        }
-        return unread > 0 ? DataError : 0;
     }
 
-    private async Task PrintAsync(List<Finding> findings, string format, string target, int unread)
+    private async Task<int> RunAsync(AnalyzeOptions options)
     {
-        if (format != "log")
+        if (options.Help)
         {
-            var array = new JsonArray([.. findings.Select(f => f.ToJson())]);
-            await output.LineAsync(format == "json" ? array.ToJsonString(s_indented) : Yaml(findings)).ConfigureAwait(false);
-            return;
+            await output.LineAsync(AnalyzeHelp.Text).ConfigureAwait(false);
+            return 0;
         }
-        foreach (var finding in findings) await output.LineAsync(finding.ToString()).ConfigureAwait(false);
-        if (findings.Count > 0) return;
-        await output.ErrorAsync(unread == 0 ? $"\n✔ No validation issues found when analyzing {target}." : $"No validation issues found (but {unread} {(unread == 1 ? "file" : "files")} could not be parsed).").ConfigureAwait(false);
+        if (options.Output is not ("log" or "json" or "yaml")) throw new AnalyzeUsageException($"{options.Output} not a valid option for format. See istioctl analyze --help");
+        if (options.ListAnalyzers)
+        {
+            await output.LineAsync(string.Join('\n', Analyzer.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"* {a.Name}:\n    {a.Description}"))).ConfigureAwait(false);
+            return 0;
+        }
+        var given = new GivenFiles(files);
+        var missing = given.Gather(options.Files);
+        foreach (var name in given.Skipped) await output.ErrorAsync($"Skipping file {name}, recognized file extensions are: [.json .yaml .yml]").ConfigureAwait(false);
+        if (missing is not null) return await FailAsync($"stat {missing}: no such file or directory").ConfigureAwait(false);
+        var snapshot = cluster.Store.Snapshot;
+        if (options.UseCluster && options.Namespace is { Length: > 0 } wanted && snapshot.Find("namespaces", "", wanted) is null)
+        {
+            await output.ErrorAsync($"namespace {GoText.Quote(wanted)} not found").ConfigureAwait(false);
+            return 0;
+        }
+        var suppressions = new List<Suppression>();
+        foreach (var text in options.Suppressions)
+        {
+            if (Suppression.Parse(text) is not { } suppression) return await FailAsync($"{text} is not a valid suppression value. See istioctl analyze --help").ConfigureAwait(false);
+            if (!Messages.IsKnown(suppression.Code)) await output.ErrorAsync($"Warning: Supplied message code '{suppression.Code}' is an unknown message code and will not have any effect.").ConfigureAwait(false);
+            suppressions.Add(suppression);
+        }
+        var input = new AnalysisInput(cluster.Time, options.ExcludedNamespaces) { IstioNamespace = options.IstioNamespace };
+        if (options.UseCluster) input.AddCluster(cluster.Catalog, snapshot, options.Revision);
+        if (options.MeshConfigFile is { } settings && files.TryGetValue(settings, out var mesh)) input.Mesh = AnalysisInput.Settings(mesh);
+        if (!options.UseCluster) input.AddDefaultGateway();
+        var unread = await ReadAsync(given, input, options).ConfigureAwait(false);
+        var run = new AnalysisRun(input, options, suppressions);
+        await ReportAsync(run, options, given, unread).ConfigureAwait(false);
+
+        // Who reads the result by machine looks at the result.
+        if (options.Output != "log") return 0;
+        if (run.Findings.Any(f => f.Type.Level <= options.FailureThreshold))
+            return await FailAsync($"Analyzers found issues when analyzing {Target(options)}.\nSee {Finding.DocumentationUrl} for more information about causes and resolutions.", FoundIssues).ConfigureAwait(false);
+        return unread && !options.IgnoreUnknown ? await FailAsync("Some files couldn't be parsed.", DataError).ConfigureAwait(false) : 0;
     }
 
-    private static string Yaml(List<Finding> findings) => findings.Count == 0 ? "[]"
-        : string.Join('\n', findings.Select(f => "- " + string.Join("\n  ", f.ToJson().Select(p => $"{p.Key}: {((JsonNode)p.Value!).ToText()}"))));
+    private async Task<bool> ReadAsync(GivenFiles given, AnalysisInput input, AnalyzeOptions options)
+    {
+        var problems = new List<string>();
+        foreach (var (name, text) in given.Read)
+        {
+            var reader = new FileObjects(name, options.AllNamespaces ? "" : options.Namespace is { Length: > 0 } ns ? ns : "default");
+            reader.Read(text);
+            input.Add(reader.Objects);
+            if (reader.Problem is { } problem) problems.Add(problem);
+        }
+        if (problems.Count > 0) await output.ErrorAsync($"Error(s) adding files: {GoErrors.Join(problems)}").ConfigureAwait(false);
+        return problems.Count > 0;
+    }
 
-    private static bool InScope(Finding f, string @namespace) => f.Object.Kind == "Namespace" ? f.Object.Name == @namespace : f.Object.Namespace == @namespace;
+    private async Task ReportAsync(AnalysisRun run, AnalyzeOptions options, GivenFiles given, bool unread)
+    {
+        if (options.Verbose)
+            await output.ErrorAsync($"Analyzed resources in {Target(options)}\nExecuted analyzers:\n{string.Join('\n', run.Analyzers.Select(a => "\t " + a.Name))}\n").ConfigureAwait(false);
+        var shown = run.Findings.Where(f => f.Type.Level <= options.OutputThreshold).ToList();
+        await output.LineAsync(FindingFormat.Print(shown, options.Output, options.Colorize)).ConfigureAwait(false);
+        if (shown.Count > 0) return;
+        await output.ErrorAsync((unread, given.Read.Count) switch
+        {
+            (true, _) => $"No validation issues found when analyzing {Target(options)} (but 1 file could not be parsed).",
+            (_, 0) => $"✔ No validation issues found when analyzing {Target(options)}.",
+            (_, 1) => $"✔ No validation issues found when analyzing {given.Read[0].Name}.",
+            _ => $"✔ No validation issues found when analyzing:\n  - {string.Join("\n  - ", given.Read.Select(f => f.Name))}",
+        }).ConfigureAwait(false);
+    }
 
-    /// <summary><c>--suppress IST0102=Namespace default</c>; the resource may have a wildcard.</summary>
-    private static bool IsSuppressed(Finding f, string? rules) => rules is not null && rules.Split(',').Select(r => r.Split('=', 2)).Any(r =>
-        r[0] == f.Code && r.Length == 2 && (r[1] == f.Object.Origin || (r[1].Contains('*', StringComparison.Ordinal) && f.Object.Origin.StartsWith(r[1][..r[1].IndexOf('*', StringComparison.Ordinal)], StringComparison.Ordinal))));
+    private async Task<int> FailAsync(string message, int code = 1)
+    {
+        await output.ErrorAsync("Error: " + message).ConfigureAwait(false);
+        return code;
+    }
 
-    private static FindingLevel? Level(string? name) => Enum.TryParse<FindingLevel>(name, ignoreCase: true, out var level) ? level : null;
+    private static string Target(AnalyzeOptions options) => options.AllNamespaces ? "all namespaces" : $"namespace: {(options.Namespace is { Length: > 0 } ns ? ns : "default")}";
 }

@@ -39,9 +39,9 @@ internal static class ValidateCommand
         return 0;
     }
 
-    /// <summary>A directory stands for the files in it.</summary>
+    /// <summary>A directory stands for the manifests in it.</summary>
     private static IEnumerable<string> Expand(string name, Invocation call) =>
-        call.Context.Files.Keys.Where(f => f.StartsWith(name.TrimEnd('/') + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).DefaultIfEmpty(name);
+        call.Context.Files.Keys.Where(f => f.StartsWith(name.TrimEnd('/') + "/", StringComparison.Ordinal) && Path.GetExtension(f) is (".yaml" or ".yml" or ".json")).Order(StringComparer.Ordinal).DefaultIfEmpty(name);
 
     private static void File(string text, List<string> errors, List<string> warnings)
     {
