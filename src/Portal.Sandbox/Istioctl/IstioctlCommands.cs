@@ -26,7 +26,7 @@ internal static class IstioctlCommands
             new("analyze <file>...", "Analyze Istio configuration and print validation messages")
             {
                 ParsesItself = true, Access = Accesses.ReadNamespaces,
-                Run = (call, _) => new AnalyzeCommand(call.Cluster, call.Output, call.Context.Files).RunAsync(WithNamespace(call)),
+                Run = (call, _) => new AnalyzeCommand(call.Cluster, call.Output, call.Context.Files, call.Context.DefaultNamespace).RunAsync([.. call.Arguments]),
             },
             new("authz", "(authz is experimental. Use `istioctl experimental authz`)") { Run = (_, _) => throw new IstioctlException("(authz is experimental. Use `istioctl experimental authz`)") },
             Unsimulated("bug-report", "Cluster information and log capture support tool."),
@@ -55,8 +55,4 @@ internal static class IstioctlCommands
     {
         Aliases = aliases, ParsesItself = true, Run = (call, _) => throw new IstioctlException($"\"{call.CommandPath}\" is not simulated by the sandbox"),
     };
-
-    /// <summary>The arguments, with the namespace of the kubeconfig where they name none.</summary>
-    private static string[] WithNamespace(Invocation call) =>
-        call.Arguments.Any(a => a is "-n" or "--namespace" || a.StartsWith("-n", StringComparison.Ordinal) || a.StartsWith("--namespace=", StringComparison.Ordinal)) ? [.. call.Arguments] : [.. call.Arguments, "--namespace", call.Context.DefaultNamespace];
 }

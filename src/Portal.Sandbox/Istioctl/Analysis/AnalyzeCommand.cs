@@ -4,7 +4,8 @@ using Portal.Sandbox.Mesh.Validation;
 namespace Portal.Sandbox.Istioctl.Analysis;
 
 /// <summary><c>istioctl analyze</c>: findings on standard output, the verdict on standard error, and its exit codes.</summary>
-internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput output, IReadOnlyDictionary<string, string> files)
+/// <param name="defaultNamespace">The one that the kubeconfig says, for command lines without.</param>
+internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput output, IReadOnlyDictionary<string, string> files, string defaultNamespace = "default")
 {
     private const int FoundIssues = 79;
     private const int UsageError = 64;
@@ -14,7 +15,7 @@ internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput outp
     {
         try
         {
-            return await RunAsync(new AnalyzeOptions(args)).ConfigureAwait(false);
+            return await RunAsync(new AnalyzeOptions(args, defaultNamespace)).ConfigureAwait(false);
         }
         catch (AnalyzeUsageException e)
         {
@@ -73,7 +74,7 @@ internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput outp
         var problems = new List<string>();
         foreach (var (name, text) in given.Read)
         {
-            var reader = new FileObjects(name, options.AllNamespaces ? "" : options.Namespace is { Length: > 0 } ns ? ns : "default");
+            var reader = new FileObjects(name, options.AllNamespaces ? "" : options.NamespaceOrDefault);
             reader.Read(text);
             input.Add(reader.Objects);
             if (reader.Problem is { } problem) problems.Add(problem);
@@ -104,5 +105,5 @@ internal sealed class AnalyzeCommand(SandboxCluster cluster, IstioctlOutput outp
         return code;
     }
 
-    private static string Target(AnalyzeOptions options) => options.AllNamespaces ? "all namespaces" : $"namespace: {(options.Namespace is { Length: > 0 } ns ? ns : "default")}";
+    private static string Target(AnalyzeOptions options) => options.AllNamespaces ? "all namespaces" : $"namespace: {options.NamespaceOrDefault}";
 }

@@ -20,8 +20,11 @@ internal sealed class AnalyzeOptions
         "context", "vklog", "as", "as-group", "kubeclient-timeout", "log_output_level", "log_target",
     ];
 
-    public AnalyzeOptions(IReadOnlyList<string> args)
+    private readonly string _defaultNamespace;
+
+    public AnalyzeOptions(IReadOnlyList<string> args, string defaultNamespace = "default")
     {
+        _defaultNamespace = defaultNamespace;
         for (var i = 0; i < args.Count; i++)
         {
             var arg = args[i];
@@ -37,7 +40,9 @@ internal sealed class AnalyzeOptions
     }
 
     public List<string> Files { get; } = [];
+    /// <summary>As the command line gives it.</summary>
     public string? Namespace { get; private set; }
+    public string NamespaceOrDefault => Namespace is { Length: > 0 } ns ? ns : _defaultNamespace;
     public string IstioNamespace { get; private set; } = "istio-system";
     public bool AllNamespaces { get; private set; }
     public bool UseCluster { get; private set; } = true;
