@@ -11,13 +11,14 @@ const rateText = e => isTcp(e) ? units.Bps(rateOf(e)) : `${number(rateOf(e))}/s`
 const answers = e => Object.entries(e.traffic.responses).map(([code, r]) => `${code === '-' ? 'no answer' : code} ${r.share} %`).join(', ');
 const describe = (e, name) => `${name(e.source)} → ${name(e.target)}: ${rateText(e)}${isTcp(e) ? ' over TCP' : `, ${answers(e)}`}${e.responseTime ? `, 95 % within ${e.responseTime} ms` : ''}, ${e.isMTLS} % mutual TLS`;
 
-function levels(nodes, edges) {
+function levels(nodes, edges, most) {
   const back = edge => { const seen = new Set(), todo = [edge.target]; while (todo.length) { const at = todo.pop(); if (at === edge.source) return true; if (!seen.has(at)) { seen.add(at); todo.push(...edges.filter(e => e.source === at).map(e => e.target)); } } return false; };
   const forward = edges.filter(e => !back(e)), level = new Map(nodes.map(n => [n.id, 0]));
   for (let pass = 0; pass < nodes.length; pass++) for (const e of forward) if (level.get(e.target) <= level.get(e.source)) level.set(e.target, level.get(e.source) + 1);
   const columns = [];
   for (const n of nodes) (columns[level.get(n.id)] ??= []).push(n);
-  return columns.filter(Boolean).map(c => c.sort((a, b) => a.id.localeCompare(b.id)));
+  // What is wider than the screen takes several rows of about the same length.
+  return columns.filter(Boolean).map(c => c.sort((a, b) => a.id.localeCompare(b.id))).flatMap(c => { const rows = Math.max(1, Math.ceil(c.length / most)), size = Math.ceil(c.length / rows); return Array.from({ length: rows }, (_, i) => c.slice(i * size, (i + 1) * size)); });
 }
 
 /* Places for the boxes, and the way of a line between two of them: its path, its end, and points along it. */
@@ -42,7 +43,7 @@ function layout(columns, narrow) {
 
 function drawGraph(nodes, edges, { spaces, chosen, choose, narrow }) {
   const name = id => titleOf(nodes.find(n => n.id === id));
-  const { box, place, line, width, height } = layout(levels(nodes, edges), narrow);
+  const { box, place, line, width, height } = layout(levels(nodes, edges, narrow ? 3 : Infinity), narrow);
   const svg = h('svg', { viewBox: `0 0 ${width} ${height}`, style: `max-width:${Math.round(width * 1.2)}px`, role: 'group', 'aria-label': `Traffic graph of ${spaces.join(', ')}` });
   const near = new Set([chosen, ...edges.filter(e => e.source === chosen || e.target === chosen).flatMap(e => [e.source, e.target])]);
   const faded = id => chosen && !near.has(id), tags = [];
