@@ -15,6 +15,7 @@ internal sealed class MeshSettings
     private readonly JsonObject? _mesh;
     private readonly ConcurrentDictionary<PodInstance, TracingPolicy?> _tracing = new();
     private readonly ConcurrentDictionary<PodInstance, AccessLogPolicy?> _logging = new();
+    private readonly ConcurrentDictionary<PodInstance, MetricsPolicy?> _metrics = new();
     private readonly IReadOnlyList<MeshObject> _telemetries;
 
     private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries)
@@ -63,6 +64,9 @@ internal sealed class MeshSettings
 
     /// <summary>Whether and what a pod's proxy writes into its access log; null for nothing. Computed once for each pod.</summary>
     public AccessLogPolicy? LoggingOf(PodInstance pod) => _logging.GetOrAdd(pod, static (p, s) => AccessLogPolicy.Of(s._mesh, s._telemetries, p), this);
+
+    /// <summary>What Telemetry objects change of the metrics of a pod's proxy; null for nothing. Computed once for each pod.</summary>
+    public MetricsPolicy? MetricsOf(PodInstance pod) => _metrics.GetOrAdd(pod, static (p, s) => MetricsPolicy.Of(s._telemetries, p), this);
 
     /// <summary>How a pod's proxy traces; null when it does not. Computed once for each pod.</summary>
     public TracingPolicy? TracingOf(PodInstance pod) => _tracing.GetOrAdd(pod, static (p, s) => TracingPolicy.Of(s._mesh, s._telemetries, p.Namespace, p.Labels), this);

@@ -114,7 +114,7 @@ internal static class InboundProxy
         }
         RequestRecorder.Inbound(server, client, service, call, reply, !http, elapsed);
         span?.Finish(call, reply, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"), client?.Ip ?? "-");
-        if (config.Settings.LoggingOf(server) is { Server: true })
+        if (config.Settings.LoggingOf(server)?.Writes(server, false, http ? call : call with { Raw = true }, reply, elapsed) == true)
         {
             AccessLog.Write(server.Sidecar, began, http ? call : call with { Raw = true }, reply, elapsed, new(
                 reply.Details == "via_upstream" || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == "via_upstream" ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",

@@ -61,7 +61,7 @@ internal static class OutboundProxy
         reply.Headers["server"] = "envoy";
         RequestRecorder.Outbound(client, router, call, reply, false, elapsed);
         span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);
-        if (config.Settings.LoggingOf(client) is { Client: true })
+        if (config.Settings.LoggingOf(client)?.Writes(client, true, call, reply, elapsed) == true)
         {
             AccessLog.Write(client.Sidecar, began, call, reply, elapsed, new(
                 router.UpstreamHost, router.ClusterName, router.UpstreamHost == "-" ? "-" : $"{client.Ip}:{AccessLog.EphemeralPort()}", $"{target.Ip}:{port}", $"{client.Ip}:{AccessLog.EphemeralPort()}", "-", router.RouteName));

@@ -42,7 +42,11 @@ internal sealed class Router(PodInstance client, MeshConfig config)
                 delayed = true;
                 await Task.Delay(delay, _cluster.Time, cancellationToken).ConfigureAwait(false);
             }
-            if (faults.AbortShare.Strikes(Random.Shared) && Abort(faults, delayed) is { } aborted) return Finish(route, null, call, aborted);
+            if (faults.AbortShare.Strikes(Random.Shared) && Abort(faults, delayed) is { } aborted)
+            {
+                Aim(route, match, view, listenerPort);
+                return Finish(route, null, call, aborted);
+            }
         }
         if (route.Cors?.Preflight(call) is { } preflight) return preflight;
         if (route.Redirect is { } redirect) return Finish(route, null, call, redirect.Answer(call, match, listenerPort));
@@ -57,6 +61,14 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         var reply = await SendAsync(upstream, sent, route.Timeout, route.Retries ?? config.Settings.DefaultRetries, cancellationToken).ConfigureAwait(false);
         reply = Finish(route, destination, call, reply);
         return delayed && reply.Flags == "-" ? reply with { Flags = "DI" } : reply;
+    }
+
+    /// <summary>The cluster of a request that does not get there: logs and metrics name it all the same.</summary>
+    private void Aim(HttpRoute route, RouteMatch? match, ProxyView view, int listenerPort)
+    {
+        if (route.Pick(Random.Shared) is not { Failure: null } destination || view.Cluster(destination.Destination, listenerPort) is not { Exists: true } upstream) return;
+        (ClusterName, Upstream) = (upstream.Name, upstream);
+        Operation = string.Create(CultureInfo.InvariantCulture, $"{upstream.Host}:{upstream.Port}{match?.Uri?.ToString() ?? "/*"}");
     }
 
     /// <summary>Sends to a cluster: the policy's timeout over all tries, and retries.</summary>

@@ -35,7 +35,7 @@ internal static class StreamProxy
         }
         var elapsed = cluster.Time.GetElapsedTime(start);
         RequestRecorder.Outbound(client, router, call, reply, true, elapsed);
-        if (config.Settings.LoggingOf(client) is { Client: true })
+        if (config.Settings.LoggingOf(client)?.Writes(client, true, call with { Raw = true }, reply, elapsed) == true)
         {
             AccessLog.Write(client.Sidecar, began, call with { Raw = true }, reply, elapsed, new(
                 router.UpstreamHost, router.ClusterName, router.UpstreamHost == "-" ? "-" : $"{client.Ip}:{AccessLog.EphemeralPort()}", $"{target.Ip}:{port}", $"{client.Ip}:{AccessLog.EphemeralPort()}", call.Tls?.ServerName is { Length: > 0 } name ? name : "-", "-"));

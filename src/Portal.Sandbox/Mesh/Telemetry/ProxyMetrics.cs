@@ -16,6 +16,7 @@ internal sealed class ProxyMetrics
 
     private readonly ConcurrentDictionary<Key, RequestSeries> _requests = new();
     private readonly ConcurrentDictionary<Key, ConnectionSeries> _connections = new();
+    private readonly ConcurrentDictionary<(string Name, MetricLabels Labels), MetricFamily> _families = new();
     private readonly MetricLabels _target;
     private long _ended;
 
@@ -31,7 +32,7 @@ internal sealed class ProxyMetrics
         .. pod.Labels.Select(l => KeyValuePair.Create(Sanitise(l.Key), l.Value)),
     ];
 
-    private readonly record struct Key(bool AtSource, WorkloadIdentity? Peer, string Service, string Protocol, int Code, string Flags, bool Mutual, string? Grpc);
+    private readonly record struct Key(bool AtSource, WorkloadIdentity? Peer, string Service, string Protocol, int Code, string Flags, bool Mutual, string? Grpc, string? Changes);
 
     public WorkloadIdentity Self { get; }
 
@@ -45,27 +46,31 @@ internal sealed class ProxyMetrics
         set => Interlocked.Exchange(ref _ended, value ?? 0);
     }
 
-    public void Record(in RequestLabels labels, long now, double milliseconds, long requestBytes, long responseBytes)
+    /// <param name="changes">What Telemetry objects make of the metrics; null for nothing.</param>
+    public void Record(in RequestLabels labels, MetricChanges? changes, long now, double milliseconds, long requestBytes, long responseBytes)
     {
-        var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, labels.Protocol, labels.Code, labels.Flags, labels.Mutual, labels.Grpc);
+        var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, labels.Protocol, labels.Code, labels.Flags, labels.Mutual, labels.Grpc, changes?.Key);
         if (!_requests.TryGetValue(key, out var series))
         {
             if (_requests.Count >= MaxSeries) return;
-            var all = labels;
-            series = _requests.GetOrAdd(key, _ => new RequestSeries(StandardLabels.Of(Self, all), now));
+            var standard = StandardLabels.Of(Self, labels);
+            series = _requests.GetOrAdd(key, _ => new RequestSeries(Counter("istio_requests_total"), Values("istio_request_duration_milliseconds"), Values("istio_request_bytes"), Values("istio_response_bytes")));
+            CounterFamily? Counter(string name) => Family(name, standard, changes, l => new CounterFamily(name, l, now)) as CounterFamily;
+            HistogramFamily? Values(string name) => Family(name, standard, changes, l => new HistogramFamily(name, l, now)) as HistogramFamily;
         }
         series.Record(now, milliseconds, requestBytes, responseBytes);
     }
 
     /// <summary>A connection of which the proxy only sees bytes.</summary>
-    public void RecordConnection(in RequestLabels labels, long now, long received, long sent)
+    public void RecordConnection(in RequestLabels labels, MetricChanges? changes, long now, long received, long sent)
     {
-        var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, "tcp", 0, labels.Flags, labels.Mutual, null);
+        var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, "tcp", 0, labels.Flags, labels.Mutual, null, changes?.Key);
         if (!_connections.TryGetValue(key, out var series))
         {
             if (_connections.Count >= MaxSeries) return;
-            var all = labels;
-            series = _connections.GetOrAdd(key, _ => new ConnectionSeries(StandardLabels.Of(Self, all with { Protocol = "tcp", Code = 0 }), now));
+            var standard = StandardLabels.Of(Self, labels with { Protocol = "tcp", Code = 0 });
+            series = _connections.GetOrAdd(key, _ => new ConnectionSeries(Counter("istio_tcp_connections_opened_total"), Counter("istio_tcp_connections_closed_total"), Counter("istio_tcp_received_bytes_total"), Counter("istio_tcp_sent_bytes_total")));
+            CounterFamily? Counter(string name) => Family(name, standard, changes, l => new CounterFamily(name, l, now)) as CounterFamily;
         }
         series.Record(now, received, sent);
     }
@@ -76,7 +81,14 @@ internal sealed class ProxyMetrics
     {
         if (name?.StartsWith("istio_", StringComparison.Ordinal) == false) return [];
         var (added, end) = (target ? _target.Items : [], Ended);
-        return _requests.Values.SelectMany(s => s.Series(added, end, name)).Concat(_connections.Values.SelectMany(s => s.Series(added, end, name)));
+        return _families.Values.SelectMany(f => f.Series(added, end, name));
+    }
+
+    /// <summary>Requests that differ only in labels that were removed count together.</summary>
+    private MetricFamily? Family(string name, IReadOnlyList<KeyValuePair<string, string>> standard, MetricChanges? changes, Func<IReadOnlyList<KeyValuePair<string, string>>, MetricFamily> make)
+    {
+        if ((changes is null ? standard : changes.Apply(name, standard)) is not { } labels) return null;
+        return _families.GetOrAdd((name, new MetricLabels(labels)), _ => make(labels));
     }
 
     private static string Sanitise(string label) => string.Concat(label.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));

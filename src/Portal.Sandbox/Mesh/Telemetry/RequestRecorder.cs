@@ -32,8 +32,10 @@ internal static class RequestRecorder
     {
         var now = pod.Cluster.Telemetry.Now;
         var (sent, answered) = (HeaderBytes + call.Path.Length + call.Body.Length, HeaderBytes + reply.Body.Length);
-        if (tcp) pod.Metrics.RecordConnection(labels, now, sent, answered);
-        else pod.Metrics.Record(labels, now, elapsed.TotalMilliseconds, sent, answered);
+        var (atSource, peer) = (labels.AtSource, labels.Peer);
+        var changes = pod.Cluster.Mesh.Config.Settings.MetricsOf(pod)?.Changes(atSource, () => RequestAttributes.Of(pod, atSource, peer, tcp ? call with { Raw = true } : call, reply, elapsed));
+        if (tcp) pod.Metrics.RecordConnection(labels, changes, now, sent, answered);
+        else pod.Metrics.Record(labels, changes, now, elapsed.TotalMilliseconds, sent, answered);
     }
 
     private static string Protocol(HttpCall call) => IsGrpc(call) ? "grpc" : "http";

@@ -1,79 +1,82 @@
 namespace Portal.Sandbox.Mesh.Telemetry;
 
-/// <summary>Count, duration and sizes of the requests that share all labels. Thread-safe.</summary>
-internal sealed class RequestSeries(IReadOnlyList<KeyValuePair<string, string>> labels, long created)
+/// <summary>One metric of requests or connections that share all labels. Thread-safe.</summary>
+internal abstract class MetricFamily(string name, IReadOnlyList<KeyValuePair<string, string>> labels, long created)
 {
-    private readonly Lock _gate = new();
-    private readonly Histogram _duration = new();
-    private readonly Histogram _requestBytes = new();
-    private readonly Histogram _responseBytes = new();
+    protected Lock Gate { get; } = new();
+    protected string Name => name;
+
+    /// <param name="added">Labels that a scraper adds.</param>
+    /// <param name="only">Only the series of this name; null for all.</param>
+    public abstract IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only);
+
+    protected MetricLabels All(IReadOnlyList<KeyValuePair<string, string>> added) => new([.. labels, .. added]);
+
+    /// <summary>The series was there, at zero, just before its first request.</summary>
+    protected MetricSeries One(string series, MetricLabels with, long? end, Func<long, double> read) => new(series, with, created - 1, end, t =>
+    {
+        lock (Gate) return read(t);
+    });
+}
+
+/// <summary>A metric that only grows.</summary>
+internal sealed class CounterFamily(string name, IReadOnlyList<KeyValuePair<string, string>> labels, long created) : MetricFamily(name, labels, created)
+{
     private CounterHistory _count;
 
-    public void Record(long now, double milliseconds, long requestBytes, long responseBytes)
+    public void Add(long now, long n)
     {
-        lock (_gate)
-        {
-            _count.Add(now, 1);
-            _duration.Observe(now, milliseconds);
-            _requestBytes.Observe(now, requestBytes);
-            _responseBytes.Observe(now, responseBytes);
-        }
+        lock (Gate) _count.Add(now, n);
     }
 
-    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only)
+    public override IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only) =>
+        only is null || only == Name ? [One(Name, All(added), end, t => _count.At(t))] : [];
+}
+
+/// <summary>A metric with buckets, a sum and a count.</summary>
+internal sealed class HistogramFamily(string name, IReadOnlyList<KeyValuePair<string, string>> labels, long created) : MetricFamily(name, labels, created)
+{
+    private readonly Histogram _values = new();
+
+    public void Observe(long now, double value)
     {
-        if (only?.StartsWith("istio_tcp_", StringComparison.Ordinal) == true) yield break;
-        var all = new MetricLabels([.. labels, .. added]);
-        // The counter was there, at zero, just before its first request.
-        var begin = created - 1;
-        MetricSeries One(string name, MetricLabels with, Func<long, double> read) => new(name, with, begin, end, t =>
+        lock (Gate) _values.Observe(now, value);
+    }
+
+    public override IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only)
+    {
+        if (only?.StartsWith(Name, StringComparison.Ordinal) == false) yield break;
+        var all = All(added);
+        for (var i = 0; (only is null || only == Name + "_bucket") && i < Histogram.Bounds.Count; i++)
         {
-            lock (_gate) return read(t);
-        });
-        if (only is null or "istio_requests_total") yield return One("istio_requests_total", all, t => _count.At(t));
-        foreach (var (name, histogram) in new[] { ("istio_request_duration_milliseconds", _duration), ("istio_request_bytes", _requestBytes), ("istio_response_bytes", _responseBytes) })
-        {
-            if (only?.StartsWith(name, StringComparison.Ordinal) == false) continue;
-            for (var i = 0; (only is null || only == name + "_bucket") && i < Histogram.Bounds.Count; i++)
-            {
-                var bucket = i;
-                yield return One(name + "_bucket", all.With("le", Histogram.Bounds[i]), t => histogram.CountUpTo(bucket, t));
-            }
-            if (only is null || only == name + "_sum") yield return One(name + "_sum", all, histogram.Sum);
-            if (only is null || only == name + "_count") yield return One(name + "_count", all, histogram.Count);
+            var bucket = i;
+            yield return One(Name + "_bucket", all.With("le", Histogram.Bounds[i]), end, t => _values.CountUpTo(bucket, t));
         }
+        if (only is null || only == Name + "_sum") yield return One(Name + "_sum", all, end, _values.Sum);
+        if (only is null || only == Name + "_count") yield return One(Name + "_count", all, end, _values.Count);
     }
 }
 
-/// <summary>Connections and bytes of what a proxy forwards without reading it. Thread-safe.</summary>
-internal sealed class ConnectionSeries(IReadOnlyList<KeyValuePair<string, string>> labels, long created)
+/// <summary>What requests of one kind count into; null where a Telemetry object turned the metric off.</summary>
+internal sealed record RequestSeries(CounterFamily? Count, HistogramFamily? Duration, HistogramFamily? RequestBytes, HistogramFamily? ResponseBytes)
 {
-    private readonly Lock _gate = new();
-    private CounterHistory _connections;
-    private CounterHistory _received;
-    private CounterHistory _sent;
+    public void Record(long now, double milliseconds, long requestBytes, long responseBytes)
+    {
+        Count?.Add(now, 1);
+        Duration?.Observe(now, milliseconds);
+        RequestBytes?.Observe(now, requestBytes);
+        ResponseBytes?.Observe(now, responseBytes);
+    }
+}
 
+/// <summary>What connections of one kind count into, of which a proxy only sees bytes.</summary>
+internal sealed record ConnectionSeries(CounterFamily? Opened, CounterFamily? Closed, CounterFamily? Received, CounterFamily? Sent)
+{
     public void Record(long now, long received, long sent)
     {
-        lock (_gate)
-        {
-            _connections.Add(now, 1);
-            _received.Add(now, received);
-            _sent.Add(now, sent);
-        }
-    }
-
-    public IEnumerable<MetricSeries> Series(IReadOnlyList<KeyValuePair<string, string>> added, long? end, string? only)
-    {
-        var all = new MetricLabels([.. labels, .. added]);
-        MetricSeries One(string name, Func<long, double> read) => new(name, all, created - 1, end, t =>
-        {
-            lock (_gate) return read(t);
-        });
-        return new[]
-        {
-            One("istio_tcp_connections_opened_total", t => _connections.At(t)), One("istio_tcp_connections_closed_total", t => _connections.At(t)),
-            One("istio_tcp_received_bytes_total", t => _received.At(t)), One("istio_tcp_sent_bytes_total", t => _sent.At(t)),
-        }.Where(s => only is null || s.Name == only);
+        Opened?.Add(now, 1);
+        Closed?.Add(now, 1);
+        Received?.Add(now, received);
+        Sent?.Add(now, sent);
     }
 }

@@ -1,17 +1,16 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace Portal.Sandbox.Programs.Observability;
 
-/// <summary>The pages of the observability programs: one HTML text each, with the shared style and script in it.</summary>
-internal static class ObservabilityPage
+/// <summary>The pages of the observability programs: one HTML text each, with the styles and scripts that it includes.</summary>
+internal static partial class ObservabilityPage
 {
     private static readonly ConcurrentDictionary<string, string> s_pages = new(StringComparer.Ordinal);
 
-    public static HttpReply Reply(string name) => HttpReply.Of(200, s_pages.GetOrAdd(name, static n => Read(n + ".html")
-        .Replace("/* shared style */", Read("shared.css"), StringComparison.Ordinal)
-        .Replace("/* shared script */", Read("shared.js"), StringComparison.Ordinal)
-        .Replace("/* page script */", Read(n + ".js"), StringComparison.Ordinal)), "text/html; charset=utf-8");
+    public static HttpReply Reply(string name) =>
+        HttpReply.Of(200, s_pages.GetOrAdd(name, static n => IncludePattern().Replace(Read(n + ".html"), static m => Read(m.Groups[1].Value))), "text/html; charset=utf-8");
 
     public static HttpReply Redirect(string location)
     {
@@ -19,6 +18,9 @@ internal static class ObservabilityPage
         reply.Headers["location"] = location;
         return reply;
     }
+
+    [GeneratedRegex(@"/\* include (\S+) \*/")]
+    private static partial Regex IncludePattern();
 
     private static string Read(string name)
     {

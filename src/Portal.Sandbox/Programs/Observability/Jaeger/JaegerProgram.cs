@@ -38,7 +38,7 @@ internal sealed class JaegerProgram : IPodProgram
             case ["operations"]:
                 return Data(new JsonArray([.. spans.Where(s => s.Service == p["service"]).Select(s => (s.Operation, s.Server)).Distinct().OrderBy(o => o.Operation, StringComparer.Ordinal)
                     .Select(o => (JsonNode)new JsonObject { ["name"] = o.Operation, ["spanKind"] = o.Server ? "server" : "client" })]));
-            case ["traces"]: return Search(spans, p);
+            case ["traces"]: return Search(spans, p, container.Pod.Cluster.Telemetry.Now * 1000);
             case ["traces", var id]:
                 var one = spans.Where(s => s.TraceId == id.ToLowerInvariant().PadLeft(32, '0')).ToList();
                 return one.Count > 0 ? Data(new JsonArray(Traces.Write(one))) : Error(404, "trace not found");
@@ -47,12 +47,13 @@ internal sealed class JaegerProgram : IPodProgram
         }
     }
 
-    private static HttpReply Search(List<Span> spans, QueryParameters p)
+    private static HttpReply Search(List<Span> spans, QueryParameters p, long now)
     {
         if (p.All("traceID") is { Count: > 0 } ids) return Data(new JsonArray([.. spans.Where(s => ids.Contains(s.TraceId)).GroupBy(s => s.TraceId).Select(g => (JsonNode)Traces.Write([.. g]))]));
         if (string.IsNullOrEmpty(p["service"])) return Error(400, "parameter 'service' is required");
         var limit = int.TryParse(p["limit"], out var l) && l > 0 ? Math.Min(l, 1500) : DefaultLimit;
-        var (start, end) = (Number(p["start"]) ?? 0, Number(p["end"]) ?? long.MaxValue);
+        // "custom" is what the page of Jaeger says beside a start and an end of its own.
+        var (start, end) = (Number(p["start"]) ?? (p["lookback"] is { } back && Prometheus.PromLexer.Duration(back) is { } length ? now - length * 1000 : 0), Number(p["end"]) ?? long.MaxValue);
         var (least, most) = (Traces.Length(p["minDuration"]) ?? 0, Traces.Length(p["maxDuration"]) ?? long.MaxValue);
         var wanted = Tags(p["tags"]);
         bool Hit(Span s) => s.Service == p["service"] && (string.IsNullOrEmpty(p["operation"]) || p["operation"] == "all" || s.Operation == p["operation"]) && s.Start >= start && s.Start <= end
