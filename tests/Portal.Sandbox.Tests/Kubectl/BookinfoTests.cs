@@ -17,7 +17,7 @@ public sealed partial class BookinfoTests(SandboxFixture sandbox)
         Assert.Contains("Installation complete", (await shell.RunAsync("istioctl install --set profile=demo -y")).Text, StringComparison.Ordinal);
         await shell.RunAsync("kubectl create namespace bookinfo && kubectl label namespace bookinfo istio-injection=enabled");
         await shell.RunAsync($"kubectl apply -n bookinfo -f {Samples}/platform/kube/bookinfo.yaml -f {Samples}/networking/bookinfo-gateway.yaml");
-        await shell.RunAsync("kubectl wait --for=condition=ready pod --all -n bookinfo --timeout=30s");
+        await shell.RunAsync("kubectl wait --for=condition=available deployment --all -n bookinfo --timeout=30s");
 
         Assert.Equal(6, (await shell.RunAsync("kubectl get pods -n bookinfo --no-headers")).Text.Split('\n').Count(l => l.Contains("2/2", StringComparison.Ordinal) && l.Contains("Running", StringComparison.Ordinal)));
 

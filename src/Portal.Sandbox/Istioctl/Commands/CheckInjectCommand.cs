@@ -20,7 +20,7 @@ internal static class CheckInjectCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken cancellationToken)
     {
         var snapshot = call.Cluster.Store.Snapshot;
-        var (ns, labels) = (call.Namespace, (IReadOnlyDictionary<string, string>)(call["labels"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p.ElementAtOrDefault(1) ?? ""));
+        var (ns, labels) = (call.Namespace, LabelPairs.Parse(call["labels"] ?? ""));
         if (call.Operands is [var operand])
         {
             var pod = ProxyTarget.Find(call.Cluster, operand, ns, "");

@@ -12,6 +12,8 @@ internal sealed record OperatorSpec(string Profile, JsonObject Spec, string Name
 
     private static readonly string[] s_unsimulated = ["ambient", "remote", "openshift", "openshift-ambient"];
 
+    private static readonly string[] s_unsimulatedComponents = ["cni", "ztunnel", "istiodRemote"];
+
     /// <summary>The revision's name; <c>default</c> where none was given.</summary>
     public string Revision => Spec.Str("revision") is { Length: > 0 } revision ? revision : Spec.Str("values", "revision") is { Length: > 0 } value ? value : DefaultRevision;
 
@@ -52,6 +54,7 @@ internal sealed record OperatorSpec(string Profile, JsonObject Spec, string Name
         foreach (var setting in all) SettingPath.Set(spec, setting);
         if (revision is { Length: > 0 }) spec["revision"] = revision;
         spec["profile"] = profile;
+        if (s_unsimulatedComponents.FirstOrDefault(c => spec.Flag("components", c, "enabled") == true) is { } component) throw new IstioctlException($"the component \"{component}\" is not simulated by the sandbox");
         return new(profile, spec, spec.Str("namespace") ?? ns);
     }
 

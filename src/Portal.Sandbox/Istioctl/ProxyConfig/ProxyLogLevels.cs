@@ -44,7 +44,7 @@ internal static class ProxyLogLevels
     private static IEnumerable<PodInstance> Pods(Invocation call)
     {
         if (call["selector"] is not { } selector) return [ProxyConfigCommand.Proxy(call)];
-        var labels = selector.Split(',').Select(p => p.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0].TrimEnd('='), p => p[1].TrimStart('='));
+        var labels = LabelPairs.Parse(selector);
         List<PodInstance> found = [.. call.Cluster.Pods.All.Where(p => p.Namespace == call.Namespace && p.Sidecar is not null && Selectors.Matches(labels, p.Labels)).OrderBy(p => p.Name, StringComparer.Ordinal)];
         return found.Count > 0 ? found : throw new IstioctlException($"no pods found for selector {selector}");
     }

@@ -33,7 +33,7 @@ internal static class AppliedPolicies
             foreach (var policy in policies)
             {
                 var list = policy.Spec.Objects("rules").ToList();
-                foreach (var (name, rule) in RuleNames(policy).Zip(list)) rules[name] = rule.Copy();
+                foreach (var (name, rule) in RuleNames(policy).Zip(list)) rules[name] = RbacJson.Of(rule);
             }
             yield return new()
             {
