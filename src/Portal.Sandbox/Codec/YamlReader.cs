@@ -12,7 +12,9 @@ internal static class YamlReader
     /// <exception cref="YamlException">The text is not YAML; the message has line and column.</exception>
     public static IEnumerable<JsonNode> ReadAll(string text)
     {
-        var parser = new MergingParser(new Parser(new StringReader(text)));
+        // Merging keeps every event of a stream, and refuses long ones.
+        IParser parser = new Parser(new StringReader(text));
+        if (text.Contains("<<", StringComparison.Ordinal)) parser = new MergingParser(parser);
         parser.Consume<StreamStart>();
         while (!parser.Accept<StreamEnd>(out _))
         {
