@@ -47,6 +47,14 @@ public sealed class AnalyzeRobustnessTests(SandboxFixture sandbox)
         Assert.InRange(await RunAsync(cluster, text), 0, 79);
     }
 
+    [Fact]
+    public async Task Analyze_OfABottomlessFile_Ends()
+    {
+        var (cluster, _) = sandbox.NewCluster();
+
+        Assert.Equal(65, await RunAsync(cluster, "a: " + new string('[', 100_000)));
+    }
+
     private static Task<int> RunAsync(SandboxCluster cluster, string text)
     {
         var output = new IstioctlOutput(_ => Task.CompletedTask, _ => Task.CompletedTask);
