@@ -8,23 +8,29 @@ namespace Portal.Sandbox.Codec;
 /// <summary>YAML to JSON with the rules of Kubernetes' YAML library: plain scalars get JSON types, quoted ones stay strings.</summary>
 internal static class YamlReader
 {
+    /// <summary>Deeper texts are refused: objects of the API are never that deep, and stacks end.</summary>
+    public const int MaxDepth = 1000;
+
     /// <summary>Every document of a stream; empty documents are passed over.</summary>
     /// <exception cref="YamlException">The text is not YAML; the message has line and column.</exception>
     public static IEnumerable<JsonNode> ReadAll(string text)
     {
-        var parser = new MergingParser(new Parser(new StringReader(text)));
+        // Merging keeps every event of a stream, and refuses long ones.
+        IParser parser = new Parser(new StringReader(text));
+        if (text.Contains("<<", StringComparison.Ordinal)) parser = new MergingParser(parser);
         parser.Consume<StreamStart>();
         while (!parser.Accept<StreamEnd>(out _))
         {
             parser.Consume<DocumentStart>();
-            var node = ReadNode(parser, []);
+            var node = ReadNode(parser, [], 0);
             parser.Consume<DocumentEnd>();
             if (node is not null) yield return node;
         }
     }
 
-    private static JsonNode? ReadNode(IParser parser, Dictionary<string, JsonNode?> anchors)
+    private static JsonNode? ReadNode(IParser parser, Dictionary<string, JsonNode?> anchors, int depth)
     {
+        if (depth > MaxDepth) throw new YamlException("exceeded max depth");
         if (parser.TryConsume<AnchorAlias>(out var alias)) return anchors.GetValueOrDefault(alias.Value.Value)?.DeepClone();
         JsonNode? node;
         var anchor = (parser.Current as NodeEvent)?.Anchor ?? AnchorName.Empty;
@@ -34,14 +40,14 @@ internal static class YamlReader
             while (!parser.TryConsume<MappingEnd>(out _))
             {
                 var key = parser.Consume<Scalar>().Value;
-                obj[key] = ReadNode(parser, anchors);
+                obj[key] = ReadNode(parser, anchors, depth + 1);
             }
             node = obj;
         }
         else if (parser.TryConsume<SequenceStart>(out _))
         {
             var array = new JsonArray();
-            while (!parser.TryConsume<SequenceEnd>(out _)) array.Add(ReadNode(parser, anchors));
+            while (!parser.TryConsume<SequenceEnd>(out _)) array.Add(ReadNode(parser, anchors, depth + 1));
             node = array;
         }
         else node = Scalar(parser.Consume<Scalar>());

@@ -9,7 +9,7 @@ internal static class UnusedRouteRules
     /// <summary>The conditions of routes in their order; of two that are the same the second never decides.</summary>
     public static void Matches(IReadOnlyList<JsonObject> routes, Findings f)
     {
-        var seen = new List<(JsonObject Match, int Route)>();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var catchAll = false;
         for (var i = 0; i < routes.Count; i++)
         {
@@ -30,12 +30,12 @@ internal static class UnusedRouteRules
                     continue;
                 }
                 var condition = Condition(matches[n]);
-                if (seen.FindIndex(s => JsonExtensions.Same(s.Match, condition)) is >= 0 and var before)
+                if (seen.TryGetValue(condition, out var before))
                 {
-                    Ineffective(name, Name(matches[n], n), Name(routes[seen[before].Route], seen[before].Route), f);
+                    Ineffective(name, Name(matches[n], n), Name(routes[before], before), f);
                     duplicates++;
                 }
-                else seen.Add((condition, i));
+                else seen[condition] = i;
             }
             if (duplicates == matches.Count) Unused(name, "all matches used by prior rules", f);
         }
@@ -45,38 +45,43 @@ internal static class UnusedRouteRules
     {
         Matches(routes, f);
         var prefixes = Prefixes(routes).ToList();
-        for (var i = 0; i < prefixes.Count; i++)
-        {
-            foreach (var later in prefixes.Skip(i + 1).Where(prefixes[i].Covers))
-                Ineffective(later.Route, $"{later.Match} of prefix {later.Prefix}", $"{prefixes[i].Match} of prefix {prefixes[i].Prefix} on {prefixes[i].Route}", f);
-        }
+        var byPrefix = prefixes.Index().ToLookup(p => p.Item.Prefix, p => p.Index, StringComparer.Ordinal);
+        var lengths = prefixes.Select(p => p.Prefix.Length).Distinct().Order().ToList();
+        var covered = from later in prefixes.Index()
+                      from length in lengths.TakeWhile(l => l < later.Item.Prefix.Length)
+                      from before in byPrefix[later.Item.Prefix[..length]]
+                      where before < later.Index && prefixes[before].Covers(later.Item)
+                      orderby before, later.Index
+                      select (Before: prefixes[before], Later: later.Item);
+        foreach (var (before, later) in covered)
+            Ineffective(later.Route, $"{later.Match} of prefix {later.Prefix}", $"{before.Match} of prefix {before.Prefix} on {before.Route}", f);
     }
 
     /// <summary>The conditions on prefixes of paths, without those that are said to be duplicates or out of reach.</summary>
     private static IEnumerable<PrefixCondition> Prefixes(IReadOnlyList<JsonObject> routes)
     {
-        var seen = new List<JsonObject>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < routes.Count; i++)
         {
             var matches = routes[i].Objects("match").ToList();
             if (matches.Count == 0) yield break;
             for (var n = 0; n < matches.Count; n++)
             {
-                var condition = Condition(matches[n]);
-                if (seen.Exists(s => JsonExtensions.Same(s, condition))) continue;
-                seen.Add(condition);
+                if (!seen.Add(Condition(matches[n]))) continue;
                 if (matches[n].Str("uri", "prefix") is { Length: > 0 } prefix) yield return new(Name(routes[i], i), Name(matches[n], n), prefix, matches[n]);
             }
         }
     }
 
-    /// <summary>A name is no condition.</summary>
-    private static JsonObject Condition(JsonObject match)
+    /// <summary>What a match asks for as text, the same for all ways to write it. A name is no condition.</summary>
+    private static string Condition(JsonObject match) => Text(new JsonObject(match.Where(p => p.Key != "name").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))));
+
+    private static string Text(JsonNode? node) => node switch
     {
-        var copy = match.Copy();
-        copy.Remove("name");
-        return copy;
-    }
+        JsonObject o => $"{{{string.Join(',', o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{JsonValue.Create(p.Key).ToText()}:{Text(p.Value)}"))}}}",
+        JsonArray a => $"[{string.Join(',', a.Select(Text))}]",
+        _ => node?.ToText() ?? "null",
+    };
 
     private static string Name(JsonObject o, int index) => o.Str("name") is { Length: > 0 } name ? GoText.Quote(name) : $"#{index}";
 

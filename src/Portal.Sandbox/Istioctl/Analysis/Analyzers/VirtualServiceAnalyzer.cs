@@ -13,16 +13,20 @@ internal static class VirtualServiceAnalyzer
     public static IEnumerable<Finding> Conflicts(AnalysisInput input)
     {
         var byHost = input.Of("VirtualService").Where(IsForSidecars).SelectMany(Claims).GroupBy(c => c.Key, c => c.Rule).ToDictionary(g => g.Key, g => g.ToList());
-        var everyones = byHost.Where(g => g.Key.Scope == HostName.Everyone).ToList();
+        var wildcards = byHost.Where(g => g.Key.Scope == HostName.Everyone && g.Key.Host.StartsWith('*')).ToList();
         var reported = new HashSet<AnalysisObject>();
         foreach (var (key, own) in byHost.OrderBy(g => g.Key.Scope, StringComparer.Ordinal).ThenBy(g => g.Key.Host, StringComparer.Ordinal))
         {
-            var rules = key.Scope == HostName.Everyone ? own : [.. own, .. everyones.Where(e => HostName.Matches(key.Host, e.Key.Host)).SelectMany(e => e.Value)];
+            List<AnalysisObject> rules = key.Scope == HostName.Everyone ? own : [.. own, .. OfEveryone(key.Host)];
             if (rules.Count < 2) continue;
             var names = string.Join(',', rules.Select(r => r.FullName));
             foreach (var rule in rules.Where(reported.Add))
                 yield return Finding.At(Messages.ConflictingMeshGatewayVirtualServiceHosts, rule, ".metadata.name", names, $"{key.Scope}/{key.Host}");
         }
+
+        IEnumerable<AnalysisObject> OfEveryone(string host) => host.StartsWith('*')
+            ? byHost.Where(g => g.Key.Scope == HostName.Everyone && HostName.Matches(host, g.Key.Host)).SelectMany(g => g.Value)
+            : (byHost.GetValueOrDefault((HostName.Everyone, host)) ?? []).Concat(wildcards.Where(w => HostName.Matches(host, w.Key.Host)).SelectMany(w => w.Value));
     }
 
     public static IEnumerable<Finding> Gateways(AnalysisInput input)

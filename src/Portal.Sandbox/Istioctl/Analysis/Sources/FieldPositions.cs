@@ -1,3 +1,4 @@
+using Portal.Sandbox.Codec;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -14,7 +15,7 @@ internal static class FieldPositions
         {
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
-            if (parser.TryConsume<DocumentStart>(out _)) Read(parser, "", lines);
+            if (parser.TryConsume<DocumentStart>(out _)) Read(parser, "", 0, lines);
         }
         catch (YamlException)
         {
@@ -23,13 +24,14 @@ internal static class FieldPositions
         return lines;
     }
 
-    private static void Read(IParser parser, string path, Dictionary<string, int> lines)
+    private static void Read(IParser parser, string path, int depth, Dictionary<string, int> lines)
     {
+        if (depth > YamlReader.MaxDepth) throw new YamlException("exceeded max depth");
         if (parser.TryConsume<Scalar>(out var scalar)) lines[path] = (int)scalar.Start.Line;
         else if (parser.TryConsume<AnchorAlias>(out _)) return;
         else if (parser.TryConsume<SequenceStart>(out _))
         {
-            for (var i = 0; !parser.TryConsume<SequenceEnd>(out _); i++) Read(parser, $"{path}[{i}]", lines);
+            for (var i = 0; !parser.TryConsume<SequenceEnd>(out _); i++) Read(parser, $"{path}[{i}]", depth + 1, lines);
         }
         else
         {
@@ -37,7 +39,7 @@ internal static class FieldPositions
             if (path.EndsWith(']')) lines[path] = (int)start.Start.Line;
             while (!parser.TryConsume<MappingEnd>(out _))
             {
-                if (parser.TryConsume<Scalar>(out var key)) Read(parser, $"{path}.{key.Value}", lines);
+                if (parser.TryConsume<Scalar>(out var key)) Read(parser, $"{path}.{key.Value}", depth + 1, lines);
                 else
                 {
                     parser.SkipThisAndNestedEvents();
