@@ -5,9 +5,11 @@ using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Programs;
 
-/// <summary><c>fortio load</c> and <c>fortio curl</c>: callers that run at the same time, and the report in fortio's form.</summary>
+/// <summary><c>fortio load</c> and <c>fortio curl</c>: callers that run at the same time, and the report of <see cref="FortioReport"/>.</summary>
 internal static class FortioCommand
 {
+    public const string Version = "1.69.5";
+
     private sealed class Options
     {
         public int Threads { get; set; } = 4;
@@ -16,20 +18,25 @@ internal static class FortioCommand
         public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(5);
         public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
         public bool Quiet { get; set; }
+        public bool Insecure { get; set; }
+        public bool InitialErrors { get; set; }
+        public bool Uniform { get; set; }
+        public bool Jitter { get; set; }
+        public bool NoCatchup { get; set; }
+        public string Method { get; set; } = "";
+        public string Payload { get; set; } = "";
+        public string Labels { get; set; } = "";
+        public string? Json { get; set; }
         public HttpHeaders Headers { get; } = new();
         public string? Url { get; set; }
     }
-
-    private readonly record struct Sample(int Status, double Seconds, int Size);
-
-    private static readonly double[] s_percentiles = [50, 75, 90, 99, 99.9];
 
     public static async Task<int> RunAsync(ShellSession session, string[] args, ShellIo io, CancellationToken cancellationToken)
     {
         switch (args)
         {
             case ["version" or "buildinfo", ..]:
-                await io.OutAsync("1.69.5\n").ConfigureAwait(false);
+                await io.OutAsync(Version + "\n").ConfigureAwait(false);
                 return 0;
             case ["curl" or "load", .. var rest]:
                 var options = new Options();
@@ -55,12 +62,20 @@ internal static class FortioCommand
                 continue;
             }
             var (name, value) = args[i].TrimStart('-').Split('=', 2) is [var n, var v] ? (n, v) : (args[i].TrimStart('-'), (string?)null);
-            if (name is "quiet")
+            if (name is "quiet" or "k" or "allow-initial-errors" or "uniform" or "jitter" or "nocatchup" or "a" or "keepalive" or "stdclient" or "h2" or "http1.0" or "L" or "4" or "6" or "compression" or "http-halfclose" or "curl-stdout-headers" or "logger-json")
             {
-                o.Quiet = true;
+                var on = value is not "false";
+                switch (name)
+                {
+                    case "quiet": o.Quiet = on; break;
+                    case "k": o.Insecure = on; break;
+                    case "allow-initial-errors": o.InitialErrors = on; break;
+                    case "uniform": o.Uniform = on; break;
+                    case "jitter": o.Jitter = on; break;
+                    case "nocatchup": o.NoCatchup = on; break;
+                }
                 continue;
             }
-            if (name is "a" or "k" or "allow-initial-errors" or "keepalive" or "stdclient" or "jitter" or "uniform" or "nocatchup" or "h2" or "http1.0" or "L") continue;
             value ??= ++i < args.Length ? args[i] : null;
             if (value is null) return $"flag needs an argument: -{name}";
             switch (name)
@@ -72,13 +87,16 @@ internal static class FortioCommand
                 case "t" when value == "0": o.Duration = TimeSpan.FromDays(3650); break;
                 case "t" when EnvoyDuration.Parse(value) is { } t: o.Duration = t; break;
                 case "timeout" when EnvoyDuration.Parse(value) is { } t: o.Timeout = t; break;
-                case "loglevel": o.Quiet = value.ToUpperInvariant() is "WARNING" or "ERROR" or "CRITICAL" or "FATAL"; break;
+                case "X": o.Method = value; break;
+                case "payload": o.Payload = value; break;
+                case "labels": o.Labels = value; break;
+                case "json": o.Json = value; break;
                 case "H" when value.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon: o.Headers.Add(value[..colon].Trim().ToLowerInvariant(), value[(colon + 1)..].Trim()); break;
-                case "p" or "r" or "json" or "labels" or "log-errors" or "connection-reuse" or "payload-size" or "X": break;
+                case "p" or "r" or "log-errors" or "connection-reuse" or "payload-size" or "loglevel" or "offset" or "runid" or "content-type" or "user" or "resolve" or "abort-on": break;
                 default: return $"invalid value \"{value}\" for flag -{name}";
             }
         }
-        return o.Url is null ? "fortio load and curl need a url" : Uri.TryCreate(Absolute(o.Url), UriKind.Absolute, out var uri) && uri.Scheme == "http" ? null : $"unable to use the url \"{o.Url}\"";
+        return o.Url is null ? "fortio load and curl need a url" : Uri.TryCreate(Absolute(o.Url), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? null : $"unable to use the url \"{o.Url}\"";
     }
 
     private static string Absolute(string url) => url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url;
@@ -87,8 +105,14 @@ internal static class FortioCommand
     {
         var uri = new Uri(Absolute(o.Url!));
         var headers = new HttpHeaders(o.Headers);
-        headers["user-agent"] ??= "fortio.org/fortio-1.69.5";
-        return new HttpCall("GET", uri.IsDefaultPort ? uri.Host : $"{uri.Host}:{uri.Port}", uri.PathAndQuery, headers, default);
+        headers["user-agent"] ??= "fortio.org/fortio-" + Version;
+        var authority = headers["host"] ?? (uri.IsDefaultPort ? uri.Host : $"{uri.Host}:{uri.Port}");
+        headers.Remove("host");
+        var method = o.Method.Length > 0 ? o.Method : o.Payload.Length > 0 ? "POST" : "GET";
+        return new HttpCall(method, authority, uri.PathAndQuery, headers, Encoding.UTF8.GetBytes(o.Payload))
+        {
+            Dial = $"{uri.Host}:{uri.Port}", Tls = uri.Scheme == "https" ? new TlsClient(System.Net.IPAddress.TryParse(uri.Host, out _) ? "" : uri.Host, o.Insecure) : null,
+        };
     }
 
     private static async Task<int> CurlAsync(ShellSession session, Options o, ShellIo io, CancellationToken cancellationToken)
@@ -99,35 +123,60 @@ internal static class FortioCommand
             await io.ErrorAsync($"Error: unable to connect to {o.Url}: {reply.Failure}\n").ConfigureAwait(false);
             return 1;
         }
-        await io.OutAsync($"HTTP/1.1 {reply.Status}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}").ConfigureAwait(false);
+        await io.OutAsync($"HTTP/1.1 {reply.Status} {CurlCommand.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}").ConfigureAwait(false);
         return reply.Status >= 400 ? 1 : 0;
     }
 
     private static async Task<int> LoadAsync(ShellSession session, Options o, ShellIo io, CancellationToken cancellationToken)
     {
         var (exact, rate) = (o.Calls > 0, o.Rate > 0);
-        var many = exact ? $"for {o.Calls} calls" : $"for {GoDuration(o.Duration)}";
-        await io.OutAsync(string.Create(CultureInfo.InvariantCulture, $"Fortio 1.69.5 running at {(rate ? o.Rate : 0):0.##} queries per second, 2->2 procs, {many}: {Absolute(o.Url!)}\n")).ConfigureAwait(false);
+        var url = Absolute(o.Url!);
+        var many = exact ? $"for {o.Calls} calls" : $"for {FortioReport.GoDuration(o.Duration)}";
+        await io.OutAsync(string.Create(CultureInfo.InvariantCulture, $"Fortio {Version} running at {(rate ? o.Rate : 0):0.##} queries per second, 2->2 procs, {many}: {url}\n")).ConfigureAwait(false);
+        var warmup = 0;
+        if (!exact)
+        {
+            // Each thread tries the way once, and a way that does not work is no measurement.
+            var first = await Task.WhenAll(Enumerable.Range(0, o.Threads).Select(_ => session.Container.SendAsync(Call(o), o.Timeout, cancellationToken))).ConfigureAwait(false);
+            if (!o.InitialErrors && Array.Find(first, r => r.Failed || r.Status is < 200 or >= 300) is { } bad)
+            {
+                await io.ErrorAsync($"Aborting because of error {(bad.Failed ? -1 : bad.Status)} for {url}: \"{bad.Text.Trim()}\"\n").ConfigureAwait(false);
+                return 1;
+            }
+            warmup = first.Length;
+        }
+        var per = exact ? o.Calls / o.Threads : (long)(o.Rate * o.Duration.TotalSeconds / o.Threads);
+        var total = exact ? o.Calls : per * o.Threads;
         if (!o.Quiet) await io.OutAsync(rate
-            ? string.Create(CultureInfo.InvariantCulture, $"Starting at {o.Rate:0.##} qps with {o.Threads} thread(s) [gomax 2] {many}\n")
-            : string.Create(CultureInfo.InvariantCulture, $"Starting at max qps with {o.Threads} thread(s) [gomax 2] {(exact ? $"for exactly {o.Calls} calls ({o.Calls / o.Threads} per thread + {o.Calls % o.Threads})" : many)}\n")).ConfigureAwait(false);
-        var start = session.Time.GetTimestamp();
+            ? string.Create(CultureInfo.InvariantCulture, $"Starting at {o.Rate:0.##} qps with {o.Threads} thread(s) [gomax 2] {(exact ? $": exactly {o.Calls}, " : $"{many} : ")}{per} calls each (total {total}{(exact ? $" + {o.Calls % o.Threads}" : "")})\n")
+            : string.Create(CultureInfo.InvariantCulture, $"Starting at max qps with {o.Threads} thread(s) [gomax 2] {(exact ? $"for exactly {o.Calls} calls ({per} per thread + {o.Calls % o.Threads})" : many)}\n")).ConfigureAwait(false);
+        var (began, start) = (session.Container.Pod.Cluster.Now, session.Time.GetTimestamp());
         var workers = Enumerable.Range(0, o.Threads).Select(i => Task.Run(() => WorkAsync(session, o, i, start, cancellationToken), cancellationToken)).ToList();
-        var samples = (await Task.WhenAll(workers).ConfigureAwait(false)).SelectMany(s => s).ToList();
-        await io.OutAsync(Report(samples, session.Time.GetElapsedTime(start), o)).ConfigureAwait(false);
+        var samples = await Task.WhenAll(workers).ConfigureAwait(false);
+        var uri = new Uri(url);
+        var report = new FortioReport(samples, session.Time.GetElapsedTime(start), warmup)
+        {
+            Quiet = o.Quiet, Uniform = o.Uniform, Jitter = o.Jitter, Catchup = !o.NoCatchup, Url = url, Labels = o.Labels, Started = began, RequestedRate = rate ? o.Rate.ToString("0.##", CultureInfo.InvariantCulture) : "max",
+            RequestedLength = exact ? $"exactly {o.Calls} calls" : FortioReport.GoDuration(o.Duration), Exactly = o.Calls,
+            Address = session.Container.Pod.Cluster.Mesh.Config.Resolve(uri.Host, session.Container.Pod.Namespace) is { ClusterIp: { Length: > 0 } ip } ? $"{ip}:{uri.Port}" : $"{uri.Host}:{uri.Port}",
+        };
+        await io.OutAsync(report.Text()).ConfigureAwait(false);
+        if (o.Json is not { Length: > 0 } file) return 0;
+        if (file == "-") await io.OutAsync(report.Json() + "\n").ConfigureAwait(false);
+        else session.Files.Write(session.Resolve(file), Encoding.UTF8.GetBytes(report.Json() + "\n"));
         return 0;
     }
 
-    private static async Task<List<Sample>> WorkAsync(ShellSession session, Options o, int worker, long start, CancellationToken cancellationToken)
+    private static async Task<List<FortioSample>> WorkAsync(ShellSession session, Options o, int worker, long start, CancellationToken cancellationToken)
     {
-        var samples = new List<Sample>();
+        var samples = new List<FortioSample>();
         var most = o.Calls > 0 ? (o.Calls / o.Threads) + (worker < o.Calls % o.Threads ? 1 : 0) : long.MaxValue;
         var pace = o.Rate > 0 ? TimeSpan.FromSeconds(o.Threads / o.Rate) : TimeSpan.Zero;
         while (samples.Count < most && (o.Calls > 0 || session.Time.GetElapsedTime(start) < o.Duration))
         {
             var began = session.Time.GetTimestamp();
             var reply = await session.Container.SendAsync(Call(o), o.Timeout, cancellationToken).ConfigureAwait(false);
-            samples.Add(new(reply.Failed ? -1 : reply.Status, session.Time.GetElapsedTime(began).TotalSeconds, reply.Body.Length));
+            samples.Add(FortioSample.Of(reply, session.Time.GetElapsedTime(began)));
             // A report is over numbers; without an end there is none, so only the last ones are kept.
             if (samples.Count > 100_000 && most == long.MaxValue) samples.RemoveRange(0, 50_000);
             var ahead = (pace * samples.Count) - session.Time.GetElapsedTime(start);
@@ -136,49 +185,4 @@ internal static class FortioCommand
         }
         return samples;
     }
-
-    private static string Report(List<Sample> samples, TimeSpan elapsed, Options o)
-    {
-        var c = CultureInfo.InvariantCulture;
-        var text = new StringBuilder();
-        var qps = samples.Count / Math.Max(elapsed.TotalSeconds, 1e-9);
-        text.Append(c, $"Ended after {GoDuration(elapsed)} : {samples.Count} calls. qps={qps:0.#####}\n");
-        var times = samples.Select(s => s.Seconds).Order().ToList();
-        Series(text, "Aggregated Function Time", times);
-        text.Append("# range, mid point, percentile, count\n");
-        Histogram(text, times);
-        foreach (var p in s_percentiles) text.Append(c, $"# target {p:0.#}% {(times.Count == 0 ? 0 : times[Math.Min(times.Count - 1, (int)(times.Count * p / 100))]):0.######}\n");
-        Series(text, "Error cases", [.. samples.Where(s => s.Status is < 200 or >= 300).Select(s => s.Seconds).Order()]);
-        text.Append("Uniform: false, Jitter: false, Catchup allowed: true\n");
-        foreach (var group in samples.GroupBy(s => s.Status).OrderBy(g => g.Key)) text.Append(c, $"Code {group.Key,3} : {group.Count()} ({100.0 * group.Count() / samples.Count:0.0} %)\n");
-        Series(text, "Response Body/Total Sizes", [.. samples.Select(s => (double)s.Size).Order()]);
-        text.Append(c, $"All done {samples.Count} calls (plus 0 warmup) {(times.Count == 0 ? 0 : times.Average() * 1000):0.000} ms avg, {qps:0.0} qps\n");
-        return text.ToString();
-    }
-
-    private static void Series(StringBuilder text, string name, List<double> values)
-    {
-        if (values.Count == 0)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{name} : no data\n");
-            return;
-        }
-        var mean = values.Average();
-        var deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / values.Count);
-        text.Append(CultureInfo.InvariantCulture, $"{name} : count {values.Count} avg {mean:0.########} +/- {deviation:0.####} min {values[0]:0.########} max {values[^1]:0.########} sum {values.Sum():0.########}\n");
-    }
-
-    private static void Histogram(StringBuilder text, List<double> times)
-    {
-        var (low, seen) = (0.0, 0);
-        for (var high = 0.001; seen < times.Count; low = high, high *= 2)
-        {
-            var (from, to) = (low, high);
-            var count = times.Count(t => t > from - (from == 0 ? 1 : 0) && t <= to);
-            seen += count;
-            if (count > 0) text.Append(CultureInfo.InvariantCulture, $"{(seen == count ? ">=" : ">")} {from:0.####} <= {to:0.####} , {(from + to) / 2:0.#####} , {100.0 * seen / times.Count:0.00}, {count}\n");
-        }
-    }
-
-    private static string GoDuration(TimeSpan t) => t.TotalSeconds >= 1 ? string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.######}s") : string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds:0.######}ms");
 }

@@ -77,6 +77,49 @@ public sealed class ObservabilityTests(MeshFixture mesh) : IClassFixture<MeshFix
     }
 
     [Fact]
+    public async Task Kiali_AfterTraffic_ListsHealthAndChecks()
+    {
+        mesh.Reset();
+        await InstallAsync("prometheus", "kiali");
+        mesh.Apply(YamlReader.ReadAll("""
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: ratings, namespace: bookinfo}
+            spec: {hosts: [ratings], gateways: [mesh, none], http: [{fault: {abort: {percentage: {value: 100}, httpStatus: 503}}, route: [{destination: {host: ratings, subset: v9}}]}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: details, namespace: bookinfo}
+            spec: {host: details, subsets: [{name: v8, labels: {version: v8}}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: reviews, namespace: bookinfo}
+            spec: {hosts: [reviews], http: [{fault: {abort: {percentage: {value: 100}, httpStatus: 503}}, route: [{destination: {host: reviews}}]}]}
+            """).Cast<JsonObject>());
+        await mesh.SettledAsync();
+        for (var i = 0; i < 5; i++) await mesh.SendAsync(new JsonObject { ["from"] = "client", ["host"] = "reviews:9080", ["path"] = "/reviews/0" });
+
+        var checks = (await JsonAsync("kiali", 20001, "/kiali/api/istio/config?namespaces=bookinfo&validate=true")).Objects("items").ToDictionary(i => $"{i.Str("kind")} {i.Str("name")}", i => string.Join(' ', i.Objects("validation", "checks").Select(c => c.Str("code"))));
+        Assert.Equal("KIA1102 KIA1107", checks["VirtualService ratings"]);
+        Assert.Equal("KIA0203", checks["DestinationRule details"]);
+        Assert.Equal("", checks["VirtualService reviews"]);
+
+        // The proxy turned the requests away; it still knows which service they were for.
+        var service = (await JsonAsync("kiali", 20001, "/kiali/api/clusters/services?namespaces=bookinfo&health=true")).Objects("services").Single(s => s.Str("name") == "reviews");
+        Assert.True(service.Real("health", "requests", "inbound", "http", "503") > 0);
+        Assert.Equal("VirtualService", service.Objects("istioReferences").Single().Str("objectGVK", "Kind"));
+        var edge = (await JsonAsync("kiali", 20001, "/kiali/api/namespaces/graph?namespaces=bookinfo")).Objects("elements", "edges").Single().Obj("data")!;
+        Assert.Equal("service/bookinfo/reviews", edge.Str("target"));
+        Assert.Equal("100.0", edge.Str("traffic", "rates", "httpPercentErr"));
+
+        var workload = (await JsonAsync("kiali", 20001, "/kiali/api/clusters/workloads?namespaces=bookinfo&health=true")).Objects("workloads").Single(w => w.Str("name") == "reviews-v1");
+        Assert.Equal(1, workload.Int(0, "health", "workloadStatus", "availableReplicas"));
+        Assert.Equal("reviews", (await JsonAsync("kiali", 20001, "/kiali/api/namespaces/bookinfo/istio/networking.istio.io/v1/VirtualService/reviews")).Str("resource", "metadata", "name"));
+        Assert.NotNull((await JsonAsync("kiali", 20001, "/kiali/api/clusters/health?namespaces=bookinfo&type=app")).Obj("namespaceAppHealth", "bookinfo", "reviews", "requests"));
+    }
+
+    [Fact]
     public async Task Kiali_WithoutPrometheus_SaysWhatIsMissing()
     {
         mesh.Reset();

@@ -18,6 +18,8 @@ internal static class PromFunctions
         new("irate", Vector, [Matrix], c => c.Over(0, r => PromRates.Last(r, counter: true, perSecond: true))),
         new("idelta", Vector, [Matrix], c => c.Over(0, r => PromRates.Last(r, counter: false, perSecond: false))),
         new("deriv", Vector, [Matrix], c => c.Over(0, PromRates.Slope)),
+        new("predict_linear", Vector, [Matrix, Scalar], c => c.Over(0, r => PromRates.Slope(r) is { } slope
+            ? r.Points.Average(p => p.Value) + (slope * (((c.Time - r.Points.Average(p => (double)p.Time)) / 1000) + c.Scalar(1))) : null)),
         new("changes", Vector, [Matrix], c => c.Over(0, r => Pairs(r).Count(p => p.Before != p.After))),
         new("resets", Vector, [Matrix], c => c.Over(0, r => Pairs(r).Count(p => p.After < p.Before))),
         new("avg_over_time", Vector, [Matrix], c => c.Over(0, r => r.Points.Average(p => p.Value))),
@@ -25,6 +27,8 @@ internal static class PromFunctions
         new("max_over_time", Vector, [Matrix], c => c.Over(0, r => r.Points.Max(p => p.Value))),
         new("sum_over_time", Vector, [Matrix], c => c.Over(0, r => r.Points.Sum(p => p.Value))),
         new("count_over_time", Vector, [Matrix], c => c.Over(0, r => r.Points.Count)),
+        new("stddev_over_time", Vector, [Matrix], c => c.Over(0, r => Math.Sqrt(Variance(r)))),
+        new("stdvar_over_time", Vector, [Matrix], c => c.Over(0, r => Variance(r))),
         new("last_over_time", Vector, [Matrix], c => c.Over(0, r => r.Points[^1].Value, keepName: true)),
         new("present_over_time", Vector, [Matrix], c => c.Over(0, _ => 1)),
         new("quantile_over_time", Vector, [Scalar, Matrix], c => c.Over(1, r => PromAggregates.Quantile(c.Scalar(0), [.. r.Points.Select(p => p.Value)]))),
@@ -45,6 +49,7 @@ internal static class PromFunctions
         new("sort_desc", Vector, [Vector], c => PromValue.Of([.. c.Vector(0).OrderByDescending(s => s.Value)])),
         new("time", Scalar, [], c => PromValue.Of(c.Time / 1000.0)),
         new("timestamp", Vector, [Vector], c => c.Map(_ => c.Time / 1000.0)),
+        Calendar("minute", t => t.Minute), Calendar("hour", t => t.Hour), Calendar("day_of_week", t => (int)t.DayOfWeek), Calendar("day_of_month", t => t.Day), Calendar("day_of_year", t => t.DayOfYear), Calendar("month", t => t.Month), Calendar("year", t => t.Year),
         new("pi", Scalar, [], _ => PromValue.Of(Math.PI)),
         new("scalar", Scalar, [Vector], c => PromValue.Of(c.Vector(0) is [var only] ? only.Value : double.NaN)),
         new("vector", Vector, [Scalar], c => PromValue.Of([new PromSample(MetricLabels.Empty, c.Scalar(0))])),
@@ -54,6 +59,19 @@ internal static class PromFunctions
         new("label_replace", Vector, [Vector, String, String, String, String], LabelReplace),
         new("label_join", Vector, [Vector, String, String, String], c => PromValue.Of([.. c.Vector(0).Select(s => s with { Labels = s.Labels.With(c.Text(1), string.Join(c.Text(2), Enumerable.Range(3, c.Count - 3).Select(i => s.Labels[c.Text(i)]))) })]), Variadic: true),
     }.ToDictionary(f => f.Name, StringComparer.Ordinal);
+
+    /// <summary>A part of a time in UTC: that of each value, or of now.</summary>
+    private static PromFunction Calendar(string name, Func<DateTime, int> part) => new(name, Vector, [Vector], c =>
+    {
+        double Part(double seconds) => double.IsNaN(seconds) || Math.Abs(seconds) > 1e11 ? double.NaN : part(DateTime.UnixEpoch.AddSeconds(seconds));
+        return c.Count == 0 ? PromValue.Of([new PromSample(MetricLabels.Empty, Part(c.Time / 1000.0))]) : c.Map(Part);
+    }, Optional: 1);
+
+    private static double Variance(PromRange range)
+    {
+        var mean = range.Points.Average(p => p.Value);
+        return range.Points.Average(p => (p.Value - mean) * (p.Value - mean));
+    }
 
     private static IEnumerable<(double Before, double After)> Pairs(PromRange range) => range.Points.Zip(range.Points.Skip(1), (a, b) => (a.Value, b.Value));
 
