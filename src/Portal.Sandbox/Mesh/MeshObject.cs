@@ -8,6 +8,8 @@ namespace Portal.Sandbox.Mesh;
 /// <summary>One Istio object with what ordering and visibility need, and what was compiled of it. Kept from push to push while it does not change.</summary>
 internal sealed record MeshObject(string Name, string Namespace, string Created, JsonObject Spec)
 {
+    private const string GatewayName = "gateway.networking.k8s.io/gateway-name";
+
     private HttpRoute[]? _http;
     private StreamRoute[]? _tcp;
     private StreamRoute[]? _tls;
@@ -41,6 +43,17 @@ internal sealed record MeshObject(string Name, string Namespace, string Created,
 
     /// <summary>Whether a policy's selector covers the labels; one without covers all.</summary>
     public bool Selects(IReadOnlyDictionary<string, string> labels) => Spec.Map("selector", "matchLabels").All(l => labels.TryGetValue(l.Key, out var v) && v == l.Value);
+
+    /// <summary>The Gateways that a policy names instead of a selector.</summary>
+    public IEnumerable<JsonObject> Targets => Spec.Objects("targetRefs").Concat(Spec.Obj("targetRef") is { } one ? [one] : []);
+
+    /// <summary>Whether a policy is about a workload: of the root namespace all in the mesh, of another its own; a selector or a reference to a gateway narrows it.</summary>
+    public bool AppliesTo(string ns, IReadOnlyDictionary<string, string> labels)
+    {
+        if (Namespace != ns && Namespace != MeshConfig.RootNamespace) return false;
+        if (!Targets.Any()) return Selects(labels);
+        return Namespace == ns && labels.TryGetValue(GatewayName, out var gateway) && Targets.Any(t => t.Str("kind") == "Gateway" && t.Str("name") == gateway);
+    }
 
     public static MeshObject Of(StoredObject stored)
     {

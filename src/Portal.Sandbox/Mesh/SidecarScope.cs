@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Mesh.Upstream;
 using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Mesh;
@@ -14,6 +17,8 @@ internal sealed class SidecarScope
 
     private readonly Import[] _imports;
     private readonly Dictionary<int, int> _ingress = [];
+    private readonly Dictionary<int, JsonObject> _pools = [];
+    private readonly ConcurrentDictionary<int, UpstreamCluster?> _inbound = new();
 
     private SidecarScope(MeshObject? sidecar, string ns, bool meshRegistryOnly)
     {
@@ -26,6 +31,7 @@ internal sealed class SidecarScope
         {
             var port = listener.Int(0, "port", "number");
             _ingress[port] = listener.Str("defaultEndpoint") is { } endpoint && endpoint.LastIndexOf(':') is >= 0 and var i && int.TryParse(endpoint.AsSpan(i + 1), out var target) ? target : port;
+            if (listener.Obj("connectionPool") is { } pool) _pools[port] = pool;
         }
     }
 
@@ -50,6 +56,14 @@ internal sealed class SidecarScope
 
     /// <summary>The port of the program behind a port of the pod: a Sidecar's ingress listener may lead elsewhere.</summary>
     public int Behind(int port) => _ingress.GetValueOrDefault(port, port);
+
+    /// <summary>What limits connections to the program behind a port; null where nothing does.</summary>
+    public UpstreamCluster? Inbound(int port) => Sidecar is null ? null : _inbound.GetOrAdd(port, static (p, scope) =>
+    {
+        if ((scope._pools.GetValueOrDefault(p) ?? scope.Sidecar!.Spec.Obj("inboundConnectionPool")) is not { } pool) return null;
+        var policy = TrafficPolicy.Of(new JsonObject { ["connectionPool"] = pool.DeepClone() }, null, p);
+        return policy.Connections.Any ? new(string.Create(CultureInfo.InvariantCulture, $"inbound|{p}||"), "", null, p, null, [], policy) : null;
+    }, this);
 
     public static SidecarScope Of(MeshObject? sidecar, string ns, bool meshRegistryOnly) => new(sidecar, ns, meshRegistryOnly);
 

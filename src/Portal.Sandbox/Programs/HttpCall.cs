@@ -124,15 +124,18 @@ internal enum ConnectionFailure
 /// <summary>An answer, or a connection that failed.</summary>
 /// <param name="Flags">Envoy's response flags, e.g. <c>NR</c>; "-" for none.</param>
 /// <param name="Details">Envoy's response code details.</param>
-internal sealed record HttpReply(int Status, HttpHeaders Headers, ReadOnlyMemory<byte> Body, string Flags = "-", string Details = "via_upstream", ConnectionFailure Failure = ConnectionFailure.None)
+internal sealed record HttpReply(int Status, HttpHeaders Headers, ReadOnlyMemory<byte> Body, string Flags = "-", string Details = HttpReply.ViaUpstream, ConnectionFailure Failure = ConnectionFailure.None)
 {
+    /// <summary>The details of an answer that a server gave, not a proxy in its place.</summary>
+    public const string ViaUpstream = "via_upstream";
+
     public bool Failed => Failure != ConnectionFailure.None;
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
     /// <summary>What the server showed in the TLS handshake with the client, in PEM; null without.</summary>
     public string? Certificate { get; init; }
 
-    public static HttpReply Of(int status, string body, string contentType = "text/plain", string flags = "-", string details = "via_upstream")
+    public static HttpReply Of(int status, string body, string contentType = "text/plain", string flags = "-", string details = HttpReply.ViaUpstream)
     {
         var headers = new HttpHeaders();
         if (body.Length > 0) headers.Add("content-type", contentType);

@@ -43,6 +43,21 @@ public sealed class TelemetryObjectTests(MeshFixture mesh) : IClassFixture<MeshF
         Assert.NotEmpty(metrics.Series(target: false, Requests));
     }
 
+    /// <summary>A selector or a reference that is about others leaves the workload alone; a selector of its own stands above the namespace.</summary>
+    [Theory]
+    [InlineData("selector: {matchLabels: {app: client}}", true)]
+    [InlineData("selector: {matchLabels: {app: other}}", false)]
+    [InlineData("targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]", false)]
+    [InlineData("", true)]
+    public async Task Metrics_OfATarget_ConcernThatOneOnly(string target, bool concerned)
+    {
+        await ApplyAsync("metrics: [{providers: [{name: prometheus}], overrides: [{disabled: true}]}]" + (target.Length > 0 ? ", " + target : ""));
+
+        await mesh.SendAsync(new JsonObject { ["from"] = "client", ["host"] = "reviews:9080", ["path"] = "/reviews/0" });
+
+        Assert.Equal(concerned, !mesh.Pod("client").Metrics.Series(target: false, Requests).Any());
+    }
+
     [Theory]
     [InlineData("", "/status/200 /status/404 /status/503")]
     [InlineData("filter: {expression: \"response.code >= 400\"}", "/status/404 /status/503")]

@@ -16,7 +16,7 @@ internal static class AppliedPolicies
     /// <summary>The policies of one action, by the order in which they count.</summary>
     public static IEnumerable<(string Action, IReadOnlyList<MeshObject> Policies)> ByAction(PodInstance pod)
     {
-        var policies = pod.Cluster.Mesh.Config.AuthorizationPolicies.Where(p => !p.DryRun && WorkloadSecurity.AppliesTo(p, pod)).ToLookup(p => p.Spec.Str("action") is { Length: > 0 } action ? action : "ALLOW");
+        var policies = pod.Cluster.Mesh.Config.AuthorizationPolicies.Where(p => !p.DryRun && p.AppliesTo(pod.Namespace, pod.Labels)).ToLookup(p => p.Spec.Str("action") is { Length: > 0 } action ? action : "ALLOW");
         foreach (var action in new[] { "DENY", "ALLOW", "AUDIT" }) if (policies[action].Any()) yield return (action == "AUDIT" ? "LOG" : action, [.. policies[action]]);
     }
 

@@ -72,7 +72,7 @@ internal static class GatewayProxy
         if (reply is null) reply = await RouteAsync(pod, config, view, server, router, call, token, cancellationToken).ConfigureAwait(false);
         if (reply.Failed) return reply;
         var elapsed = cluster.Time.GetElapsedTime(start);
-        if (reply.Details == "via_upstream") reply.Headers["x-envoy-upstream-service-time"] = InboundProxy.Milliseconds(elapsed);
+        if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] = InboundProxy.Milliseconds(elapsed);
         reply.Headers["server"] = "istio-envoy";
         RequestRecorder.Outbound(pod, router, call, reply, false, elapsed);
         span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);

@@ -87,7 +87,8 @@ internal static class InboundProxy
         var client = call.Source;
         var service = config.InboundService(server.Ip, port);
         var http = call.IsPlainHttp && (service is null || IsHttp(service, server.Ip, port));
-        var behind = config.ViewOf(server).Scope.Behind(port);
+        var scope = config.ViewOf(server).Scope;
+        var behind = scope.Behind(port);
         var headers = call.Headers;
         ActiveSpan? span = null;
         if (http)
@@ -101,7 +102,9 @@ internal static class InboundProxy
         var reply = await GuardAsync(server, security, port, http, call, cancellationToken).ConfigureAwait(false);
         if (reply is null)
         {
-            reply = await AnswerAsync(server, behind, call, cancellationToken).ConfigureAwait(false);
+            reply = scope.Inbound(port) is { } limited
+                ? await LimitedAsync(server, limited, behind, http, call, cancellationToken).ConfigureAwait(false)
+                : await AnswerAsync(server, behind, call, cancellationToken).ConfigureAwait(false);
             // The sidecar is there, its program is not.
             if (http && reply.Failure == ConnectionFailure.Refused) reply = HttpReply.Of(503, "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused", flags: "UF", details: "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}");
         }
@@ -109,7 +112,7 @@ internal static class InboundProxy
         var elapsed = cluster.Time.GetElapsedTime(start);
         if (http)
         {
-            reply.Headers["x-envoy-upstream-service-time"] = Milliseconds(elapsed);
+            if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] = Milliseconds(elapsed);
             reply.Headers["server"] = "istio-envoy";
         }
         RequestRecorder.Inbound(server, client, service, call, reply, !http, elapsed);
@@ -117,10 +120,11 @@ internal static class InboundProxy
         if (config.Settings.LoggingOf(server)?.Writes(server, false, http ? call : call with { Raw = true }, reply, elapsed) == true)
         {
             AccessLog.Write(server.Sidecar, began, http ? call : call with { Raw = true }, reply, elapsed, new(
-                reply.Details == "via_upstream" || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == "via_upstream" ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",
+                reply.Details == HttpReply.ViaUpstream || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == HttpReply.ViaUpstream ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",
                 call.ServerName ?? call.Tls?.ServerName ?? "-", "default"));
         }
-        return reply;
+        // Why a proxy answered is known to that proxy alone; to its caller the answer is one from upstream.
+        return http && reply.Details != HttpReply.ViaUpstream ? reply with { Flags = "-", Details = HttpReply.ViaUpstream } : reply;
     }
 
     /// <summary>Tokens and policies of a workload; null when the request may pass.</summary>
@@ -134,6 +138,21 @@ internal static class InboundProxy
         refused ??= security.Authorization.Check(request with { Token = token });
         // A connection that is not HTTP can only be closed.
         return refused is null || http ? refused : s_reset;
+    }
+
+    /// <summary>The program's answer, if the connections that the workload's Sidecar allows leave room.</summary>
+    private static async ValueTask<HttpReply> LimitedAsync(PodInstance server, UpstreamCluster inbound, int port, bool http, HttpCall call, CancellationToken cancellationToken)
+    {
+        var pool = server.Upstreams.For(inbound, server.Cluster.Time).Pool;
+        if (!await pool.EnterAsync(cancellationToken).ConfigureAwait(false)) return http ? Router.Overflow() : s_reset;
+        try
+        {
+            return await AnswerAsync(server, port, call, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            pool.Leave();
+        }
     }
 
     private static ValueTask<HttpReply> AnswerAsync(PodInstance server, int port, HttpCall call, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ internal static class OutboundProxy
         }
         if (reply.Failed) return reply;
         var elapsed = cluster.Time.GetElapsedTime(start);
-        if (reply.Details == "via_upstream") reply.Headers["x-envoy-upstream-service-time"] ??= InboundProxy.Milliseconds(elapsed);
+        if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] ??= InboundProxy.Milliseconds(elapsed);
         reply.Headers["server"] = "envoy";
         RequestRecorder.Outbound(client, router, call, reply, false, elapsed);
         span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);

@@ -90,21 +90,32 @@ internal sealed class Router(PodInstance client, MeshConfig config)
     {
         var limit = whole.CanBeCanceled ? whole : outer;
         HashSet<string>? tried = null;
-        for (var attempt = 1; ; attempt++)
+        UpstreamState? retrying = null;
+        try
         {
-            var reply = await TryAsync(upstream, call, attempt, tried, policy.PerTry, limit, outer).ConfigureAwait(false);
-            if (whole.IsCancellationRequested && !outer.IsCancellationRequested) return TimedOut("response_timeout");
-            if (!policy.Covers(reply)) return Local(reply);
-            if (attempt > policy.Attempts) return Local(reply) is var last && policy.Attempts > 0 ? last with { Flags = last.Flags == "-" ? "URX" : last.Flags + ",URX" } : last;
-            if (policy.IgnorePreviousHosts && Endpoint is { } last2) (tried ??= new(StringComparer.Ordinal)).Add(last2.Ip);
-            try
+            for (var attempt = 1; ; attempt++)
             {
+                var reply = await TryAsync(upstream, call, attempt, tried, policy.PerTry, limit, outer).ConfigureAwait(false);
+                if (whole.IsCancellationRequested && !outer.IsCancellationRequested) return TimedOut("response_timeout");
+                if (!policy.Covers(reply)) return Local(reply);
+                if (attempt > policy.Attempts) return Local(reply) is var last && policy.Attempts > 0 ? Flagged(last, "URX") : last;
+                if (retrying is null)
+                {
+                    var state = client.Upstreams.For(upstream, _cluster.Time);
+                    if (!state.BeginRetry()) return Flagged(Local(reply), "UO");
+                    retrying = state;
+                }
+                if (policy.IgnorePreviousHosts && Endpoint is { } used) (tried ??= new(StringComparer.Ordinal)).Add(used.Ip);
                 await Task.Delay(policy.Wait(attempt), _cluster.Time, limit).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!outer.IsCancellationRequested)
-            {
-                return TimedOut("response_timeout");
-            }
+        }
+        catch (OperationCanceledException) when (!outer.IsCancellationRequested)
+        {
+            return TimedOut("response_timeout");
+        }
+        finally
+        {
+            retrying?.EndRetry();
         }
     }
 
@@ -126,7 +137,11 @@ internal sealed class Router(PodInstance client, MeshConfig config)
                 linked = CancellationTokenSource.CreateLinkedTokenSource(limit, single.Token);
                 limit = linked.Token;
             }
-            if (!await state.Pool.EnterAsync(limit).ConfigureAwait(false)) return Overflow();
+            if (!await state.Pool.EnterAsync(limit).ConfigureAwait(false))
+            {
+                UpstreamHost = "-";
+                return Overflow();
+            }
             try
             {
                 outcome = await DeliverAsync(upstream, endpoint, call, attempt, limit).ConfigureAwait(false);
@@ -227,12 +242,13 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         }
     }
 
+    private static HttpReply Flagged(HttpReply reply, string flag) => reply with { Flags = reply.Flags == "-" ? flag : $"{reply.Flags},{flag}" };
+
     private static HttpReply TimedOut(string details) => HttpReply.Of(504, "upstream request timeout", flags: "UT", details: details);
 
     /// <summary>The proxy's own answer to a request that its connection pool has no room for. It is not an error of a host.</summary>
-    private HttpReply Overflow()
+    public static HttpReply Overflow()
     {
-        UpstreamHost = "-";
         var reply = HttpReply.Of(503, "upstream connect error or disconnect/reset before headers. reset reason: overflow", flags: "UO", details: "upstream_reset_before_response_started{overflow}");
         reply.Headers["x-envoy-overloaded"] = "true";
         return reply;

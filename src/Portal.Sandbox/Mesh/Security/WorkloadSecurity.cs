@@ -7,8 +7,6 @@ namespace Portal.Sandbox.Mesh.Security;
 /// <summary>The policies that guard one workload, chosen and compiled once for a configuration.</summary>
 internal sealed class WorkloadSecurity
 {
-    private const string GatewayName = "gateway.networking.k8s.io/gateway-name";
-
     private readonly MeshConfig _config;
     private readonly PodInstance _pod;
     private readonly ConcurrentDictionary<int, MutualTlsMode> _modes = new();
@@ -16,9 +14,9 @@ internal sealed class WorkloadSecurity
     public WorkloadSecurity(MeshConfig config, PodInstance pod)
     {
         (_config, _pod) = (config, pod);
-        var rules = config.RequestAuthentications.Where(p => AppliesTo(p, pod)).SelectMany(p => p.Spec.Objects("jwtRules")).ToList();
+        var rules = config.RequestAuthentications.Where(p => p.AppliesTo(pod.Namespace, pod.Labels)).SelectMany(p => p.Spec.Objects("jwtRules")).ToList();
         Tokens = rules.Count == 0 ? null : new TokenAuthentication(rules);
-        Authorization = new Authorization(config, [.. config.AuthorizationPolicies.Where(p => !p.DryRun && AppliesTo(p, pod))]);
+        Authorization = new Authorization(config, [.. config.AuthorizationPolicies.Where(p => !p.DryRun && p.AppliesTo(pod.Namespace, pod.Labels))]);
     }
 
     /// <summary>What is asked of tokens in requests; null where nothing is.</summary>
@@ -28,13 +26,4 @@ internal sealed class WorkloadSecurity
 
     /// <summary>Whether callers of a port must, may or must not use the mesh's TLS.</summary>
     public MutualTlsMode ModeOf(int port) => _modes.GetOrAdd(port, static (p, s) => PeerAuthenticationPolicy.ModeOf(s._config, s._pod.Namespace, s._pod.Labels, p), this);
-
-    /// <summary>A policy of the root namespace is everybody's, of another its own workloads'; a selector or a reference to a gateway narrows it.</summary>
-    public static bool AppliesTo(MeshObject policy, PodInstance pod)
-    {
-        if (policy.Namespace != pod.Namespace && policy.Namespace != MeshConfig.RootNamespace) return false;
-        var targets = policy.Spec.Objects("targetRefs").Concat(policy.Spec.Obj("targetRef") is { } one ? [one] : []).ToList();
-        if (targets.Count == 0) return policy.Selects(pod.Labels);
-        return policy.Namespace == pod.Namespace && pod.Labels.TryGetValue(GatewayName, out var gateway) && targets.Exists(t => t.Str("kind") == "Gateway" && t.Str("name") == gateway);
-    }
 }

@@ -54,11 +54,13 @@ internal sealed record TlsPolicy(ClientTls Mode, string ServerName, string Crede
 }
 
 /// <summary>Limits of a connection pool; null where nothing limits.</summary>
-internal sealed record ConnectionLimits(int? MaxConnections, int? MaxPending, int? MaxRequests, int? PerConnection)
+/// <param name="MaxRetries">Requests that are being tried again at the same time.</param>
+internal sealed record ConnectionLimits(int? MaxConnections, int? MaxPending, int? MaxRequests, int? PerConnection, int? MaxRetries = null)
 {
+    /// <summary>Whether anything limits connections.</summary>
     public bool Any => MaxConnections is not null || MaxPending is not null || MaxRequests is not null || PerConnection is not null;
 
-    public static ConnectionLimits Of(JsonObject? pool) => new(Limit(pool, "tcp", "maxConnections"), Limit(pool, "http", "http1MaxPendingRequests"), Limit(pool, "http", "http2MaxRequests"), Limit(pool, "http", "maxRequestsPerConnection"));
+    public static ConnectionLimits Of(JsonObject? pool) => new(Limit(pool, "tcp", "maxConnections"), Limit(pool, "http", "http1MaxPendingRequests"), Limit(pool, "http", "http2MaxRequests"), Limit(pool, "http", "maxRequestsPerConnection"), Limit(pool, "http", "maxRetries"));
 
     // Zero means the default, which is no limit.
     private static int? Limit(JsonObject? pool, params ReadOnlySpan<string> path) => pool.Int(0, path) is > 0 and var n ? n : null;

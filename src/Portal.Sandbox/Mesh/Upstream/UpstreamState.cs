@@ -37,9 +37,20 @@ internal sealed class UpstreamState(TrafficPolicy policy, TimeProvider time)
     private readonly DateTimeOffset _created = time.GetUtcNow();
     private readonly Dictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
     private int _turn;
+    private int _retrying;
 
     public TrafficPolicy Policy => policy;
     public ConnectionPool Pool { get; } = new(policy.Connections, time);
+
+    /// <summary>Whether the policy lets one more request be tried again; each success is followed by one <see cref="EndRetry"/>.</summary>
+    public bool BeginRetry()
+    {
+        if (Interlocked.Increment(ref _retrying) <= (policy.Connections.MaxRetries ?? int.MaxValue)) return true;
+        EndRetry();
+        return false;
+    }
+
+    public void EndRetry() => Interlocked.Decrement(ref _retrying);
 
     /// <summary>A healthy host by the load balancer's rule, busy until <see cref="Release"/>; null when all are ejected.</summary>
     public ServiceEndpoint? Pick(IReadOnlyList<ServiceEndpoint> endpoints, IReadOnlySet<string>? tried, string? hashKey)
