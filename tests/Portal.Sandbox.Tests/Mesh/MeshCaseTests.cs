@@ -227,8 +227,8 @@ public sealed class MeshFixture : IAsyncLifetime
         return await container.SendAsync(request, null, TestContext.Current.CancellationToken).DefaultTimeout();
     }
 
-    /// <summary>The access log of a pod's proxy.</summary>
-    internal IEnumerable<string> Logs(string pod) => Pod(pod).Sidecar!.Log.Read(0).Lines.Select(l => l.Text);
+    /// <summary>The access logs of the proxies of pods whose names begin so.</summary>
+    internal IEnumerable<string> Logs(string prefix) => _cluster.Pods.All.Where(p => p.Name.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(p => p.Sidecar!.Log.Read(0).Lines).Select(l => l.Text);
 
     /// <summary>Runs istioctl against the cluster.</summary>
     internal Task<(int Code, string Output, string Error)> IstioctlAsync(params string[] args) => IstioctlAsync(new Dictionary<string, string>(), args);

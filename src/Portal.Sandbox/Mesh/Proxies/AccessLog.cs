@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 
 namespace Portal.Sandbox.Mesh.Proxies;
@@ -9,7 +10,7 @@ namespace Portal.Sandbox.Mesh.Proxies;
 /// <param name="UpstreamLocal">The address that the proxy connected from.</param>
 internal readonly record struct LoggedConnection(string UpstreamHost, string Cluster, string UpstreamLocal, string Local, string Remote, string ServerName, string Route);
 
-/// <summary>Lines in Envoy's default text format as Istio configures it.</summary>
+/// <summary>Lines of access logs: in Envoy's default text format as Istio configures it, or as the mesh is told to.</summary>
 internal static class AccessLog
 {
     private static int s_port;
@@ -17,9 +18,15 @@ internal static class AccessLog
     /// <summary>A client's port, as a system would give one.</summary>
     public static int EphemeralPort() => 32768 + (int)((uint)Interlocked.Increment(ref s_port) * 7 % 28232);
 
-    public static void Write(ContainerInstance? proxy, DateTimeOffset start, HttpCall call, HttpReply reply, TimeSpan duration, in LoggedConnection c)
+    /// <param name="format">Null for the default.</param>
+    public static void Write(ContainerInstance? proxy, AccessLogFormat? format, DateTimeOffset start, HttpCall call, HttpReply reply, TimeSpan duration, in LoggedConnection c)
     {
         if (proxy is null) return;
+        if (format is not null)
+        {
+            proxy.Log.Write(format.Render(new(proxy, start, call, reply, duration, c)));
+            return;
+        }
         var ms = (long)duration.TotalMilliseconds;
         if (!call.IsPlainHttp || reply.Status == 0)
         {

@@ -76,9 +76,9 @@ internal static class GatewayProxy
         reply.Headers["server"] = "istio-envoy";
         RequestRecorder.Outbound(pod, router, call, reply, false, elapsed);
         span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);
-        if (config.Settings.LoggingOf(pod)?.Writes(pod, true, call, reply, elapsed) == true)
+        if (config.Settings.LoggingOf(pod)?.SideOf(pod, true, call, reply, elapsed) is { } log)
         {
-            AccessLog.Write(container, began, call, reply, elapsed, new(
+            AccessLog.Write(container, log.Format, began, call, reply, elapsed, new(
                 router.UpstreamHost, router.ClusterName, router.UpstreamHost == "-" ? "-" : $"{pod.Ip}:{AccessLog.EphemeralPort()}", $"{(call.Source is null ? "127.0.0.1" : pod.Ip)}:{port}", $"{(call.Source is null ? "127.0.0.1" : from)}:{AccessLog.EphemeralPort()}", tls?.ServerName is { Length: > 0 } name ? name : "-", router.RouteName));
         }
         return reply;
@@ -130,8 +130,8 @@ internal static class GatewayProxy
         }
         var elapsed = cluster.Time.GetElapsedTime(start);
         RequestRecorder.Outbound(pod, router, call, reply, true, elapsed);
-        if (config.Settings.LoggingOf(pod)?.Writes(pod, true, call, reply, elapsed) == true)
-            AccessLog.Write(container, began, call with { Raw = true }, reply, elapsed, new(router.UpstreamHost, router.ClusterName, $"{pod.Ip}:{AccessLog.EphemeralPort()}", $"{pod.Ip}:{port}", $"{call.Source?.Ip ?? "127.0.0.1"}:{AccessLog.EphemeralPort()}", call.Tls?.ServerName is { Length: > 0 } name ? name : "-", "-"));
+        if (config.Settings.LoggingOf(pod)?.SideOf(pod, true, call, reply, elapsed) is { } log)
+            AccessLog.Write(container, log.Format, began, call with { Raw = true }, reply, elapsed, new(router.UpstreamHost, router.ClusterName, $"{pod.Ip}:{AccessLog.EphemeralPort()}", $"{pod.Ip}:{port}", $"{call.Source?.Ip ?? "127.0.0.1"}:{AccessLog.EphemeralPort()}", call.Tls?.ServerName is { Length: > 0 } name ? name : "-", "-"));
         return reply.Failure == ConnectionFailure.Refused ? s_reset with { Flags = reply.Flags } : reply;
     }
 

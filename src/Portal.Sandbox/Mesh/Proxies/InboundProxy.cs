@@ -117,9 +117,9 @@ internal static class InboundProxy
         }
         RequestRecorder.Inbound(server, client, service, call, reply, !http, elapsed);
         span?.Finish(call, reply, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"), client?.Ip ?? "-");
-        if (config.Settings.LoggingOf(server)?.Writes(server, false, http ? call : call with { Raw = true }, reply, elapsed) == true)
+        if (config.Settings.LoggingOf(server)?.SideOf(server, false, http ? call : call with { Raw = true }, reply, elapsed) is { } log)
         {
-            AccessLog.Write(server.Sidecar, began, http ? call : call with { Raw = true }, reply, elapsed, new(
+            AccessLog.Write(server.Sidecar, log.Format, began, http ? call : call with { Raw = true }, reply, elapsed, new(
                 reply.Details == HttpReply.ViaUpstream || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == HttpReply.ViaUpstream ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",
                 call.ServerName ?? call.Tls?.ServerName ?? "-", "default"));
         }

@@ -61,9 +61,9 @@ internal static class OutboundProxy
         reply.Headers["server"] = "envoy";
         RequestRecorder.Outbound(client, router, call, reply, false, elapsed);
         span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);
-        if (config.Settings.LoggingOf(client)?.Writes(client, true, call, reply, elapsed) == true)
+        if (config.Settings.LoggingOf(client)?.SideOf(client, true, call, reply, elapsed) is { } log)
         {
-            AccessLog.Write(client.Sidecar, began, call, reply, elapsed, new(
+            AccessLog.Write(client.Sidecar, log.Format, began, call, reply, elapsed, new(
                 router.UpstreamHost, router.ClusterName, router.UpstreamHost == "-" ? "-" : $"{client.Ip}:{AccessLog.EphemeralPort()}", $"{target.Ip}:{port}", $"{client.Ip}:{AccessLog.EphemeralPort()}", "-", router.RouteName));
         }
         return reply;

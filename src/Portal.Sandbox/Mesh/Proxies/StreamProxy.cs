@@ -35,9 +35,9 @@ internal static class StreamProxy
         }
         var elapsed = cluster.Time.GetElapsedTime(start);
         RequestRecorder.Outbound(client, router, call, reply, true, elapsed);
-        if (config.Settings.LoggingOf(client)?.Writes(client, true, call with { Raw = true }, reply, elapsed) == true)
+        if (config.Settings.LoggingOf(client)?.SideOf(client, true, call with { Raw = true }, reply, elapsed) is { } log)
         {
-            AccessLog.Write(client.Sidecar, began, call with { Raw = true }, reply, elapsed, new(
+            AccessLog.Write(client.Sidecar, log.Format, began, call with { Raw = true }, reply, elapsed, new(
                 router.UpstreamHost, router.ClusterName, router.UpstreamHost == "-" ? "-" : $"{client.Ip}:{AccessLog.EphemeralPort()}", $"{target.Ip}:{port}", $"{client.Ip}:{AccessLog.EphemeralPort()}", call.Tls?.ServerName is { Length: > 0 } name ? name : "-", "-"));
         }
         // The client has a connection, to its sidecar; all that it sees of trouble behind is that it ends.
