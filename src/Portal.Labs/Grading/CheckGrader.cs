@@ -27,7 +27,8 @@ internal sealed class CheckGrader(IEnumerable<ICheckProbe> probes)
         {
             if ((await EvaluateAsync(wrong.Probe, wrong.Settings, context, cancellationToken).ConfigureAwait(false)).Holds) return new(result, wrong.Message, true);
         }
-        return new(result, $"Expected {result.Expected}; found {result.Found} ({result.Where}).", false);
+        var where = result.Expected.EndsWith(result.Where, StringComparison.Ordinal) ? "" : $" ({result.Where})";
+        return new(result, $"Expected {result.Expected}; found {result.Found}{where}.", false);
     }
 
     private bool IsCostly(string name, JsonObject settings) => name == All

@@ -33,6 +33,17 @@ public sealed class ProbeTests
     }
 
     [Theory]
+    [InlineData("'kind':'Deployment','namespace':'shop','name':'api'", "Deployment shop/api", "nothing by that name")]
+    [InlineData("'kind':'Deployment','namespace':'stock'", "a Deployment in the namespace stock", "none")]
+    public async Task Resource_Missing_SaysWhatWasWanted(string settings, string expected, string found)
+    {
+        var result = await Evaluate(new ResourceProbe(), $"{{'apiVersion':'apps/v1',{settings}}}", Cluster.Context(Cluster.Of(Deployment)));
+
+        Assert.False(result.Holds);
+        Assert.Equal((expected, found), (result.Expected, result.Found));
+    }
+
+    [Theory]
     [InlineData("", "web")]
     [InlineData(",'match':{'spec':{'replicas':2}}", "web")]
     [InlineData(",'match':{'spec':{'replicas':3}}", null)]

@@ -242,7 +242,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
     {
         var session = await OpenAsync();
         var before = await Until(session, s => s.Checks["thing"].Message is not null);
-        Assert.Equal("Expected Namespace shop exists; found it is not there (Namespace shop).", before.Checks["thing"].Message);
+        Assert.Equal("Expected Namespace shop; found nothing by that name.", before.Checks["thing"].Message);
 
         await AddNamespaceAsync("shop");
         var passed = await Until(session, s => s.Checks["thing"].IsPassed);

@@ -15,7 +15,8 @@ internal sealed class ResourceProbe : ICheckProbe
         var kind = settings.Text("kind") ?? "";
         var @namespace = settings.Text("namespace") ?? "";
         var name = settings.Text("name");
-        var title = $"{kind} {(@namespace.Length > 0 ? @namespace + "/" : "")}{name}".TrimEnd('/', ' ');
+        var title = name is not null ? $"{kind} {(@namespace.Length > 0 ? @namespace + "/" : "")}{name}" : @namespace.Length > 0 ? $"{kind} in the namespace {@namespace}" : kind;
+        var wanted = name is not null ? title : $"{("AEIOU".Contains(kind.FirstOrDefault()) ? "an" : "a")} {title}";
         IReadOnlyList<ClusterObject> objects;
         try
         {
@@ -23,7 +24,7 @@ internal sealed class ResourceProbe : ICheckProbe
         }
         catch (Exception e) when (e is ClusterApiException or HttpRequestException)
         {
-            return ProbeResult.Failed($"{title} exists", e.Message, title);
+            return ProbeResult.Failed(wanted, e.Message, title);
         }
         if (settings.Section("selector") is { } selector)
         {
@@ -35,7 +36,7 @@ internal sealed class ResourceProbe : ICheckProbe
             var there = objects.Where(o => settings["match"] is not { } match || AssertionTree.Check(match, JsonSerializer.SerializeToNode(o.Json)) is null).ToList();
             return there.Count == 0 ? ProbeResult.Passed($"no {title}", title) : ProbeResult.Failed($"no {title}", string.Join(", ", there.Take(3).Select(o => o.Name)) + (there.Count > 3 ? $" and {there.Count - 3} more" : ""), title);
         }
-        if (objects.Count == 0) return ProbeResult.Failed($"{title} exists", "it is not there", title);
+        if (objects.Count == 0) return ProbeResult.Failed(wanted, name is not null ? "nothing by that name" : "none", title);
 
         AssertionFailure? first = null;
         foreach (var item in objects)
