@@ -43,8 +43,8 @@ public sealed partial class BookinfoMesh : IAsyncLifetime
             metadata: {name: reviews, namespace: bookinfo}
             spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}, {name: v3, labels: {version: v3}}]}
             Y
-            kubectl wait -n bookinfo --for=condition=Ready pod --all --timeout=60s
-            kubectl wait -n istio-system --for=condition=Ready pod --all --timeout=60s
+            kubectl wait -n bookinfo --for=condition=Available deployment --all --timeout=60s
+            kubectl wait -n istio-system --for=condition=Available deployment --all --timeout=60s
             """);
         foreach (var (service, port) in new[] { ("istio-ingressgateway", 80), ("prometheus", 9090), ("kiali", 20001), ("tracing", 80), ("grafana", 3000) }) _addresses[service] = await ForwardAsync(service, port);
     }
