@@ -17,7 +17,7 @@ internal static class RequestAuthenticationRules
         var uri = rule.Str("jwksUri") ?? rule.Str("jwks_uri") ?? "";
         if (string.IsNullOrEmpty(rule.Str("issuer")) && uri.Length == 0) f.ListError("issuer or jwksUri must be non-empty string");
         if (uri.Length > 0) f.ListError(UriProblem(uri));
-        if (rule.Str("jwks") is { Length: > 0 } keys && JsonWebKeys.Problem(keys) is { } problem) f.ListError($"jwks parse error: {problem}");
+        if (rule.Str("jwks") is { Length: > 0 } keys && JsonWebKeyRules.Problem(keys) is { } problem) f.ListError($"jwks parse error: {problem}");
         foreach (var _ in rule.Objects("fromHeaders").Where(h => string.IsNullOrEmpty(h.Str("name")))) f.ListError("location header name must be non-empty string");
         foreach (var _ in rule.Strings("fromParams").Where(p => p.Length == 0)) f.ListError("location query must be non-empty string");
         foreach (var _ in rule.Strings("fromCookies").Where(c => c.Length == 0)) f.ListError("cookie name must be non-empty string");

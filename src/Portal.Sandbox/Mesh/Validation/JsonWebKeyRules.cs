@@ -7,7 +7,7 @@ using Portal.Sandbox.Json;
 namespace Portal.Sandbox.Mesh.Validation;
 
 /// <summary>A set of keys in JSON (RFC 7517), or one of them.</summary>
-internal static class JsonWebKeys
+internal static class JsonWebKeyRules
 {
     /// <summary>What a key of each type has to have.</summary>
     private static readonly Dictionary<string, string[]> s_types = new(StringComparer.Ordinal)
