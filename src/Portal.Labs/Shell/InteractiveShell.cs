@@ -178,8 +178,19 @@ internal sealed class InteractiveShell : IAsyncDisposable
             _lineMayHoldInput = false;
             _prompt = NewSignal();
         }
-        _pty.Write([3]);
-        await WaitForPromptAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            _pty.Write([3]);
+            try
+            {
+                await WaitForPromptAsync(cancellationToken).WaitAsync(s_grace[0], _time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // bash was between two lines and lost it: once more.
+            }
+        }
     }
 
     private async Task PumpAsync()
