@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Portal.Sandbox.Admission;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Authorization;
@@ -13,6 +14,7 @@ using Portal.Sandbox.Programs;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 using Portal.Sandbox.Streaming;
+using Portal.Shared;
 
 namespace Portal.Sandbox;
 
@@ -32,6 +34,8 @@ public sealed class SandboxCluster
     {
         _server = server;
         Id = id;
+        var entering = server.Options.Entering;
+        Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
         Catalog = new ResourceCatalog();
         Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
@@ -78,6 +82,9 @@ public sealed class SandboxCluster
 
         """;
 
+    /// <summary>Starts the cluster's timers, workers and callbacks: its failure domain.</summary>
+    internal Guarded Guarded { get; }
+    internal SandboxBudgets Budgets => _server.Options.Budgets;
     internal ResourceCatalog Catalog { get; }
     internal ObjectStore Store { get; }
     internal ResourceOperations Operations { get; }

@@ -26,4 +26,10 @@ public sealed class SandboxOptions
 
     /// <summary>Clock of every cluster on this server.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>What one cluster may take of the machine.</summary>
+    public SandboxBudgets Budgets { get; set; } = new();
+
+    /// <summary>Called with the cluster's id and the name of each piece of guarded work before it; tests make it fail by throwing here.</summary>
+    internal Action<string, string>? Entering { get; set; }
 }
