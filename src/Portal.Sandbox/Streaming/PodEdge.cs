@@ -62,7 +62,7 @@ internal sealed class PodEdge : IAsyncDisposable
         var fromPod = new Pipe();
         var context = new PipeConnection(Guid.NewGuid().ToString("N"), new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
         context.Items[s_target] = (pod, port);
-        if (container.Program.IsRaw(container, port)) _ = RawEdge.RunAsync(container, port, context.Transport);
+        if (container.Program.IsRaw(container, port)) pod.Cluster.Guarded.Start("raw connection", () => RawEdge.RunAsync(container, port, context.Transport));
         else _connections.Offer(context, IsTls(container, port) ? PipeEndPoint.Tls : PipeEndPoint.Plain);
         return context.Application;
     }
