@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 
+// The one place that starts work in the ways that are banned everywhere else.
+#pragma warning disable RS0030
+
 namespace Portal.Shared;
 
 /// <summary>

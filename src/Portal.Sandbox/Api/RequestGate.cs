@@ -16,6 +16,15 @@ internal sealed class RequestGate(SandboxBudgets budgets)
     private int _watches;
     private int _streams;
 
+    /// <summary>How many stand in line.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _line.Count;
+        }
+    }
+
     /// <summary>Seats of a request with a body of this length; null when the client does not say.</summary>
     public static int SeatsForBody(long? length) => 1 + (int)((length ?? RequestBody.Limit) / BodyPerSeat);
 

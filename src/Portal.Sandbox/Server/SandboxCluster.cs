@@ -37,6 +37,7 @@ public sealed class SandboxCluster
         var entering = server.Options.Entering;
         Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
         Requests = new RequestGate(Budgets);
+        Connections = new ConnectionCount(Budgets);
         Catalog = new ResourceCatalog();
         var log = server.Options.LoggerFactory.CreateLogger<SandboxCluster>();
         Store = new ObjectStore(Time, Guarded, new StoreQuota(Budgets) { Spent = () => Log.BudgetSpent(log, id, nameof(SandboxBudgets.StoredBytes)) }, BootstrapPolicy.Baseline(Now));
@@ -93,6 +94,7 @@ public sealed class SandboxCluster
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
     internal RequestGate Requests { get; }
+    internal ConnectionCount Connections { get; }
     internal MeshControlPlane Mesh { get; }
     internal MeshTelemetry Telemetry { get; }
     internal ExternalServices External { get; }
