@@ -12,6 +12,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),
     ["meshes"] = (server, clusters) => MeshLoad.ManyAsync(server, clusters ?? 100),
+    ["budgets"] = (_, which) => Budgets.RunAsync(which),
     ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
 };
 var chosen = args.Length > 0 ? [args[0]] : benchmarks.Keys.ToArray();
@@ -22,7 +23,7 @@ foreach (var name in chosen)
         Console.Error.WriteLine($"No benchmark \"{name}\": {string.Join(", ", benchmarks.Keys)}");
         return 2;
     }
-    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero }, CancellationToken.None);
+    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, Budgets = { StoredObjects = int.MaxValue, StoredBytes = long.MaxValue / 2 } }, CancellationToken.None);
     await benchmark(server, args.Length > 1 ? int.Parse(args[1]) : null);
 }
 return 0;
