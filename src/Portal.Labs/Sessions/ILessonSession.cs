@@ -81,6 +81,9 @@ public interface ITerminalAttachment : IAsyncDisposable
 {
     /// <summary>Bytes for the terminal; the first item repaints the recent past. Ends when the shell ends.</summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> Output { get; }
-    ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
+
+    /// <summary>Types. Never waits for the program: a Ctrl-C gets through whatever is typed already.</summary>
+    /// <returns>False when the program does not read and the terminal's input is full: nothing of it was taken.</returns>
+    ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
     ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken);
 }

@@ -5,6 +5,7 @@ using Portal.Content.Model;
 using Portal.Labs.Grading;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
+using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
@@ -26,6 +27,11 @@ internal sealed class LessonSessionFactory(
     public ILogger<LessonSession> Logger { get; } = loggers.CreateLogger<LessonSession>();
     public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
     public IWorkspaceIsolation Isolation { get; } = isolations.First(i => i.Name.Equals(options.Value.Isolation, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing here.</summary>
+    internal Action<string, string>? Entering { get; set; }
+
+    public Guarded Guard(string owner) => new(owner, Logger, time) { Entering = Entering is { } entering ? work => entering(owner, work) : null };
 
     public LessonSession Create(LessonSessionKey key, Lesson lesson) => new(key, lesson, this);
 

@@ -33,7 +33,7 @@ internal sealed class SessionLab : IAsyncDisposable
     }
 
     public async Task<Workspace> StartWorkspaceAsync(LessonSessionFactory factory, LessonSessionKey key, Lesson lesson, CancellationToken cancellationToken) =>
-        Workspace = await Shell.Workspace.CreateAsync(factory.Workspace(key, lesson, Lease), factory.Isolation, factory.Time, cancellationToken).ConfigureAwait(false);
+        Workspace = await Shell.Workspace.CreateAsync(factory.Workspace(key, lesson, Lease), factory.Isolation, factory.Guard("workspace"), factory.Time, cancellationToken).ConfigureAwait(false);
 
     public GradedCluster Graded(string workspaceDirectory) => new(View, Api, new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")));
 
