@@ -20,7 +20,10 @@ public interface ILessonSessions
 }
 
 /// <summary>Names one learner's session in one lesson.</summary>
-public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId);
+public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId)
+{
+    internal Clusters.ClusterKey Cluster => new(LearnerId, CourseId, LessonId);
+}
 
 public sealed class LessonNotFoundException(LessonSessionKey key)
     : Exception($"Lesson '{key.LessonId}' of course '{key.CourseId}' is not available.");

@@ -149,7 +149,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
             try
             {
                 WorkspaceFiles.Clear(_factory.WorkspaceDirectory(Key));
-                await _factory.Provider.ResetAsync(new ClusterKey(Key.LearnerId, Key.LessonId), new Progress(this), cancellationToken).ConfigureAwait(false);
+                await _factory.Provider.ResetAsync(Key.Cluster, new Progress(this), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -36,7 +36,7 @@ internal sealed class LessonSessionFactory(
     public LessonSession Create(LessonSessionKey key, Lesson lesson) => new(key, lesson, this);
 
     public string WorkspaceDirectory(LessonSessionKey key) =>
-        Path.Combine(Path.GetFullPath(Options.WorkspacesDirectory), ClusterNames.Safe(key.LearnerId), ClusterNames.Safe($"{key.CourseId}-{key.LessonId}"));
+        Path.Combine(Path.GetFullPath(Options.WorkspacesDirectory), ClusterNames.Safe(key.LearnerId), ClusterNames.Safe(key.CourseId), ClusterNames.Safe(key.LessonId));
 
     public WorkspaceSpec Workspace(LessonSessionKey key, Lesson lesson, IClusterLease lease) =>
         new(WorkspaceDirectory(key), lesson.Id, lesson.Directory, lease.Kubeconfig, lease.ToolsDirectory, lease.WorkspaceTemplate);

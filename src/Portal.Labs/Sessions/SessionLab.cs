@@ -27,7 +27,7 @@ internal sealed class SessionLab : IAsyncDisposable
 
     public static async Task<SessionLab> LeaseAsync(LessonSessionFactory factory, LessonSessionKey key, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var lease = await factory.Provider.LeaseAsync(new ClusterKey(key.LearnerId, key.LessonId), progress, cancellationToken).ConfigureAwait(false);
+        var lease = await factory.Provider.LeaseAsync(key.Cluster, progress, cancellationToken).ConfigureAwait(false);
         var view = ClusterView.Connect(lease.Kubeconfig, factory.Time, factory.Loggers.CreateLogger<ClusterView>());
         return new SessionLab(lease, view, ClusterApi.Connect(lease.Kubeconfig));
     }

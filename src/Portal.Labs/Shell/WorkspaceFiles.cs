@@ -1,3 +1,4 @@
+using Portal.Clusters;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
 
@@ -52,10 +53,7 @@ internal static class WorkspaceFiles
     private static void WriteKubeconfig(string file, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var temporary = file + ".new";
-        File.WriteAllText(temporary, text);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Move(temporary, file, overwrite: true);
+        PrivateFile.Write(file, text);
     }
 
     private static void CopyMissing(string source, string target)

@@ -195,7 +195,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
 
         _recorder.Hold.SetResult();
         var done = await Until(session, s => s.Sections["step-1"].Phase == SectionPhase.Completed && s.ActiveBlockId is null);
-        Assert.Equal(["one\n", Path.Combine(_directory.Path, "workspaces", "ada", "c-l", "home", "l") + "\n"], done.Runs["step-1/look"].Commands.Select(c => c.Output));
+        Assert.Equal(["one\n", Path.Combine(_directory.Path, "workspaces", "ada", "c", "l", "home", "l") + "\n"], done.Runs["step-1/look"].Commands.Select(c => c.Output));
         Assert.Equal(SectionPhase.Completed, _recorder.Sections["step-1"].Phase);
     }
 
