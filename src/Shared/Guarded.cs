@@ -79,12 +79,25 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
             {
                 if (time.GetElapsedTime(begun) > s_lastRetry) delay = s_firstRetry;
                 LogAgain(logger, e, owner, name, delay);
-                if (failed is not null) Invoke(name, () => failed(e));
+                if (failed is not null) Tell(name, failed, e);
             }
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = delay * 2 < s_lastRetry ? delay * 2 : s_lastRetry;
         }
     }, CancellationToken.None);
+
+    /// <summary>Not through the seam: whoever makes the work fail there wants to see it told.</summary>
+    private void Tell(string name, Action<Exception> failed, Exception exception)
+    {
+        try
+        {
+            failed(exception);
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, e, owner, name);
+        }
+    }
 
     /// <summary>A timer of the owner's clock whose callback is guarded; the next period comes whatever this one did.</summary>
     public ITimer Timer(string name, Action callback, TimeSpan due, TimeSpan period) =>

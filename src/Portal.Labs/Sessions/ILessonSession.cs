@@ -6,8 +6,8 @@ namespace Portal.Labs.Sessions;
 public interface ILessonSessions
 {
     /// <summary>
-    /// The session of this learner in this lesson, started when there is none. Returns at once: the cluster and the shell
-    /// start in the background and the session's snapshot tells how far they are.
+    /// The session of this learner in this lesson, started when there is none; after the end of one that is just closing.
+    /// The cluster and the shell start in the background and the session's snapshot tells how far they are.
     /// </summary>
     /// <exception cref="LessonNotFoundException">There is no such lesson, or it is not available.</exception>
     Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken);
@@ -17,6 +17,10 @@ public interface ILessonSessions
 
     /// <summary>Ends the session: stops its shell and gives up its lease. The cluster stays until it is deleted.</summary>
     Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken);
+
+    /// <summary>Ends the session, if there is one, and deletes the learner's cluster and workspace of this lesson. Progress stays.</summary>
+    /// <exception cref="Clusters.ClusterUnavailableException">The cluster could not be deleted; its message and remedy are for the learner.</exception>
+    Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>Names one learner's session in one lesson.</summary>

@@ -9,6 +9,9 @@ internal static class WorkspaceFiles
 {
     public const string LessonVariable = "LESSON_DIR";
 
+    /// <summary>Says whose workspace it is.</summary>
+    public const string RecordFile = "portal-workspace.json";
+
     public static WorkspacePaths Prepare(WorkspaceSpec spec)
     {
         var paths = new WorkspacePaths(Path.Combine(spec.Directory, "home"), Path.Combine(spec.Directory, "control"));
@@ -24,10 +27,29 @@ internal static class WorkspaceFiles
         return paths;
     }
 
-    /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing.</summary>
+    /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing. Whose the directory is stays.</summary>
     public static void Clear(string directory)
     {
+        if (!Directory.Exists(directory)) return;
+        foreach (var part in Directory.EnumerateDirectories(directory)) Directory.Delete(part, recursive: true);
+        foreach (var file in Directory.EnumerateFiles(directory).Where(f => Path.GetFileName(f) != RecordFile)) File.Delete(file);
+    }
+
+    /// <summary>Deletes a workspace's directory, and those above it that are empty then.</summary>
+    public static void Delete(string root, string directory)
+    {
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        for (var above = Path.GetDirectoryName(directory); above is not null && above.Length > root.Length && Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                Directory.Delete(above);
+            }
+            catch (IOException)
+            {
+                return; // not empty
+            }
+        }
     }
 
     public static PtyStartInfo ShellStart(WorkspaceSpec spec, WorkspacePaths paths, string bash, string startupFile) => new(

@@ -1,7 +1,5 @@
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell;
-using Portal.Labs.Shell.Isolation;
-using Portal.Labs.Shell.Pty;
 using Portal.Testing;
 using Xunit;
 
@@ -37,15 +35,5 @@ public sealed class ShellSupervisionTests : WorkspaceFixture
         isolation.Program = null;
         await recovered.Task.DefaultTimeout();
         Assert.Equal(RunPhase.Succeeded, (await workspace.ExecuteAsync("true", TestTimeouts.Default, _ => { }, CancellationToken.None).DefaultTimeout()).Phase);
-    }
-
-    private sealed class SwitchedIsolation : IWorkspaceIsolation
-    {
-        public string? Program { get; set; }
-        public string Name => "switched";
-
-        public WorkspaceException? Check() => null;
-
-        public PtyStartInfo Wrap(PtyStartInfo shell, WorkspacePaths paths) => Program is null ? shell : shell with { File = Program };
     }
 }
