@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 
+// The one place that starts work in the ways that are banned everywhere else.
+#pragma warning disable RS0030
+
 namespace Portal.Shared;
 
 /// <summary>
@@ -28,17 +31,27 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         }
         catch (Exception e)
         {
-            LogFailed(logger, e, owner, name);
+            Failed(e, name, null);
             return false;
         }
     }
 
-    /// <summary>Runs work on the thread pool.</summary>
-    public void Queue(string name, Action work) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static s => s.Self.Invoke(s.Name, s.Work), (Self: this, Name: name, Work: work), preferLocal: false);
+    /// <summary>Queues work to the thread pool.</summary>
+    public void Queue(string name, Action work) => ThreadPool.UnsafeQueueUserWorkItem(static s =>
+    {
+        try
+        {
+            s.Work();
+        }
+        catch (Exception e)
+        {
+            s.Self.Failed(e, s.Name, null);
+        }
+    }, (Self: this, Name: name, Work: work), preferLocal: false);
 
     /// <summary>Runs work on the thread pool. The task completes when the work has ended and never faults; cancellation is an end like any other.</summary>
-    public Task Start(string name, Func<Task> work) => Task.Run(async () =>
+    /// <param name="ended">Called once the work has ended, however it did.</param>
+    public Task Start(string name, Func<Task> work, Action? ended = null) => Task.Run(async () =>
     {
         try
         {
@@ -51,8 +64,9 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         }
         catch (Exception e)
         {
-            LogFailed(logger, e, owner, name);
+            Failed(e, name, null);
         }
+        if (ended is not null) Invoke("end of " + name, ended);
     });
 
     /// <summary>
@@ -78,13 +92,40 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
             catch (Exception e)
             {
                 if (time.GetElapsedTime(begun) > s_lastRetry) delay = s_firstRetry;
-                LogAgain(logger, e, owner, name, delay);
+                Failed(e, name, delay);
                 if (failed is not null) Tell(name, failed, e);
             }
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = delay * 2 < s_lastRetry ? delay * 2 : s_lastRetry;
         }
     }, CancellationToken.None);
+
+    /// <summary>
+    /// A timer of the owner's clock whose callback is guarded. With a period the next one comes whatever this one did; without,
+    /// a callback that failed is called again, after 100 ms at first and 30 s at last, until it goes through or the timer is disposed.
+    /// </summary>
+    public ITimer Timer(string name, Action callback, TimeSpan due, TimeSpan period)
+    {
+        var firing = new Firing(this, name, callback, period == Timeout.InfiniteTimeSpan);
+        firing.Timer = time.CreateTimer(static f => ((Firing)f!).Fire(), firing, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        firing.Timer.Change(due, period);
+        return firing.Timer;
+    }
+
+    /// <summary>Logs a failure that was caught elsewhere. A logger that itself fails must not undo the guard.</summary>
+    /// <param name="again">When the work begins again; null when it does not by itself.</param>
+    public void Failed(Exception exception, string name, TimeSpan? again)
+    {
+        try
+        {
+            if (again is { } delay) LogAgain(logger, exception, owner, name, delay);
+            else LogFailed(logger, exception, owner, name);
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to say it.
+        }
+    }
 
     /// <summary>Not through the seam: whoever makes the work fail there wants to see it told.</summary>
     private void Tell(string name, Action<Exception> failed, Exception exception)
@@ -95,13 +136,33 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         }
         catch (Exception e)
         {
-            LogFailed(logger, e, owner, name);
+            Failed(e, name, null);
         }
     }
 
-    /// <summary>A timer of the owner's clock whose callback is guarded; the next period comes whatever this one did.</summary>
-    public ITimer Timer(string name, Action callback, TimeSpan due, TimeSpan period) =>
-        time.CreateTimer(static s => { var (self, name, callback) = ((Guarded, string, Action))s!; self.Invoke(name, callback); }, (this, name, callback), due, period);
+    private sealed class Firing(Guarded guarded, string name, Action callback, bool once)
+    {
+        private TimeSpan _delay = s_firstRetry;
+
+        public ITimer Timer { get; set; } = null!;
+
+        public void Fire()
+        {
+            if (guarded.Invoke(name, callback)) _delay = s_firstRetry;
+            else if (once)
+            {
+                try
+                {
+                    Timer.Change(_delay, Timeout.InfiniteTimeSpan);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Disposed by its own callback.
+                }
+                _delay = _delay * 2 < s_lastRetry ? _delay * 2 : s_lastRetry;
+            }
+        }
+    }
 
     [LoggerMessage(EventId = 1, EventName = "WorkFailed", Level = LogLevel.Error, Message = "{Work} of {Owner} failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string owner, string work);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Portal.Sandbox.Json;
 using Portal.Sandbox.Registry;
 
 namespace Portal.Sandbox.Api;
@@ -11,6 +12,9 @@ internal class ApiException(int code, string reason, string message, JsonObject?
 
     /// <summary>Set when the object does not fit its kind's types.</summary>
     public Schema.SchemaDecodeException? Decoding { get; init; }
+
+    /// <summary>How long the client is to wait before it comes again; null where that would not help.</summary>
+    public long? RetryAfterSeconds => details.Num("retryAfterSeconds") is { } seconds and > 0 ? seconds : null;
 
     public JsonObject ToStatus()
     {
@@ -51,6 +55,10 @@ internal static class ApiError
         var resource = group.Length == 0 ? plural : $"{plural}.{group}";
         return new(403, "Forbidden", name.Length == 0 ? $"{resource} is forbidden: {why}" : $"{resource} \"{name}\" is forbidden: {why}", Details(group, plural, name));
     }
+
+    /// <summary>The client is to come again in a second; client-go does so by itself.</summary>
+    public static ApiException TooManyRequests() =>
+        new(429, "TooManyRequests", "Too many requests, please try again later.", new JsonObject { ["retryAfterSeconds"] = 1 });
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 

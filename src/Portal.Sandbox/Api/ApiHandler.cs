@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ using Portal.Sandbox.Validation;
 namespace Portal.Sandbox.Api;
 
 /// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
-internal sealed partial class ApiHandler(SandboxCluster cluster)
+internal sealed class ApiHandler(SandboxCluster cluster)
 {
     /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
     private const int CompressAbove = 128 * 1024;
@@ -35,15 +36,18 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
     {
         try
         {
+            cluster.Guarded.Entering?.Invoke("request");
             user = Impersonation.Apply(http.Request, user, cluster.Store.Snapshot);
             var info = RequestInfo.Parse(path, cluster.Catalog);
             RbacAuthorizer.Demand(cluster.Store.Snapshot, user, info is null ? new(http.Request.Method.ToLowerInvariant()) { Path = path } : AccessAttributes.Of(Verb(http.Request, info), info));
+            using var pass = await EnterAsync(http, info).ConfigureAwait(false);
             if (_discovery.TryAnswer(http, path, out var document)) await WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
             else if (path.StartsWith("/openapi/", StringComparison.Ordinal)) await _openApi.HandleAsync(http, path).ConfigureAwait(false);
             else await ResourceAsync(http, info ?? throw ApiError.PathNotFound(), user).ConfigureAwait(false);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
+            if (e.RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await WriteAsync(http, e.Code, e.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -53,13 +57,22 @@ internal sealed partial class ApiHandler(SandboxCluster cluster)
         catch (Exception e) when (!http.Response.HasStarted && e is not (BadHttpRequestException or OperationCanceledException or IOException))
         {
             // A defect of the sandbox: said in the log, and as the API server says it to the client.
-            LogFailure(_logger, http.Request.Method, path, e);
+            cluster.Guarded.Invoke("log", () => Log.RequestFailed(_logger, e, cluster.Id, http.Request.Method, RequestInfo.Parse(path, cluster.Catalog)?.Type.Resource ?? "another path"));
             await WriteAsync(http, 500, new ApiException(500, "InternalError", "Internal error occurred: the sandbox failed on this request; its log has the details").ToStatus().ToUtf8()).ConfigureAwait(false);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox failed on {Method} {Path}")]
-    private static partial void LogFailure(ILogger logger, string method, string path, Exception exception);
+    /// <summary>Takes what the request needs of the cluster's budgets before anything of it is read.</summary>
+    private ValueTask<RequestGate.Pass> EnterAsync(HttpContext http, RequestInfo? info)
+    {
+        var request = http.Request;
+        var gate = cluster.Requests;
+        if (request.Method == "GET" && info is { Subresource: "" } && request.IsTrue("watch")) return ValueTask.FromResult(gate.OpenWatch());
+        if (info is { Subresource: "exec" or "attach" or "portforward" } || (info is { Subresource: "log" } && request.IsTrue("follow"))) return ValueTask.FromResult(gate.OpenStream());
+        var seats = RequestGate.SeatsForBody(request.Method is "GET" or "HEAD" ? 0 : request.ContentLength);
+        if (info is { Subresource: "", Name: "" } && request.Method is "GET" or "DELETE") seats += RequestGate.SeatsForList(cluster.Store.Snapshot.Of(info!.Type.Resource).Values.Sum(o => (long)o.Size));
+        return gate.EnterAsync(seats, http.RequestAborted);
+    }
 
     private async Task ResourceAsync(HttpContext http, RequestInfo info, UserInfo user)
     {

@@ -11,6 +11,9 @@ internal sealed class AccessTokens(TimeProvider time)
     /// <summary>Above this many, tokens that are over are forgotten when one is issued.</summary>
     private const int Many = 256;
 
+    /// <summary>How many a cluster has at most; the next one takes the place of those that would be over first.</summary>
+    private const int Most = 4096;
+
     private readonly ConcurrentDictionary<string, (UserInfo User, DateTimeOffset Expires)> _tokens = new(StringComparer.Ordinal);
 
     public UserInfo? Find(string token) => _tokens.TryGetValue(token, out var t) && t.Expires > time.GetUtcNow() ? t.User : null;
@@ -34,6 +37,13 @@ internal sealed class AccessTokens(TimeProvider time)
             foreach (var (old, (_, end)) in _tokens)
             {
                 if (end <= now && _tokens.TryRemove(old, out _)) forgotten.Add(old);
+            }
+            if (_tokens.Count >= Most)
+            {
+                foreach (var (old, _) in _tokens.Where(t => t.Value.Expires < DateTimeOffset.MaxValue).OrderBy(t => t.Value.Expires).Take(Many).ToList())
+                {
+                    if (_tokens.TryRemove(old, out _)) forgotten.Add(old);
+                }
             }
         }
         var (ns, name) = UserInfo.AsServiceAccount(user.Name) ?? ("", user.Name);

@@ -9,7 +9,10 @@ namespace Portal.Sandbox.Codec;
 internal static class YamlReader
 {
     /// <summary>Deeper texts are refused: objects of the API are never that deep, and stacks end.</summary>
-    public const int MaxDepth = 1000;
+    public const int MaxDepth = 256;
+
+    /// <summary>How many nodes the aliases of a document may stand for. A few lines of aliases of aliases would be gigabytes.</summary>
+    private const int MaxAliased = 20_000;
 
     /// <summary>Every document of a stream; empty documents are passed over.</summary>
     /// <exception cref="YamlException">The text is not YAML; the message has line and column.</exception>
@@ -22,16 +25,16 @@ internal static class YamlReader
         while (!parser.Accept<StreamEnd>(out _))
         {
             parser.Consume<DocumentStart>();
-            var node = ReadNode(parser, [], 0);
+            var node = ReadNode(parser, new Anchors(), 0);
             parser.Consume<DocumentEnd>();
             if (node is not null) yield return node;
         }
     }
 
-    private static JsonNode? ReadNode(IParser parser, Dictionary<string, JsonNode?> anchors, int depth)
+    private static JsonNode? ReadNode(IParser parser, Anchors anchors, int depth)
     {
         if (depth > MaxDepth) throw new YamlException("exceeded max depth");
-        if (parser.TryConsume<AnchorAlias>(out var alias)) return anchors.GetValueOrDefault(alias.Value.Value)?.DeepClone();
+        if (parser.TryConsume<AnchorAlias>(out var alias)) return anchors.Copy(alias);
         JsonNode? node;
         var anchor = (parser.Current as NodeEvent)?.Anchor ?? AnchorName.Empty;
         if (parser.TryConsume<MappingStart>(out _))
@@ -51,8 +54,31 @@ internal static class YamlReader
             node = array;
         }
         else node = Scalar(parser.Consume<Scalar>());
-        if (!anchor.IsEmpty) anchors[anchor.Value] = node?.DeepClone();
+        if (!anchor.IsEmpty) anchors.Add(anchor.Value, node);
         return node;
+    }
+
+    /// <summary>The anchors of a document. What they name is complete, and copied for each alias.</summary>
+    private sealed class Anchors
+    {
+        private readonly Dictionary<string, JsonNode?> _nodes = new(StringComparer.Ordinal);
+        private int _left = MaxAliased;
+
+        public void Add(string name, JsonNode? node) => _nodes[name] = node;
+
+        public JsonNode? Copy(AnchorAlias alias)
+        {
+            if (!_nodes.TryGetValue(alias.Value.Value, out var node)) throw new YamlException(alias.Start, alias.End, $"unknown anchor '{alias.Value}' referenced");
+            Spend(node);
+            return node?.DeepClone();
+        }
+
+        private void Spend(JsonNode? node)
+        {
+            if (--_left < 0) throw new YamlException("document contains excessive aliasing");
+            if (node is JsonObject obj) foreach (var (_, value) in obj) Spend(value);
+            else if (node is JsonArray array) foreach (var value in array) Spend(value);
+        }
     }
 
     private static JsonNode? Scalar(Scalar scalar)

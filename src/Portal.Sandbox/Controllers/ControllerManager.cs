@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portal.Sandbox.Api;
 using Portal.Sandbox.Registry;
 using Portal.Sandbox.Storage;
 
@@ -24,15 +25,17 @@ internal sealed record ControllerContext(SandboxCluster Cluster, Action<TimeSpan
 /// Runs a cluster's controllers on the thread pool, one item at a time, woken by store events. An idle cluster has no
 /// thread and no timer.
 /// </summary>
-internal sealed partial class ControllerManager
+internal sealed class ControllerManager
 {
-    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_replayDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(20);
     private static readonly TimeSpan s_timerGrain = TimeSpan.FromMilliseconds(1);
 
     private readonly SandboxCluster _cluster;
     private readonly ILogger _logger;
     private readonly IController[] _controllers;
+    private readonly Action<ObjectName>[] _enqueue;
+    private readonly RetryBackOff _failures = new();
     private readonly Lock _gate = new();
     private readonly Queue<(int Controller, ObjectName Name)> _queue = new();
     private readonly HashSet<(int, ObjectName)> _queued = [];
@@ -56,6 +59,7 @@ internal sealed partial class ControllerManager
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
             new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.Injection.RootCertificateController(), new Mesh.GatewayApi.GatewayApiController(),
         ];
+        _enqueue = [.. Enumerable.Range(0, _controllers.Length).Select(i => (Action<ObjectName>)(name => Enqueue(i, name)))];
         cluster.Store.Changed += OnChanged;
         Resync();
     }
@@ -64,11 +68,7 @@ internal sealed partial class ControllerManager
     public void Resync()
     {
         var snapshot = _cluster.Store.Snapshot;
-        foreach (var c in _controllers) c.Reset();
-        foreach (var (resource, objects) in snapshot.Resources)
-        {
-            foreach (var o in objects.Values) OnChanged(new(resource, StoreEventType.Added, o, null));
-        }
+        for (var i = 0; i < _controllers.Length; i++) Replay(i);
         // Custom resources may have gone with a restored snapshot: the catalogue must follow even when no definition is left.
         Enqueue(0, default);
         _cluster.Pods.Forget(name => snapshot.Find("pods", name.Namespace, name.Name) is null);
@@ -105,7 +105,8 @@ internal sealed partial class ControllerManager
     {
         lock (_gate)
         {
-            if (_running || _queue.Count > 0 || _due.Keys.Any(k => _controllers[k.Item1] is not Prober)) return false;
+            // What failed is looked at again by the resync that ends the sleep.
+            if (_running || _queue.Count > 0 || _due.Keys.Any(k => _controllers[k.Item1] is not Prober && !_failures.Contains(k))) return false;
             _due.Clear();
             _later.Clear();
             Arm();
@@ -133,13 +134,41 @@ internal sealed partial class ControllerManager
 
     private void OnChanged(StoreEvent change)
     {
-        for (var i = 0; i < _controllers.Length; i++)
-        {
-            var index = i;
-            _controllers[i].Map(change, name => Enqueue(index, name));
-        }
+        for (var i = 0; i < _controllers.Length; i++) Map(i, change);
         _cluster.Mesh.OnChanged(change);
     }
+
+    /// <summary>A controller that fails on a change is given every object anew a moment later, so that it has missed nothing; the write goes on.</summary>
+    private void Map(int controller, StoreEvent change)
+    {
+        try
+        {
+            _cluster.Guarded.Entering?.Invoke("map");
+            _controllers[controller].Map(change, _enqueue[controller]);
+        }
+        catch (Exception e)
+        {
+            _cluster.Guarded.Failed(e, "map of " + _controllers[controller].GetType().Name, s_replayDelay);
+            ITimer? timer = null;
+            timer = _cluster.Guarded.Timer("replay of a controller", () =>
+            {
+                timer?.Dispose();
+                lock (_gate) if (_stopped) return;
+                Replay(controller);
+            }, s_replayDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Gives a controller every object as added, with no writer's changes in between.</summary>
+    private void Replay(int controller) => _cluster.Store.Write(transaction =>
+    {
+        _controllers[controller].Reset();
+        foreach (var (resource, objects) in transaction.Snapshot.Resources)
+        {
+            foreach (var o in objects.Values) Map(controller, new(resource, StoreEventType.Added, o, null));
+        }
+        return 0;
+    });
 
     private void Enqueue(int controller, ObjectName name)
     {
@@ -151,7 +180,7 @@ internal sealed partial class ControllerManager
             _running = true;
             _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static m => m.Drain(), this, preferLocal: false);
+        _cluster.Guarded.Queue("controllers", Drain);
     }
 
     private void Drain()
@@ -169,22 +198,30 @@ internal sealed partial class ControllerManager
                 }
                 _queued.Remove(item);
             }
-            void Later(TimeSpan delay) => Schedule(item.Controller, item.Name, delay);
-            try
+            Reconcile(item.Controller, item.Name);
+        }
+    }
+
+    /// <summary>One look of one controller at one object. A failure is tried again, ever later while it lasts, and stops nothing else.</summary>
+    private void Reconcile(int controller, ObjectName name)
+    {
+        try
+        {
+            _cluster.Guarded.Entering?.Invoke("controller");
+            _controllers[controller].Reconcile(name, new(_cluster, delay => Schedule(controller, name, delay)));
+            _failures.Forget((controller, name));
+        }
+        catch (Exception e)
+        {
+            var delay = _failures.Next((controller, name));
+            // A conflict with a user's write or a namespace on its way out is no defect: the next look decides anew.
+            _cluster.Guarded.Invoke("log", () =>
             {
-                _controllers[item.Controller].Reconcile(item.Name, new(_cluster, Later));
-            }
-            catch (Api.ApiException e)
-            {
-                // A conflict with a user's write or a namespace on its way out: the next look decides anew.
-                LogRefused(_logger, _controllers[item.Controller].GetType().Name, item.Name.Namespace, item.Name.Name, e.Message);
-                Later(s_retryDelay);
-            }
-            catch (Exception e)
-            {
-                // One object that a controller cannot handle must not stop the others.
-                LogFailure(_logger, _controllers[item.Controller].GetType().Name, item.Name.Namespace, item.Name.Name, e);
-            }
+                var kind = _controllers[controller].GetType().Name;
+                if (e is ApiException) Log.ReconcileRefused(_logger, _cluster.Id, kind, name.Namespace, name.Name, delay, e.Message);
+                else Log.ReconcileFailed(_logger, e, _cluster.Id, kind, name.Namespace, name.Name, delay);
+            });
+            Schedule(controller, name, delay);
         }
     }
 
@@ -222,7 +259,7 @@ internal sealed partial class ControllerManager
             _armed = due;
             _timer?.Dispose();
             var wait = due - _cluster.Now;
-            _timer = _cluster.Time.CreateTimer(_ => OnTimer(), null, wait > TimeSpan.Zero ? (wait < s_longestTimer ? wait : s_longestTimer) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer = _cluster.Guarded.Timer("controllers' timer", OnTimer, wait > TimeSpan.Zero ? (wait < s_longestTimer ? wait : s_longestTimer) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             return;
         }
         _timer?.Dispose();
@@ -249,12 +286,6 @@ internal sealed partial class ControllerManager
         }
         foreach (var (controller, name) in due) Enqueue(controller, name);
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Controller} tries {Namespace}/{Name} again: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string controller, string @namespace, string name, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Controller} failed on {Namespace}/{Name}")]
-    private static partial void LogFailure(ILogger logger, string controller, string @namespace, string name, Exception exception);
 
     private static TaskCompletionSource Completed()
     {

@@ -20,7 +20,8 @@ internal sealed class CustomResourceController : IController
     /// </summary>
     private static readonly ConcurrentDictionary<string, WeakReference<IReadOnlyList<ResourceType>>> s_compiled = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, (long ResourceVersion, IReadOnlyList<ResourceType> Types)> _types = new(StringComparer.Ordinal);
+    // Changed by looks, read by writers.
+    private readonly ConcurrentDictionary<string, (long ResourceVersion, IReadOnlyList<ResourceType> Types)> _types = new(StringComparer.Ordinal);
 
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {
@@ -62,7 +63,7 @@ internal sealed class CustomResourceController : IController
         var before = _types.Values.Select(t => t.Types).ToHashSet(ReferenceEqualityComparer.Instance);
         var all = cluster.Store.Snapshot.List(Resource).ToList();
         var known = all.Select(d => d.Name).ToHashSet();
-        foreach (var gone in _types.Keys.Where(k => !known.Contains(k)).ToList()) _types.Remove(gone);
+        foreach (var gone in _types.Keys.Where(k => !known.Contains(k)).ToList()) _types.TryRemove(gone, out _);
         foreach (var d in all)
         {
             if (_types.TryGetValue(d.Name, out var compiled) && compiled.ResourceVersion == d.ResourceVersion) continue;

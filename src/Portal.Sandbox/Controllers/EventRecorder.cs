@@ -13,6 +13,9 @@ internal static class EventRecorder
     /// <summary>How many events the recorder of a cluster remembers, as client-go's does.</summary>
     private const int Remembered = 4096;
 
+    /// <summary>Events that a cluster keeps; upstream forgets them after an hour, here the oldest make room.</summary>
+    private const int Kept = 2000, Forgotten = 200;
+
     private static readonly ConditionalWeakTable<ResourceOperations, Recent> s_recent = [];
 
     public static void Record(ResourceOperations operations, JsonObject about, string type, string reason, string message, string component, string? host = null, string? fieldPath = null)
@@ -40,6 +43,7 @@ internal static class EventRecorder
             }
         }
         if (operations.Store.Snapshot.Find("namespaces", "", ns) is not { IsDeleting: false }) return;
+        MakeRoom(operations);
         // Names grow with time, so that events of one second stand in their order.
         var name = $"{about.Str("metadata", "name")}.{recent.NextStamp(operations.Time.GetUtcNow()):x16}";
         if (recent.Names.Count >= Remembered) recent.Names.Clear();
@@ -73,6 +77,23 @@ internal static class EventRecorder
         catch (ApiException e) when (e.Code is 403 or 404)
         {
             // The namespace went meanwhile; an event that cannot be written is lost, as elsewhere.
+        }
+    }
+
+    private static void MakeRoom(ResourceOperations operations)
+    {
+        var all = operations.Store.Snapshot.Of("events");
+        if (all.Count < Kept) return;
+        foreach (var old in all.Values.OrderBy(e => e.ResourceVersion).Take(Forgotten).ToList())
+        {
+            try
+            {
+                operations.Delete(BuiltInResources.Events, old.Namespace, old.Name, new DeleteOptions());
+            }
+            catch (ApiException e) when (e.Code == 404)
+            {
+                // Gone already.
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Portal.Sandbox.Api;
 using Portal.Sandbox.Authorization;
 using Portal.Sandbox.Istioctl.CommandLine;
 
@@ -19,6 +20,23 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
     private sealed class UnansweredException : Exception;
 
     public async Task HandleAsync(HttpContext http, UserInfo user)
+    {
+        try
+        {
+            using var pass = await cluster.Requests.EnterAsync(RequestGate.SeatsForBody(http.Request.ContentLength), http.RequestAborted).ConfigureAwait(false);
+            await AnswerAsync(http, user).ConfigureAwait(false);
+        }
+        catch (ApiException e) when (e.Code == StatusCodes.Status429TooManyRequests && !http.Response.HasStarted)
+        {
+            await http.Response.WriteAsync($"2Error: {e.Message}\nx1\n", Encoding.UTF8, http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The launcher went away.
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, UserInfo user)
     {
         if (http.Request.Method != "POST" || !http.Request.HasFormContentType)
         {

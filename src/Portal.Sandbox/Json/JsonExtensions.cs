@@ -9,6 +9,8 @@ internal static class JsonExtensions
     private static readonly JsonWriterOptions s_writer = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_relaxed = new() { MaxDepth = 1000, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonDocumentOptions s_stored = new() { MaxDepth = 1000 };
+
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var part in path)
@@ -93,7 +95,8 @@ internal static class JsonExtensions
     /// <summary>JSON text with only the escapes that JSON needs, as Go writes it.</summary>
     public static string ToText(this JsonNode node) => node.ToJsonString(s_relaxed);
 
-    public static JsonObject ParseObject(ReadOnlySpan<byte> utf8) => (JsonObject)JsonNode.Parse(utf8)!;
+    /// <summary>An object as it is stored: as deep as a body may have been, and what the API adds around it.</summary>
+    public static JsonObject ParseObject(ReadOnlySpan<byte> utf8) => (JsonObject)JsonNode.Parse(utf8, null, s_stored)!;
 
     public static bool Same(JsonNode? a, JsonNode? b) => JsonNode.DeepEquals(a, b);
 

@@ -42,7 +42,7 @@ internal sealed class MeshConfig
         _objects["gateways"].AddRange(gateways);
         _objects["virtualservices"].AddRange(routes);
         _entries = new ServiceEntryRegistry(snapshot, _objects["serviceentries"], _objects["workloadentries"]);
-        Settings = MeshSettings.Of(snapshot, _objects["telemetries"]);
+        Settings = MeshSettings.Of(snapshot, _objects["telemetries"], previous?.Settings);
     }
 
     public long Revision { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh.GatewayApi;
 using Portal.Sandbox.Storage;
@@ -10,11 +11,14 @@ namespace Portal.Sandbox.Mesh;
 /// </summary>
 internal sealed class MeshControlPlane(SandboxCluster cluster)
 {
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1), s_lastRetry = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private MeshConfig _config = Nothing();
     private ITimer? _push;
     private bool _pushing;
     private bool _again;
+    private TimeSpan _retry;
 
     /// <summary>The configuration that every proxy has acknowledged.</summary>
     public MeshConfig Config => Volatile.Read(ref _config);
@@ -54,7 +58,7 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
         .Any(p => p.Labels.GetValueOrDefault("app") == "istiod" && !p.IsDeleting && p.Parse() is var pod && Controllers.OwnedObjects.IsPodReady(pod) && pod.Objects("spec", "containers").Any(c => Image(c.Str("image")) == "pilot"));
 
     private void Schedule() =>
-        _push = cluster.Time.CreateTimer(static m => ((MeshControlPlane)m!).Push(), this, cluster.Options.ConfigPushDelay, Timeout.InfiniteTimeSpan);
+        _push = cluster.Guarded.Timer("push", Push, _retry > cluster.Options.ConfigPushDelay ? _retry : cluster.Options.ConfigPushDelay, Timeout.InfiniteTimeSpan);
 
     private void Push()
     {
@@ -65,18 +69,32 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
             _pushing = true;
             _again = false;
         }
-        var snapshot = cluster.Store.Snapshot;
-        if (IsRunning(snapshot))
-        {
-            Volatile.Write(ref _config, new MeshConfig(snapshot, Config));
-            PushedAt = cluster.Now;
-        }
+        // What cannot be compiled is not pushed: proxies keep the last good configuration, as with istiod.
+        var done = cluster.Guarded.Invoke("compilation of the mesh", () => Compile(cluster.Store.Snapshot));
         lock (_gate)
         {
             _pushing = false;
+            _again |= !done;
+            _retry = done ? TimeSpan.Zero : _retry == TimeSpan.Zero ? s_firstRetry : _retry * 2 < s_lastRetry ? _retry * 2 : s_lastRetry;
             // One push at a time: an older configuration must never follow a newer one.
             if (_again) Schedule();
         }
+    }
+
+    private void Compile(StoreSnapshot snapshot)
+    {
+        if (!IsRunning(snapshot)) return;
+        var next = new MeshConfig(snapshot, Config);
+        if (next.Settings.Fault is { } fault && fault != Config.Settings.Fault) LogOfIstiod("warn", $"invalid mesh config, using last known state: {fault}");
+        Volatile.Write(ref _config, next);
+        PushedAt = cluster.Now;
+    }
+
+    /// <summary>A line in the log of every istiod, in the form of Istio's logger.</summary>
+    private void LogOfIstiod(string level, string message)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"{cluster.Now:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\t{level}\t{message}");
+        foreach (var pod in cluster.Pods.All.Where(p => p.Labels.GetValueOrDefault("app") == "istiod")) pod.Containers.GetValueOrDefault("discovery")?.Log.Write(line);
     }
 
     /// <summary>A configuration remembers the pods that asked it: one for all clusters would keep them.</summary>

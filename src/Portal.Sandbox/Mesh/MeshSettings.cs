@@ -6,6 +6,7 @@ using Portal.Sandbox.Mesh.Routing;
 using Portal.Sandbox.Mesh.Telemetry;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Storage;
+using YamlDotNet.Core;
 
 namespace Portal.Sandbox.Mesh;
 
@@ -18,8 +19,9 @@ internal sealed class MeshSettings
     private readonly ConcurrentDictionary<PodInstance, MetricsPolicy?> _metrics = new();
     private readonly IReadOnlyList<MeshObject> _telemetries;
 
-    private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries)
+    private MeshSettings(JsonObject? mesh, IReadOnlyList<MeshObject> telemetries, string? fault)
     {
+        Fault = fault;
         _mesh = mesh;
         _telemetries = telemetries;
         IsRegistryOnly = mesh.Str("outboundTrafficPolicy", "mode") == "REGISTRY_ONLY";
@@ -28,24 +30,29 @@ internal sealed class MeshSettings
         DefaultRetries = mesh.Obj("defaultHttpRetryPolicy") is { } retries ? RetryPolicy.Of(retries, RetryPolicy.Default) : RetryPolicy.Default;
     }
 
-    public static MeshSettings Of(StoreSnapshot snapshot, IReadOnlyList<MeshObject> telemetries)
+    /// <param name="previous">What holds on while the map cannot be read.</param>
+    public static MeshSettings Of(StoreSnapshot snapshot, IReadOnlyList<MeshObject> telemetries, MeshSettings? previous)
     {
-        JsonObject? mesh = null;
         // Without a default revision, the map of another one counts.
         var map = snapshot.Find("configmaps", MeshConfig.RootNamespace, "istio") ?? snapshot.List("configmaps", MeshConfig.RootNamespace).FirstOrDefault(m => m.Name.StartsWith("istio-", StringComparison.Ordinal) && m.Labels.ContainsKey("istio.io/rev") && m.Parse().Str("data", "mesh") is not null);
-        if (map?.Parse().Str("data", "mesh") is { } text)
+        if (map?.Parse().Str("data", "mesh") is not { } text) return new(null, telemetries, null);
+        try
         {
-            try
+            return YamlReader.ReadAll(text).FirstOrDefault() switch
             {
-                mesh = YamlReader.ReadAll(text).FirstOrDefault() as JsonObject;
-            }
-            catch (FormatException)
-            {
-                // istiod too goes on with its defaults when it cannot read the map.
-            }
+                null => new(null, telemetries, null),
+                JsonObject mesh => new(mesh, telemetries, null),
+                _ => new(previous?._mesh, telemetries, "yaml: unmarshal errors: the mesh configuration is not a map"),
+            };
         }
-        return new(mesh, telemetries);
+        catch (YamlException e)
+        {
+            return new(previous?._mesh, telemetries, e.Message);
+        }
     }
+
+    /// <summary>Why the map cannot be read, so that the last one that could be holds on; null when it is what holds.</summary>
+    public string? Fault { get; }
 
     /// <summary>Whether hosts that are not in the registry are refused, where no Sidecar object says otherwise.</summary>
     public bool IsRegistryOnly { get; }

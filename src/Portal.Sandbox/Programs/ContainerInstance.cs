@@ -90,7 +90,7 @@ internal sealed class ContainerInstance
         _stop = new();
         IsRunning = true;
         var token = _stop.Token;
-        _ = Task.Run(() => RunAsync(token), CancellationToken.None);
+        Pod.Cluster.Guarded.Start("program", () => RunAsync(token));
     }
 
     /// <summary>Takes over a changed image; the caller begins the container again.</summary>

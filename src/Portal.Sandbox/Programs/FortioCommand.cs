@@ -151,7 +151,7 @@ internal static class FortioCommand
             ? string.Create(CultureInfo.InvariantCulture, $"Starting at {o.Rate:0.##} qps with {o.Threads} thread(s) [gomax 2] {(exact ? $": exactly {o.Calls}, " : $"{many} : ")}{per} calls each (total {total}{(exact ? $" + {o.Calls % o.Threads}" : "")})\n")
             : string.Create(CultureInfo.InvariantCulture, $"Starting at max qps with {o.Threads} thread(s) [gomax 2] {(exact ? $"for exactly {o.Calls} calls ({per} per thread + {o.Calls % o.Threads})" : many)}\n")).ConfigureAwait(false);
         var (began, start) = (session.Container.Pod.Cluster.Now, session.Time.GetTimestamp());
-        var workers = Enumerable.Range(0, o.Threads).Select(i => Task.Run(() => WorkAsync(session, o, i, start, cancellationToken), cancellationToken)).ToList();
+        var workers = Enumerable.Range(0, o.Threads).Select(i => WorkAsync(session, o, i, start, cancellationToken)).ToList();
         var samples = await Task.WhenAll(workers).ConfigureAwait(false);
         var uri = new Uri(url);
         var report = new FortioReport(samples, session.Time.GetElapsedTime(start), warmup)

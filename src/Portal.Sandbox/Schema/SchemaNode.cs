@@ -80,6 +80,9 @@ internal sealed record SchemaRules
     public IReadOnlyList<string> Required { get; init; } = [];
     public IReadOnlyList<JsonNode?>? Enum { get; init; }
     public Regex? Pattern { get; init; }
+
+    /// <summary>The pattern as it was written.</summary>
+    public string? PatternText { get; init; }
     public double? Minimum { get; init; }
     public double? Maximum { get; init; }
     public bool ExclusiveMinimum { get; init; }

@@ -2,15 +2,13 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Schema.Cel;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Schema;
 
 /// <summary>Compiles the <c>openAPIV3Schema</c> of a CustomResourceDefinition version.</summary>
 internal static class StructuralSchema
 {
-    /// <summary>Patterns come from users: a match that takes longer than this counts as no match, so that no cluster is blocked.</summary>
-    private static readonly TimeSpan s_patternTimeout = TimeSpan.FromMilliseconds(200);
-
     public static SchemaNode Compile(JsonObject? openApi, string kind)
     {
         if (openApi is null) return Root(new Dictionary<string, SchemaNode>(), new SchemaRules(), true, kind);
@@ -76,7 +74,8 @@ internal static class StructuralSchema
     {
         Required = [.. s.Strings("required")],
         Enum = s.Arr("enum") is { } values ? [.. values.Select(v => v?.DeepClone())] : null,
-        Pattern = s.Str("pattern") is { } p ? CompilePattern(p) : null,
+        PatternText = s.Str("pattern"),
+        Pattern = s.Str("pattern") is { } p ? Re2.Search(p) : null,
         Minimum = Number(s["minimum"]),
         Maximum = Number(s["maximum"]),
         ExclusiveMinimum = s.Flag("exclusiveMinimum") == true,
@@ -101,16 +100,4 @@ internal static class StructuralSchema
     };
 
     private static double? Number(JsonNode? node) => node is JsonValue v && v.TryGetValue<double>(out var d) ? d : node.Num();
-
-    private static Regex? CompilePattern(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant, s_patternTimeout);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
 }

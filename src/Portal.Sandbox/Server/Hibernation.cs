@@ -6,6 +6,8 @@ namespace Portal.Sandbox;
 /// </summary>
 internal sealed class Hibernation(SandboxCluster cluster)
 {
+    private static readonly TimeSpan s_longestWaking = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private int _active;
     private ITimer? _timer;
@@ -32,7 +34,8 @@ internal sealed class Hibernation(SandboxCluster cluster)
             {
                 IsAsleep = false;
                 cluster.Controllers.Resync();
-                _waking = cluster.Controllers.WhenIdle;
+                // Whoever waits for a controller that finds no end is let in all the same.
+                _waking = cluster.Controllers.WhenIdle.WaitAsync(s_longestWaking, cluster.Time);
             }
             if (_waking is { IsCompleted: true }) _waking = null;
             return _waking ?? Task.CompletedTask;
@@ -47,7 +50,7 @@ internal sealed class Hibernation(SandboxCluster cluster)
             if (--_active > 0) return;
             var after = cluster.Options.HibernateAfter;
             if (after <= TimeSpan.Zero || cluster.Stopping.IsCancellationRequested) return;
-            if (_timer is null) _timer = cluster.Time.CreateTimer(_ => Sleep(), null, after, Timeout.InfiniteTimeSpan);
+            if (_timer is null) _timer = cluster.Guarded.Timer("hibernation", Sleep, after, Timeout.InfiniteTimeSpan);
             else _timer.Change(after, Timeout.InfiniteTimeSpan);
         }
     }

@@ -55,4 +55,7 @@ public sealed class SandboxBudgets
 
     /// <summary>Streams of a cluster (exec, attach, followed logs, port-forwards) that are open at a time.</summary>
     public int Streams { get; set; } = 100;
+
+    /// <summary>Connections from outside to a cluster's pods (through port-forwards) that are open at a time; beyond it they are refused.</summary>
+    public int Connections { get; set; } = 256;
 }

@@ -36,8 +36,11 @@ public sealed class SandboxCluster
         Id = id;
         var entering = server.Options.Entering;
         Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
+        Requests = new RequestGate(Budgets);
+        Connections = new ConnectionCount(Budgets);
         Catalog = new ResourceCatalog();
-        Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
+        var log = server.Options.LoggerFactory.CreateLogger<SandboxCluster>();
+        Store = new ObjectStore(Time, Guarded, new StoreQuota(Budgets) { Spent = () => Log.BudgetSpent(log, id, nameof(SandboxBudgets.StoredBytes)) }, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
         var webhooks = new IstiodWebhook.Cache();
         Operations = new ResourceOperations(Store, new AdmissionChain(
@@ -90,6 +93,8 @@ public sealed class SandboxCluster
     internal ResourceOperations Operations { get; }
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
+    internal RequestGate Requests { get; }
+    internal ConnectionCount Connections { get; }
     internal MeshControlPlane Mesh { get; }
     internal MeshTelemetry Telemetry { get; }
     internal ExternalServices External { get; }
@@ -155,7 +160,7 @@ public sealed class SandboxCluster
         var awake = Hibernation.EnterAsync();
         try
         {
-            if (!awake.IsCompletedSuccessfully) await awake.ConfigureAwait(false);
+            if (!awake.IsCompletedSuccessfully) await awake.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await (path.StartsWith(IstioctlEndpoint.Path, StringComparison.Ordinal) ? _istioctl.HandleAsync(http, user) : _api.HandleAsync(http, path, user)).ConfigureAwait(false);
         }
         finally

@@ -24,7 +24,7 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private const string Prefix = "/clusters/";
 
-    private readonly ConcurrentDictionary<string, SandboxCluster> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<SandboxCluster>> _clusters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SandboxCluster> _byToken = new(StringComparer.Ordinal);
     private readonly SandboxOptions _options;
     private readonly Certificates _certificates;
@@ -89,7 +89,8 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxCluster GetOrCreate(string clusterId)
     {
         CheckId(clusterId);
-        return _clusters.GetOrAdd(clusterId, id => new SandboxCluster(this, id));
+        // Made once for each id, however many ask at a time: a second one would live on unseen, with its tokens and timers.
+        return _clusters.GetOrAdd(clusterId, static (id, server) => new Lazy<SandboxCluster>(() => new SandboxCluster(server, id)), this).Value;
     }
 
     /// <summary>A new cluster that begins in the state of a checkpoint, of whichever cluster; from then on they share nothing that changes.</summary>
@@ -97,11 +98,11 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxCluster Fork(SandboxCheckpoint checkpoint, string clusterId)
     {
         CheckId(clusterId);
-        var cluster = new SandboxCluster(this, clusterId, checkpoint);
-        return _clusters.TryAdd(clusterId, cluster) ? cluster : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
+        var cluster = new Lazy<SandboxCluster>(() => new SandboxCluster(this, clusterId, checkpoint));
+        return _clusters.TryAdd(clusterId, cluster) ? cluster.Value : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
     }
 
-    public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
+    public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId)?.Value;
 
     internal void Unregister(string token) => _byToken.TryRemove(token, out _);
 
@@ -115,7 +116,8 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Stops and forgets the cluster; its watches and streams end.</summary>
     public async Task DeleteAsync(string clusterId)
     {
-        if (!_clusters.TryRemove(clusterId, out var cluster)) return;
+        if (!_clusters.TryRemove(clusterId, out var made)) return;
+        var cluster = made.Value;
         foreach (var (token, owner) in _byToken) if (owner == cluster) _byToken.TryRemove(token, out _);
         await cluster.StopAsync().ConfigureAwait(false);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Shared;
 
 namespace Portal.Sandbox.Storage;
 
@@ -12,6 +13,9 @@ internal sealed record StoreEvent(string Resource, StoreEventType Type, StoredOb
     private readonly byte[]?[] _lines = new byte[]?[3];
 
     public long ResourceVersion => Object.ResourceVersion;
+
+    /// <summary>Bytes that the event keeps: what the object was, and the line that watches send of it.</summary>
+    public long Size => Object.Size + (Previous?.Size ?? 0);
 
     /// <summary>The bytes that watches send of this change, built by the first and shared by all that see it alike.</summary>
     public byte[] Line(StoreEventType seenAs, Func<StoredObject, byte[]> build) => _lines[(int)seenAs] ??= build(Object);
@@ -38,8 +42,7 @@ internal sealed record StoreSnapshot(long Revision, ImmutableDictionary<string, 
 /// The objects of one cluster. Readers take <see cref="Snapshot"/> without a lock; there is one writer at a time.
 /// Resources are named <c>plural.group</c> (<c>pods</c>, <c>deployments.apps</c>).
 /// </summary>
-/// <param name="baseline">What the store holds from the beginning.</param>
-internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = null)
+internal sealed class ObjectStore
 {
     /// <summary>How many events a watch may lag behind before it is told to relist (410), as in the API server's watch cache.</summary>
     private const int HistorySize = 1024;
@@ -51,15 +54,29 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
     private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _writer = new();
+    private readonly TimeProvider _time;
+    private readonly Guarded _guarded;
+    private readonly StoreQuota _quota;
     private StoreEvent?[] _history = [];
+    private long _historyBytes;
     private ITimer? _idle;
     private DateTimeOffset _lastWrite;
-    private StoreSnapshot _snapshot = baseline ?? StoreSnapshot.Empty;
+    private StoreSnapshot _snapshot;
     private long _sequence;
     private long _firstSequence;
-    private long _oldestRevision = baseline?.Revision ?? 1;
+    private long _oldestRevision;
     private TaskCompletionSource _changed = NewSignal();
     private ImmutableList<StoreSnapshot> _remembered = [];
+
+    /// <param name="guarded">Starts the timer that forgets the history.</param>
+    /// <param name="baseline">What the store holds from the beginning.</param>
+    public ObjectStore(TimeProvider time, Guarded guarded, StoreQuota quota, StoreSnapshot? baseline = null)
+    {
+        (_time, _guarded, _quota) = (time, guarded, quota);
+        _snapshot = baseline ?? StoreSnapshot.Empty;
+        _oldestRevision = _snapshot.Revision;
+        _quota.Count(_snapshot);
+    }
 
     public StoreSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
@@ -72,9 +89,14 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
         lock (_writer) return action(new StoreTransaction(this));
     }
 
-    /// <summary>Keeps a snapshot for the later pages of a list; the oldest is forgotten first.</summary>
-    public void Remember(StoreSnapshot snapshot) => ImmutableInterlocked.Update(ref _remembered,
-        list => list.Exists(s => s.Revision == snapshot.Revision) ? list : (list.Count < MaxRemembered ? list : list.RemoveAt(0)).Add(snapshot));
+    /// <summary>Keeps a snapshot for the later pages of a list; the oldest is forgotten first. Of a large store few are kept: what they hold may all have changed since.</summary>
+    public void Remember(StoreSnapshot snapshot)
+    {
+        long bytes = 0;
+        foreach (var objects in snapshot.Resources.Values) foreach (var o in objects.Values) bytes += o.Size;
+        var most = (int)Math.Clamp(_quota.Budgets.HistoryBytes / Math.Max(1, bytes), 1, MaxRemembered);
+        ImmutableInterlocked.Update(ref _remembered, list => list.Exists(s => s.Revision == snapshot.Revision) ? list : list.RemoveRange(0, Math.Max(0, list.Count - most + 1)).Add(snapshot));
+    }
 
     /// <summary>The state at exactly this revision, while it is the present one or remembered.</summary>
     public StoreSnapshot? Recall(long revision) => Snapshot is var now && now.Revision == revision ? now : _remembered.Find(s => s.Revision == revision);
@@ -90,6 +112,7 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
             _sequence++;
             Forget(revision);
             Volatile.Write(ref _snapshot, snapshot with { Revision = revision });
+            _quota.Count(snapshot);
             signal = Swap();
         }
         signal.TrySetResult();
@@ -123,6 +146,7 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
     private void Forget(long revision)
     {
         _history = [];
+        _historyBytes = 0;
         _firstSequence = _sequence;
         _oldestRevision = revision;
     }
@@ -132,7 +156,7 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
     {
         lock (_writer)
         {
-            var rest = _lastWrite + s_idleAfter - time.GetUtcNow();
+            var rest = _lastWrite + s_idleAfter - _time.GetUtcNow();
             if (rest > TimeSpan.Zero)
             {
                 _idle?.Change(rest, Timeout.InfiniteTimeSpan);
@@ -150,23 +174,31 @@ internal sealed class ObjectStore(TimeProvider time, StoreSnapshot? baseline = n
         var revision = _snapshot.Revision + 1;
         obj.Ensure("metadata")["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var stored = new StoredObject(obj, revision);
+        if (type == StoreEventType.Deleted) _quota.Release(previous!);
+        else _quota.Take(stored, previous);
         var name = new ObjectName(stored.Namespace, stored.Name);
         var map = _snapshot.Of(resource);
         map = type == StoreEventType.Deleted ? map.Remove(name) : map.SetItem(name, stored);
         var change = new StoreEvent(resource, type, stored, previous);
         if (_history.Length == 0) _history = new StoreEvent?[HistorySize];
-        _lastWrite = time.GetUtcNow();
-        _idle ??= time.CreateTimer(static store => ((ObjectStore)store!).ForgetWhenIdle(), this, s_idleAfter, Timeout.InfiniteTimeSpan);
-        if (_sequence - _firstSequence == HistorySize)
-        {
-            _oldestRevision = _history[_firstSequence % HistorySize]!.ResourceVersion + 1;
-            _firstSequence++;
-        }
+        _lastWrite = _time.GetUtcNow();
+        _idle ??= _guarded.Timer("watch history", ForgetWhenIdle, s_idleAfter, Timeout.InfiniteTimeSpan);
+        _historyBytes += change.Size;
+        while (_sequence - _firstSequence == HistorySize || (_sequence > _firstSequence && _historyBytes > _quota.Budgets.HistoryBytes)) DropOldest();
         _history[_sequence++ % HistorySize] = change;
         Volatile.Write(ref _snapshot, new StoreSnapshot(revision, _snapshot.Resources.SetItem(resource, map)));
         Changed?.Invoke(change);
         Swap().TrySetResult();
         return stored;
+    }
+
+    private void DropOldest()
+    {
+        var slot = _firstSequence++ % HistorySize;
+        var oldest = _history[slot]!;
+        _oldestRevision = oldest.ResourceVersion + 1;
+        _historyBytes -= oldest.Size;
+        _history[slot] = null;
     }
 
     private TaskCompletionSource Swap()

@@ -32,12 +32,16 @@ internal sealed class StoredObject
             Phase = obj.Str("status", "phase") ?? "";
         }
         _bytes = obj.ToUtf8();
+        Size = _bytes.Length;
         if (_bytes.Length <= CompressAbove) return;
         _bytes = Compress(_bytes);
         _compressed = true;
     }
 
     public byte[] Json => _compressed ? Decompress(_bytes) : _bytes;
+
+    /// <summary>Bytes of the text, as budgets count it: also what is compressed at rest comes out whole.</summary>
+    public int Size { get; }
 
     public long ResourceVersion { get; }
     public string Name { get; }

@@ -20,7 +20,10 @@ internal sealed class PipeConnection : DefaultConnectionContext
     // The property of the base class is another pipe while TLS is spoken.
     private readonly IDuplexPipe _pipes;
 
-    public PipeConnection(string id, IDuplexPipe transport, IDuplexPipe application) : base(id, transport, application) => _pipes = transport;
+    private readonly IDisposable _open;
+
+    /// <param name="open">What the connection counts as while it lasts.</param>
+    public PipeConnection(string id, IDisposable open, IDuplexPipe transport, IDuplexPipe application) : base(id, transport, application) => (_pipes, _open) = (transport, open);
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
@@ -38,6 +41,7 @@ internal sealed class PipeConnection : DefaultConnectionContext
     {
         await _pipes.Input.CompleteAsync().ConfigureAwait(false);
         await _pipes.Output.CompleteAsync().ConfigureAwait(false);
+        _open.Dispose();
     }
 }
 

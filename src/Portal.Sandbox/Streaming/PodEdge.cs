@@ -57,12 +57,12 @@ internal sealed class PodEdge : IAsyncDisposable
     /// <summary>Opens a connection to a port of a pod; null when nothing listens there.</summary>
     public IDuplexPipe? Connect(PodInstance pod, int port)
     {
-        if (pod.ListenerOn(port) is not { } container) return null;
+        if (pod.ListenerOn(port) is not { } container || !pod.Cluster.Connections.TryOpen(out var open)) return null;
         var toPod = new Pipe();
         var fromPod = new Pipe();
-        var context = new PipeConnection(Guid.NewGuid().ToString("N"), new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
+        var context = new PipeConnection(Guid.NewGuid().ToString("N"), open, new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
         context.Items[s_target] = (pod, port);
-        if (container.Program.IsRaw(container, port)) _ = RawEdge.RunAsync(container, port, context.Transport);
+        if (container.Program.IsRaw(container, port)) pod.Cluster.Guarded.Start("raw connection", () => RawEdge.RunAsync(container, port, context.Transport), open.Dispose);
         else _connections.Offer(context, IsTls(container, port) ? PipeEndPoint.Tls : PipeEndPoint.Plain);
         return context.Application;
     }
@@ -102,9 +102,10 @@ internal sealed class PodEdge : IAsyncDisposable
         var path = http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw && raw[0] == '/' ? raw : http.Request.Path.Value + http.Request.QueryString.Value;
         var call = await HttpExchange.ReadAsync(http.Request, path, http.RequestAborted).ConfigureAwait(false);
         if (items.TryGetValue(s_tls, out var name) && container.Program is IEndsTls) call = call with { Tls = new TlsClient((string)name!, Certificate: http.Connection.ClientCertificate?.ExportCertificatePem()) };
-        var reply = await container.HandleAsync(port, call, http.RequestAborted).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, pod.Cluster.Stopping);
+        var reply = await container.HandleAsync(port, call, stop.Token).ConfigureAwait(false);
         if (reply.Failed) http.Abort();
-        else await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
+        else await HttpExchange.WriteAsync(http.Response, reply, stop.Token).ConfigureAwait(false);
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe

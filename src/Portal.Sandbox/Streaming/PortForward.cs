@@ -71,7 +71,7 @@ internal static class PortForward
             var request = stream.Headers.GetValueOrDefault("requestid", "");
             if (stream.Headers.GetValueOrDefault("streamtype") == "error") errors[request] = stream;
             // The error stream of a connection always comes first.
-            else if (errors.TryRemove(request, out var error)) _ = Task.Run(() => ForwardAsync(stream, error, pod, cluster, cancellationToken), CancellationToken.None);
+            else if (errors.TryRemove(request, out var error)) cluster.Guarded.Start("forwarded connection", () => ForwardAsync(stream, error, pod, cluster, cancellationToken));
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -153,7 +153,7 @@ internal static class PortForward
             await SendAsync(2 * i, port).ConfigureAwait(false);
             await SendAsync(2 * i + 1, port).ConfigureAwait(false);
             if ((connections[i] = cluster.Edge.Connect(pod, ports[i])) is not { } connection) await SendAsync(2 * i + 1, Encoding.UTF8.GetBytes(Refused(pod, ports[i]))).ConfigureAwait(false);
-            else _ = Task.Run(() => PumpAsync(connection.Input, data => SendAsync(2 * index, data), cancellationToken), CancellationToken.None);
+            else _ = cluster.Guarded.Start("forwarded connection", () => PumpAsync(connection.Input, data => SendAsync(2 * index, data), cancellationToken));
         }
         var buffer = new byte[32 * 1024];
         while (true)

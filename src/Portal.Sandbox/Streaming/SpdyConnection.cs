@@ -7,12 +7,18 @@ namespace Portal.Sandbox.Streaming;
 /// <summary>A stream that the client opened: its headers and the bytes it sends.</summary>
 internal sealed class SpdyStream(SpdyConnection connection, int id, Dictionary<string, string> headers)
 {
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024));
+    // One stream that is not read holds up the others of its connection, so it may lag a little.
+    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024));
+    private int _ends;
 
     public int Id => id;
     public IReadOnlyDictionary<string, string> Headers => headers;
     public PipeReader Input => _received.Reader;
     internal PipeWriter Received => _received.Writer;
+
+    /// <summary>One side has said its last.</summary>
+    /// <returns>True when the other had before.</returns>
+    internal bool End() => Interlocked.Increment(ref _ends) == 2;
 
     public Task WriteAsync(ReadOnlyMemory<byte> data, bool last, CancellationToken cancellationToken) => connection.WriteDataAsync(id, data, last, cancellationToken);
 }
@@ -24,6 +30,9 @@ internal sealed class SpdyStream(SpdyConnection connection, int id, Dictionary<s
 internal sealed class SpdyConnection(Stream transport) : IDisposable
 {
     private const int MaxFrame = 1024 * 1024;
+
+    /// <summary>Streams of a connection that are open at a time: each holds buffers.</summary>
+    private const int MaxStreams = 512;
     private const int DataChunk = 16 * 1024;
     private const byte Fin = 1;
 
@@ -67,6 +76,13 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
             await WriteAsync(frame, cancellationToken).ConfigureAwait(false);
         }
         while (!data.IsEmpty);
+        if (last) Ended(stream);
+    }
+
+    /// <summary>A stream that both sides have ended is forgotten: a forwarded port may see a hundred thousand.</summary>
+    private void Ended(int id)
+    {
+        if (_streams.TryGetValue(id, out var stream) && stream.End()) _streams.TryRemove(id, out _);
     }
 
     public void Dispose()
@@ -79,7 +95,9 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     {
         if (!_streams.TryGetValue(id, out var stream)) return;
         if (body.Length > 0) await stream.Received.WriteAsync(body, cancellationToken).ConfigureAwait(false);
-        if ((flags & Fin) != 0) await stream.Received.CompleteAsync().ConfigureAwait(false);
+        if ((flags & Fin) == 0) return;
+        await stream.Received.CompleteAsync().ConfigureAwait(false);
+        Ended(id);
     }
 
     private async Task ControlAsync(int type, byte flags, byte[] body, Action<SpdyStream> opened, CancellationToken cancellationToken)
@@ -87,10 +105,15 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
         switch (type)
         {
             case 1 when body.Length >= 10: // SYN_STREAM
+                if (_streams.Count >= MaxStreams) throw new InvalidDataException("too many streams");
                 var id = BinaryPrimitives.ReadInt32BigEndian(body) & int.MaxValue;
                 var stream = new SpdyStream(this, id, _headers.Read(body.AsSpan(10)));
                 _streams[id] = stream;
-                if ((flags & Fin) != 0) await stream.Received.CompleteAsync().ConfigureAwait(false);
+                if ((flags & Fin) != 0)
+                {
+                    await stream.Received.CompleteAsync().ConfigureAwait(false);
+                    Ended(id);
+                }
                 await WriteAsync(Control(2, [.. body[..4], .. _headers.WriteEmpty()]), cancellationToken).ConfigureAwait(false);
                 opened(stream);
                 break;

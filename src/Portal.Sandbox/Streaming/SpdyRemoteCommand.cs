@@ -34,10 +34,14 @@ internal static class SpdyRemoteCommand
             streams[stream.Headers.GetValueOrDefault("streamtype", "")] = stream;
             if (expected.All(streams.ContainsKey)) complete.TrySetResult();
         }, stop.Token);
+        var pumping = Task.CompletedTask;
         try
         {
             if (await Task.WhenAny(complete.Task, reading).ConfigureAwait(false) == reading) return;
-            var code = await command(Io(streams, stop.Token), stop.Token).ConfigureAwait(false);
+            var input = Channel.CreateBounded<byte[]>(64);
+            if (streams.TryGetValue("stdin", out var stdin)) pumping = PumpAsync(stdin, input.Writer, stop.Token);
+            else input.Writer.TryComplete();
+            var code = await command(Io(streams, input.Reader, stop.Token), stop.Token).ConfigureAwait(false);
             foreach (var name in (string[])["stdout", "stderr"])
             {
                 if (streams.TryGetValue(name, out var output)) await output.WriteAsync(default, last: true, stop.Token).ConfigureAwait(false);
@@ -53,6 +57,7 @@ internal static class SpdyRemoteCommand
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            await pumping.ConfigureAwait(false);
         }
     }
 
@@ -66,13 +71,10 @@ internal static class SpdyRemoteCommand
         return names;
     }
 
-    private static ShellIo Io(ConcurrentDictionary<string, SpdyStream> streams, CancellationToken cancellationToken)
+    private static ShellIo Io(ConcurrentDictionary<string, SpdyStream> streams, ChannelReader<byte[]> input, CancellationToken cancellationToken)
     {
-        var input = Channel.CreateBounded<byte[]>(64);
-        if (streams.TryGetValue("stdin", out var stdin)) _ = Task.Run(() => PumpAsync(stdin, input.Writer, cancellationToken), CancellationToken.None);
-        else input.Writer.TryComplete();
         Task WriteAsync(string name, ReadOnlyMemory<byte> data) => streams.TryGetValue(name, out var to) || streams.TryGetValue("stdout", out to) ? to.WriteAsync(data, last: false, cancellationToken) : Task.CompletedTask;
-        return new(input.Reader, d => WriteAsync("stdout", d), d => WriteAsync("stderr", d));
+        return new(input, d => WriteAsync("stdout", d), d => WriteAsync("stderr", d));
     }
 
     private static async Task PumpAsync(SpdyStream stdin, ChannelWriter<byte[]> to, CancellationToken cancellationToken)

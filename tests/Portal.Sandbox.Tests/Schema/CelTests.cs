@@ -12,6 +12,20 @@ namespace Portal.Sandbox.Tests.Schema;
 public sealed class CelTests
 {
     [Theory]
+    [InlineData("cel.bind(a0, 'xxxxxxxxxxxxxxxx', DOUBLED)")]
+    [InlineData("lists.range(5000).map(a, lists.range(5000).map(b, string(a) + string(b))).size() > 0")]
+    [InlineData("cel.bind(s, lists.range(10000).map(i, 'xxxxxxxxxx').join(''), s.replace('x', s).size() > 0)")]
+    [InlineData("cel.bind(s, lists.range(10000).map(i, 'xxxxxxxxxx').join(''), lists.range(10000).map(i, s).join(s).size() > 0)")]
+    [InlineData("cel.bind(l, lists.range(10000), sets.contains(l, l))")]
+    public void Evaluate_WhatWouldTakeAllMemory_IsRefusedForItsCost(string expression)
+    {
+        var doubled = string.Concat(Enumerable.Range(0, 45).Select(i => $"cel.bind(a{i + 1}, a{i} + a{i}, ")) + "a45.size() > 0" + new string(')', 45);
+        var node = CelParser.Parse(expression.Replace("DOUBLED", doubled, StringComparison.Ordinal));
+
+        Assert.Throws<CelBudgetException>(() => node.Evaluate(new CelScope(new CelBudget(), null, "self", null)));
+    }
+
+    [Theory]
     [InlineData("1 + 2 * 3 == 7")]
     [InlineData("(1 + 2) * 3 == 9 && 7 % 4 == 3 && -7 / 2 == -3")]
     [InlineData("1.5 + 0.5 == 2.0 && 2 == 2.0 && 1u < 2")]

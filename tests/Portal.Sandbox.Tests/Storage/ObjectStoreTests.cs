@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Portal.Sandbox.Api;
 using Portal.Sandbox.Storage;
+using Portal.Shared;
 using Xunit;
 
 namespace Portal.Sandbox.Tests.Storage;
@@ -12,7 +15,7 @@ public sealed class ObjectStoreTests
     [Fact]
     public void History_OfAnIdleCluster_IsForgotten()
     {
-        var store = new ObjectStore(_time);
+        var store = NewStore();
         Put(store, "a");
         var old = store.Snapshot.Revision;
         Put(store, "b");
@@ -33,7 +36,7 @@ public sealed class ObjectStoreTests
     [Fact]
     public void History_WhileWritesGoOn_IsKept()
     {
-        var store = new ObjectStore(_time);
+        var store = NewStore();
         Put(store, "a");
         var first = store.Snapshot.Revision;
         for (var i = 0; i < 5; i++)
@@ -48,7 +51,7 @@ public sealed class ObjectStoreTests
     [Fact]
     public void History_Overflowing_ExpiresTheOldest()
     {
-        var store = new ObjectStore(_time);
+        var store = NewStore();
         Put(store, "a");
         var cursor = store.CursorAfter(store.Snapshot.Revision)!.Value;
         var first = store.Snapshot.Revision;
@@ -58,6 +61,80 @@ public sealed class ObjectStoreTests
         Assert.False(store.Read(ref cursor, [], out _));
     }
 
-    private static void Put(ObjectStore store, string name) =>
-        store.Write(tx => tx.Put("configmaps", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "x" } }, null));
+    [Fact]
+    public void History_OfLargeObjects_StaysWithinItsBytes()
+    {
+        var store = NewStore(new SandboxBudgets { HistoryBytes = 10_000 });
+        Put(store, "a", 1000);
+        var first = store.Snapshot.Revision;
+        for (var i = 0; i < 5; i++) Put(store, $"b{i}", 1000);
+        Assert.NotNull(store.CursorAfter(first));
+        for (var i = 0; i < 10; i++) Put(store, $"c{i}", 1000);
+
+        Assert.Null(store.CursorAfter(first));
+        Assert.NotNull(store.CursorAfter(store.Snapshot.Revision));
+    }
+
+    [Fact]
+    public void Put_BeyondTheBytes_IsRefusedUntilSomethingIsDeleted()
+    {
+        var store = NewStore(new SandboxBudgets { StoredBytes = 5_000 });
+        var first = Put(store, "a", 3000);
+        Put(store, "b", 1000);
+
+        var refused = Assert.Throws<ApiException>(() => Put(store, "c", 3000));
+        store.Write(tx => tx.Delete("configmaps", first));
+        Put(store, "c", 3000);
+
+        Assert.Equal("etcdserver: mvcc: database space exceeded", refused.Message);
+        Assert.Equal(["b", "c"], store.Snapshot.List("configmaps").Select(o => o.Name));
+    }
+
+    [Fact]
+    public void Put_BeyondTheNumberOfObjects_IsRefused()
+    {
+        var store = NewStore(new SandboxBudgets { StoredObjects = 2 });
+        Put(store, "a");
+        Put(store, "b");
+
+        Assert.Throws<ApiException>(() => Put(store, "c"));
+    }
+
+    [Fact]
+    public void Put_OfAnObjectLargerThanEtcdTakes_IsRefused() =>
+        Assert.Equal("etcdserver: request is too large", Assert.Throws<ApiException>(() => Put(NewStore(), "a", 1600 * 1024)).Message);
+
+    [Fact]
+    public void Restore_CountsWhatIsThereThen()
+    {
+        var store = NewStore(new SandboxBudgets { StoredBytes = 5_000 });
+        var empty = store.Snapshot;
+        Put(store, "a", 4000);
+
+        store.Restore(empty);
+        Put(store, "b", 4000);
+
+        Assert.Equal("b", Assert.Single(store.Snapshot.List("configmaps")).Name);
+    }
+
+    [Fact]
+    public void Remember_OfALargeStore_KeepsOnlyTheLast()
+    {
+        var store = NewStore(new SandboxBudgets { HistoryBytes = 1_000 });
+        Put(store, "a", 3000);
+        var first = store.Snapshot;
+        store.Remember(first);
+        Put(store, "b");
+        store.Remember(store.Snapshot);
+        var second = store.Snapshot;
+        Put(store, "c");
+
+        Assert.Null(store.Recall(first.Revision));
+        Assert.Same(second, store.Recall(second.Revision));
+    }
+
+    private ObjectStore NewStore(SandboxBudgets? budgets = null) => new(_time, new Guarded("test", NullLogger.Instance, _time), new StoreQuota(budgets ?? new()));
+
+    private static StoredObject Put(ObjectStore store, string name, int size = 0) =>
+        store.Write(tx => tx.Put("configmaps", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "x" }, ["data"] = new string('x', size) }, null));
 }

@@ -28,7 +28,7 @@ internal static class BlockingThread
         }
         catch (Exception e)
         {
-            guarded.Invoke(name, () => throw new IOException("The terminal's thread ended.", e));
+            guarded.Failed(e, name, null);
         }
         ended();
     }

@@ -196,11 +196,18 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
         PodStatus.SetRunning(status, container);
         status["ready"] = container.HookDone && container.Probes?.Ready != false;
         status["started"] = container.HookDone && container.Probes?.Started != false;
-        if (spec.Obj("lifecycle", "postStart") is { } hook) _ = PostStartAsync(container, hook.Copy(), path);
+        if (spec.Obj("lifecycle", "postStart") is { } hook) RunHook(container, hook.Copy(), path);
         if (container.Probes is not null) _cluster.Controllers.WakeProber(name);
         // A process may have ended before its start was written down.
         if (container.Exit is not null) context.Later(TimeSpan.Zero);
     }
+
+    /// <summary>Whatever becomes of the hook, the container does not wait for it for ever.</summary>
+    private void RunHook(ContainerInstance container, JsonObject hook, string path) => _cluster.Guarded.Start("postStart hook", () => PostStartAsync(container, hook, path), () =>
+    {
+        container.HookDone = true;
+        _cluster.Controllers.WakeKubelet(name);
+    });
 
     private async Task PostStartAsync(ContainerInstance container, JsonObject hook, string path)
     {
@@ -211,8 +218,6 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
             Kubelet.Event(_cluster, pod, "Normal", "Killing", "FailedPostStartHook", path);
             container.Kill(137, "Error");
         }
-        container.HookDone = true;
-        _cluster.Controllers.WakeKubelet(name);
     }
 
     private string? RunsAsRoot(JsonObject spec)

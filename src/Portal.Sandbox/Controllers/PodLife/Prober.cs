@@ -29,7 +29,7 @@ internal sealed class Prober : IController
                 if (probe.OnHold || (probe.Kind == ProbeKind.Startup ? probe.Result == true : !probes.Started)) continue;
                 if (probe.Due <= now)
                 {
-                    _ = AskAsync(container, probe);
+                    cluster.Guarded.Start("probe", () => AskAsync(container, probe));
                     // The rhythm stays even when a look comes late.
                     do probe.Due += probe.Period;
                     while (probe.Due <= now);

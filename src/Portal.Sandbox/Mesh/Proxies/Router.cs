@@ -227,19 +227,11 @@ internal sealed class Router(PodInstance client, MeshConfig config)
     }
 
     /// <summary>Sends a copy; nobody waits for the answer.</summary>
-    private void Mirror(MirrorTarget mirror, ProxyView view, HttpCall call, int listenerPort) =>
-        _ = SendCopyAsync(new Router(client, config), view.Cluster(mirror.Destination, listenerPort), call with { Headers = new HttpHeaders(call.Headers) });
-
-    private async Task SendCopyAsync(Router router, UpstreamCluster upstream, HttpCall call)
+    private void Mirror(MirrorTarget mirror, ProxyView view, HttpCall call, int listenerPort)
     {
-        try
-        {
-            await router.SendAsync(upstream, call, null, RetryPolicy.None, _cluster.Stopping).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The cluster is gone.
-        }
+        var copy = call with { Headers = new HttpHeaders(call.Headers) };
+        var upstream = view.Cluster(mirror.Destination, listenerPort);
+        _cluster.Guarded.Start("mirror", async () => await new Router(client, config).SendAsync(upstream, copy, null, RetryPolicy.None, _cluster.Stopping).ConfigureAwait(false));
     }
 
     private static HttpReply Flagged(HttpReply reply, string flag) => reply with { Flags = reply.Flags == "-" ? flag : $"{reply.Flags},{flag}" };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Programs;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Mesh.Routing;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Mesh.Routing;
 

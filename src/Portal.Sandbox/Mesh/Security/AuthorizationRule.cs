@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh.Routing;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Mesh.Security;
 

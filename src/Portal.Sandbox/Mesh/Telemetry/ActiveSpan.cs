@@ -7,6 +7,9 @@ namespace Portal.Sandbox.Mesh.Telemetry;
 /// <summary>A span that has begun: it joined the caller's trace or started one, and wrote itself into the headers for the next hop.</summary>
 internal sealed class ActiveSpan
 {
+    /// <summary>Envoy's <c>max_path_tag_length</c>, applied to whatever a client writes.</summary>
+    private const int MaxTag = 256;
+
     private readonly PodInstance _pod;
     private readonly TracingPolicy _policy;
     private readonly string _traceId;
@@ -50,7 +53,8 @@ internal sealed class ActiveSpan
             .. _policy.CustomTags,
         ];
         if (failed) tags.Add(new("error", "true"));
-        cluster.Telemetry.Spans.Add(new(_traceId, _spanId, _parentId, $"{self.CanonicalName}.{self.Namespace}", operation, _server, Micros(_start), Math.Max(1, Micros(cluster.Now) - Micros(_start)), _pod.Name, _pod.Ip, tags));
+        for (var i = 0; i < tags.Count; i++) if (tags[i].Value.Length > MaxTag) tags[i] = new(tags[i].Key, tags[i].Value[..MaxTag]);
+        cluster.Telemetry.Spans.Add(new(_traceId, _spanId, _parentId, $"{self.CanonicalName}.{self.Namespace}", operation.Length > MaxTag ? operation[..MaxTag] : operation, _server, Micros(_start), Math.Max(1, Micros(cluster.Now) - Micros(_start)), _pod.Name, _pod.Ip, tags));
     }
 
     private void Write(HttpHeaders headers, bool sampled)
@@ -66,7 +70,7 @@ internal sealed class ActiveSpan
     }
 
     private static (string? Trace, string? Parent, bool? Sampled) ReadB3(HttpHeaders headers) =>
-        headers["x-b3-traceid"] is { Length: 16 or 32 } trace ? (trace.ToLowerInvariant(), headers["x-b3-spanid"], headers["x-b3-sampled"] switch { "1" or "true" => true, "0" or "false" => false, _ => null }) : (null, null, null);
+        headers["x-b3-traceid"] is { Length: 16 or 32 } trace ? (trace.ToLowerInvariant(), headers["x-b3-spanid"] is { Length: 16 } parent ? parent : null, headers["x-b3-sampled"] switch { "1" or "true" => true, "0" or "false" => false, _ => null }) : (null, null, null);
 
     private static (string? Trace, string? Parent, bool? Sampled) ReadW3C(HttpHeaders headers) =>
         headers["traceparent"]?.Split('-') is [_, { Length: 32 } trace, { Length: 16 } parent, { Length: 2 } flags, ..] ? (trace, parent, flags[1] is '1' or '3') : (null, null, null);

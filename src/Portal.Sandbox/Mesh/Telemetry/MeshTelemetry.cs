@@ -10,6 +10,9 @@ internal sealed class MeshTelemetry(SandboxCluster cluster)
 {
     private const int MaxGone = 60;
 
+    /// <summary>Sets of series of all proxies: each has a past of some 30 KiB at most.</summary>
+    private const int MaxSeries = 1500;
+
     private readonly ConcurrentDictionary<string, ProxyMetrics> _proxies = new(StringComparer.Ordinal);
 
     public SpanStore Spans { get; } = new();
@@ -29,8 +32,11 @@ internal sealed class MeshTelemetry(SandboxCluster cluster)
         }
         var gone = _proxies.Where(p => p.Value.Ended is not null).OrderByDescending(p => p.Value.Ended).Skip(MaxGone).Select(p => p.Key).ToList();
         foreach (var uid in gone) _proxies.TryRemove(uid, out _);
-        return _proxies.GetOrAdd(pod.Uid, _ => new ProxyMetrics(pod));
+        return _proxies.GetOrAdd(pod.Uid, _ => new ProxyMetrics(pod, HasRoom));
     }
+
+    /// <summary>Counted only when a series is new, which is seldom.</summary>
+    private bool HasRoom() => _proxies.Values.Sum(p => p.Count) < MaxSeries;
 
     public void Stopped(PodInstance pod)
     {

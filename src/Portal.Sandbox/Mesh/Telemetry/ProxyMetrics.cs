@@ -9,7 +9,7 @@ namespace Portal.Sandbox.Mesh.Telemetry;
 /// <param name="Security">mutual_tls, none, or unknown where a reporter cannot tell.</param>
 internal readonly record struct RequestLabels(bool AtSource, WorkloadIdentity? Peer, MeshService? Service, string Host, string Protocol, int Code, string Flags, bool Mutual, string? Grpc);
 
-/// <summary>The standard metrics of one proxy. Recording costs a lookup and a few additions; the number of series is bounded. Thread-safe.</summary>
+/// <summary>The standard metrics of one proxy. Recording costs a lookup and a few additions; the number of series is bounded, for each proxy and for the cluster. Thread-safe.</summary>
 internal sealed class ProxyMetrics
 {
     private const int MaxSeries = 500;
@@ -20,8 +20,12 @@ internal sealed class ProxyMetrics
     private readonly MetricLabels _target;
     private long _ended;
 
-    public ProxyMetrics(PodInstance pod)
+    private readonly Func<bool> _roomForOne;
+
+    /// <param name="roomForOne">Whether the cluster has room for another set of series; what finds none is not counted.</param>
+    public ProxyMetrics(PodInstance pod, Func<bool> roomForOne)
     {
+        _roomForOne = roomForOne;
         Self = WorkloadIdentity.Of(pod);
         _target = new(TargetOf(pod));
     }
@@ -33,6 +37,9 @@ internal sealed class ProxyMetrics
     ];
 
     private readonly record struct Key(bool AtSource, WorkloadIdentity? Peer, string Service, string Protocol, int Code, string Flags, bool Mutual, string? Grpc, string? Changes);
+
+    /// <summary>How many sets of series it holds.</summary>
+    public int Count => _requests.Count + _connections.Count;
 
     public WorkloadIdentity Self { get; }
 
@@ -52,7 +59,7 @@ internal sealed class ProxyMetrics
         var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, labels.Protocol, labels.Code, labels.Flags, labels.Mutual, labels.Grpc, changes?.Key);
         if (!_requests.TryGetValue(key, out var series))
         {
-            if (_requests.Count >= MaxSeries) return;
+            if (_requests.Count >= MaxSeries || !_roomForOne()) return;
             var standard = StandardLabels.Of(Self, labels);
             series = _requests.GetOrAdd(key, _ => new RequestSeries(Counter("istio_requests_total"), Values("istio_request_duration_milliseconds"), Values("istio_request_bytes"), Values("istio_response_bytes")));
             CounterFamily? Counter(string name) => Family(name, standard, changes, l => new CounterFamily(name, l, now)) as CounterFamily;
@@ -67,7 +74,7 @@ internal sealed class ProxyMetrics
         var key = new Key(labels.AtSource, labels.Peer, labels.Service?.Host ?? labels.Host, "tcp", 0, labels.Flags, labels.Mutual, null, changes?.Key);
         if (!_connections.TryGetValue(key, out var series))
         {
-            if (_connections.Count >= MaxSeries) return;
+            if (_connections.Count >= MaxSeries || !_roomForOne()) return;
             var standard = StandardLabels.Of(Self, labels with { Protocol = "tcp", Code = 0 });
             series = _connections.GetOrAdd(key, _ => new ConnectionSeries(Counter("istio_tcp_connections_opened_total"), Counter("istio_tcp_connections_closed_total"), Counter("istio_tcp_received_bytes_total"), Counter("istio_tcp_sent_bytes_total")));
             CounterFamily? Counter(string name) => Family(name, standard, changes, l => new CounterFamily(name, l, now)) as CounterFamily;

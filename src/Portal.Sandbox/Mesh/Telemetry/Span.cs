@@ -8,7 +8,7 @@ internal sealed record Span(string TraceId, string SpanId, string? ParentId, str
 /// <summary>The spans that collectors received, the latest only. Thread-safe.</summary>
 internal sealed class SpanStore
 {
-    private const int MaxSpans = 20_000;
+    private const int MaxSpans = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Queue<Span> _spans = new();

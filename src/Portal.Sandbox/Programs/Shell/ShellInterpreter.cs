@@ -82,7 +82,7 @@ internal sealed class ShellInterpreter
     private void StartJob(ShellIo io, int position)
     {
         var shell = new ShellInterpreter(_session.Fork(), _tokens, _cancellation);
-        _session.Jobs.Add(Task.Run(async () =>
+        _session.Jobs.Add(_session.Container.Pod.Cluster.Guarded.Start("background job", async () =>
         {
             try
             {
@@ -92,7 +92,7 @@ internal sealed class ShellInterpreter
             {
                 await io.ErrorAsync($"sh: syntax error: {e.Message}\n").ConfigureAwait(false);
             }
-        }, _cancellation));
+        }));
     }
 
     private async Task<int> AndOrAsync(ShellIo io, Func<int> get, Action<int> set, bool run)

@@ -115,12 +115,8 @@ internal sealed record CelCall(string Name, CelFunction Function, IReadOnlyList<
     protected override object? Value(CelScope scope)
     {
         var values = new object?[Arguments.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = Arguments[i].Evaluate(scope);
-            if (values[i] is string { Length: > 64 } text) scope.Budget.Take(text.Length / 64);
-            else if (values[i] is IReadOnlyList<object?> { Count: > 8 } list) scope.Budget.Take(list.Count / 8);
-        }
+        for (var i = 0; i < values.Length; i++) values[i] = Arguments[i].Evaluate(scope);
+        scope.Budget.Take(CelCost.Of(Name, values));
         return Function(values);
     }
 }

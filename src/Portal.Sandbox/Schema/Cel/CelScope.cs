@@ -5,9 +5,9 @@ internal sealed class CelBudget(int steps = CelBudget.Default)
 {
     public const int Default = 1_000_000;
 
-    private int _left = steps;
+    private long _left = steps;
 
-    public void Take(int count = 1)
+    public void Take(long count = 1)
     {
         if ((_left -= Math.Max(count, 1)) < 0) throw new CelBudgetException();
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using static Portal.Sandbox.Schema.Cel.CelFunctions;
 
 namespace Portal.Sandbox.Schema.Cel;
@@ -62,8 +61,7 @@ internal static class CelStringFunctions
     private static IEnumerable<string> Found(object?[] arguments)
     {
         var (text, pattern) = (Arg<string>(arguments, 0), Arg<string>(arguments, 1));
-        if (!Matches(text, pattern)) return [];
-        return Regex.Matches(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100)).Select(m => m.Value);
+        return Pattern(pattern).Matches(text).Select(m => m.Value);
     }
 
     /// <summary>The verbs of cel-go: <c>%s %d %f %e %b %x %X %o</c>, with a precision for the floating ones.</summary>

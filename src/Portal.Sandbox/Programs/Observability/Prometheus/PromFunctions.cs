@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Portal.Sandbox.Mesh.Telemetry;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Programs.Observability.Prometheus;
 
@@ -8,7 +8,7 @@ internal static class PromFunctions
 {
     private const PromType Scalar = PromType.Scalar, Vector = PromType.Vector, Matrix = PromType.Matrix, String = PromType.String;
 
-    private static readonly TimeSpan s_regexTimeout = TimeSpan.FromMilliseconds(100);
+    private const int MaxLabel = 16384;
 
     public static IReadOnlyDictionary<string, PromFunction> All { get; } = new PromFunction[]
     {
@@ -79,22 +79,17 @@ internal static class PromFunctions
     private static MetricLabels Wanted(PromNode node) => (node as SelectorNode ?? (node as RangeNode)?.Selector) is { } selector
         ? new(selector.Matchers.Where(m => m.Operator == "=").GroupBy(m => m.Name).Where(g => g.Count() == 1).Select(g => KeyValuePair.Create(g.Key, g.First().Value))) : MetricLabels.Empty;
 
+    /// <summary>A label that functions made of labels; doubled again and again it would be gigabytes.</summary>
+    private static string Bounded(string label) => label.Length <= MaxLabel ? label : throw new PromException("a label value is longer than 16384 characters", "execution");
+
     private static PromValue LabelReplace(PromCall c)
     {
         var (target, replacement, source) = (c.Text(1), c.Text(2), c.Text(3));
-        Regex pattern;
-        try
-        {
-            pattern = new($"^(?s:{c.Text(4)})$", RegexOptions.CultureInvariant, s_regexTimeout);
-        }
-        catch (ArgumentException)
-        {
-            throw new PromException($"invalid regular expression in label_replace(): {c.Text(4)}", "execution");
-        }
+        if (!Re2.TryCompile($@"\A(?s:{c.Text(4)})\z", out var pattern)) throw new PromException($"invalid regular expression in label_replace(): {c.Text(4)}", "execution");
         return PromValue.Of([.. c.Vector(0).Select(s =>
         {
             var match = pattern.Match(s.Labels[source]);
-            return match.Success ? s with { Labels = s.Labels.With(target, match.Result(replacement)) } : s;
+            return match.Success ? s with { Labels = s.Labels.With(target, Bounded(match.Result(replacement))) } : s;
         })]);
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Portal.Sandbox.Text;
 
 namespace Portal.Sandbox.Programs.Observability.Prometheus;
 
@@ -8,7 +8,6 @@ internal sealed class PromParser
 {
     private const int MaxDepth = 100;
 
-    private static readonly TimeSpan s_regexTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly string[] s_aggregates = ["sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values"];
     private static readonly string[][] s_levels = [["or"], ["and", "unless"], ["==", "!=", ">", "<", ">=", "<="], ["+", "-"], ["*", "/", "%", "atan2"]];
 
@@ -211,14 +210,7 @@ internal sealed class PromParser
     private LabelMatcher Matcher(PromToken label, string op, PromToken value)
     {
         if (op is "=" or "!=") return new(label.Text, op, value.Text, null);
-        try
-        {
-            return new(label.Text, op, value.Text, new Regex($"^(?s:{value.Text})$", RegexOptions.CultureInvariant, s_regexTimeout));
-        }
-        catch (ArgumentException e)
-        {
-            throw Error(_query, value.Position, $"error parsing regexp: {e.Message}");
-        }
+        return Re2.TryCompile($@"\A(?s:{value.Text})\z", out var pattern) ? new(label.Text, op, value.Text, pattern) : throw Error(_query, value.Position, $"error parsing regexp: {value.Text}");
     }
 
     private AggregateNode Aggregate(string op, PromToken token)

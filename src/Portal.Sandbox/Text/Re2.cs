@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Portal.Sandbox.Mesh.Routing;
+namespace Portal.Sandbox.Text;
 
 /// <summary>
 /// Regular expressions of RE2, Envoy's engine: what needs look-around or references is refused, and matching takes time linear in
@@ -12,6 +12,9 @@ namespace Portal.Sandbox.Mesh.Routing;
 internal static class Re2
 {
     private const int MaxCached = 500;
+
+    /// <summary>Longer patterns are refused, as RE2 refuses programs above its memory limit.</summary>
+    private const int MaxPattern = 8192;
 
     private static readonly (string Posix, string Set)[] s_classes =
     [
@@ -22,11 +25,24 @@ internal static class Re2
     private static readonly ConcurrentDictionary<string, Regex?> s_cache = new(StringComparer.Ordinal);
 
     /// <summary>Whether the whole text matches. A pattern that is not RE2 matches nothing.</summary>
-    public static bool FullMatch(string pattern, string text) => Find(pattern)?.IsMatch(text) == true;
+    public static bool FullMatch(string pattern, string text) => Search($@"\A(?:{pattern})\z")?.IsMatch(text) == true;
+
+    /// <summary>The pattern for searching in a text, kept for the next time; null when it is not RE2.</summary>
+    public static Regex? Search(string pattern)
+    {
+        if (s_cache.TryGetValue(pattern, out var known)) return known;
+        if (s_cache.Count >= MaxCached) s_cache.Clear();
+        return s_cache.GetOrAdd(pattern, static p => TryCompile(p, out var regex) ? regex : null);
+    }
 
     /// <summary>The pattern for searching in a text, e.g. to replace what matches.</summary>
     public static bool TryCompile(string pattern, [NotNullWhen(true)] out Regex? regex)
     {
+        if (pattern.Length > MaxPattern)
+        {
+            regex = null;
+            return false;
+        }
         try
         {
             regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
@@ -37,13 +53,6 @@ internal static class Re2
             regex = null;
             return false;
         }
-    }
-
-    private static Regex? Find(string pattern)
-    {
-        if (s_cache.TryGetValue(pattern, out var known)) return known;
-        if (s_cache.Count >= MaxCached) s_cache.Clear();
-        return s_cache.GetOrAdd(pattern, static p => TryCompile($@"\A(?:{p})\z", out var regex) ? regex : null);
     }
 
     private static string Translate(string pattern)
