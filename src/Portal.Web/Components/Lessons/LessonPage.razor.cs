@@ -83,6 +83,8 @@ public sealed partial class LessonPage : LiveComponentBase
     {
         if (!firstRender || _lesson is null) return;
         Follow(AttachAsync);
+        // The lesson does not wait for the instructor's board, whose store may be away.
+        Follow(c => Classroom.KeepClassAsync(CourseId, LessonId, _lesson.Title, c));
         _module = await Js.ImportAsync(Assets, "Components/Lessons/LessonPage.razor.js");
         _page = await _module.InvokeAsync<IJSObjectReference>("start", _root);
     }
@@ -90,7 +92,6 @@ public sealed partial class LessonPage : LiveComponentBase
     private async Task AttachAsync(CancellationToken cancellationToken)
     {
         var learner = await Learner.GetAsync();
-        await Classroom.EnsureClassAsync(CourseId, LessonId, _lesson!.Title, cancellationToken);
         ILessonSession session;
         do
         {
