@@ -24,8 +24,7 @@ internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory f
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Show(run, RunPhase.Stopped, "");
-            return;
+            finished = NewRun(run, RunPhase.Stopped, "");
         }
         catch (Exception e)
         {
@@ -46,7 +45,9 @@ internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory f
         if (shown?.RunId != run.RunId || shown.Phase is RunPhase.Running or RunPhase.Waiting) Show(run, RunPhase.Failed, "The portal could not run this block. Try again.");
     }
 
-    private void Show(QueuedRun run, RunPhase phase, string output) => progress.ShowRun(new RunSnapshot
+    private void Show(QueuedRun run, RunPhase phase, string output) => progress.ShowRun(NewRun(run, phase, output));
+
+    private RunSnapshot NewRun(QueuedRun run, RunPhase phase, string output) => new()
     {
         RunId = run.RunId,
         BlockId = run.Block.Id,
@@ -54,7 +55,7 @@ internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory f
         Started = factory.Time.GetUtcNow(),
         Edited = run.Code is not null,
         Commands = [new() { Index = 0, Text = run.Code ?? run.Block.Code, Phase = phase, Output = output }],
-    });
+    };
 
     /// <summary>A finished run is shown only after it was recorded.</summary>
     private void ShowRunning(RunSnapshot run)

@@ -57,7 +57,7 @@ internal sealed class SessionRuns(Func<QueuedRun, CancellationToken, Task> execu
         if (_active is { Ended.IsCompleted: true } over)
         {
             _active = null;
-            guarded.Invoke("end of a run", () => ended(over.Run));
+            ended(over.Run);
             StartNext();
             changed(_active?.Run, _waiting);
         }

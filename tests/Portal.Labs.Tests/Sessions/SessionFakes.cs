@@ -28,6 +28,9 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     public int Outstanding => _outstanding;
     public ConcurrentQueue<ClusterKey> Deleted { get; } = new();
 
+    /// <summary>Clusters that were leased and not deleted since.</summary>
+    public ConcurrentDictionary<ClusterKey, bool> Existing { get; } = new();
+
     public Task<ClusterAvailability> GetAvailabilityAsync(CancellationToken cancellationToken) => Task.FromResult(ClusterAvailability.Available);
 
     public async Task<IClusterLease> LeaseAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
@@ -36,6 +39,7 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
         await Ready.Task.WaitAsync(cancellationToken);
         await HeldAsync("lease");
         if (Failure is not null) throw Failure;
+        Existing[key] = true;
         Interlocked.Increment(ref _leased);
         Interlocked.Increment(ref _outstanding);
         return new Lease(this, key);
@@ -52,6 +56,7 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     {
         await HeldAsync("delete");
         if (DeleteFailure is not null) throw DeleteFailure;
+        Existing.TryRemove(key, out _);
         Deleted.Enqueue(key);
     }
 
@@ -89,24 +94,28 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     private string Kubeconfig => kubeconfig;
 }
 
-/// <summary>Keeps the latest record of each thing, as a database would; every write can fail or be held up.</summary>
+/// <summary>Keeps the latest record of each thing of each session, as a database would; every write can fail or be held up.</summary>
 internal sealed class FakeProgressRecorder : IProgressRecorder
 {
-    private readonly ConcurrentDictionary<string, SectionRecord> _sections = new();
-    private readonly ConcurrentDictionary<string, RunRecord> _runs = new();
-    private readonly ConcurrentDictionary<string, CheckRecord> _checks = new();
+    private readonly ConcurrentDictionary<(LessonSessionKey, string), SectionRecord> _sections = new();
+    private readonly ConcurrentDictionary<(LessonSessionKey, string), RunRecord> _runs = new();
+    private readonly ConcurrentDictionary<(LessonSessionKey, string), CheckRecord> _checks = new();
 
     /// <summary>Holds up writes, whatever is cancelled.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
     /// <summary>What reads and writes throw; null while the store is well.</summary>
     public Exception? Failure { get; set; }
-    public IReadOnlyDictionary<string, SectionRecord> Sections => _sections;
-    public IReadOnlyDictionary<string, RunRecord> Runs => _runs;
-    public IReadOnlyDictionary<string, CheckRecord> Checks => _checks;
+
+    /// <summary>What is stored of the learner of most tests.</summary>
+    public IReadOnlyDictionary<string, SectionRecord> Sections => Of(_sections, SessionFixture.Key);
+    public IReadOnlyDictionary<string, RunRecord> Runs => RunsOf(SessionFixture.Key);
+    public IReadOnlyDictionary<string, CheckRecord> Checks => Of(_checks, SessionFixture.Key);
 
     /// <summary>Everything that was stored, in order.</summary>
     public ConcurrentQueue<string> Stored { get; } = new();
+
+    public IReadOnlyDictionary<string, RunRecord> RunsOf(LessonSessionKey key) => Of(_runs, key);
 
     public void Block() => Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -120,19 +129,23 @@ internal sealed class FakeProgressRecorder : IProgressRecorder
 
     public Task<RecordedProgress> LoadAsync(LessonSessionKey key, CancellationToken cancellationToken) => Failure is not null
         ? Task.FromException<RecordedProgress>(Failure)
-        : Task.FromResult(new RecordedProgress([.. _sections.Values], [.. _runs.Values], [.. _checks.Values]));
+        : Task.FromResult(new RecordedProgress([.. Of(_sections, key).Values], [.. RunsOf(key).Values], [.. Of(_checks, key).Values]));
 
-    public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) => Record(_sections, section.SectionId, section);
+    public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) => Record(_sections, key, section.SectionId, section, s => s.At);
 
-    public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) => Record(_runs, run.BlockId, run);
+    public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) => Record(_runs, key, run.BlockId, run, r => r.At);
 
-    public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) => Record(_checks, check.CheckId, check);
+    public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) => Record(_checks, key, check.CheckId, check, c => c.At);
 
-    private async Task Record<T>(ConcurrentDictionary<string, T> records, string id, T record)
+    private static Dictionary<string, T> Of<T>(ConcurrentDictionary<(LessonSessionKey Key, string Id), T> records, LessonSessionKey key) =>
+        records.Where(r => r.Key.Key == key).ToDictionary(r => r.Key.Id, r => r.Value);
+
+    /// <summary>What comes late, after having been held up, changes nothing; as in the classroom's store.</summary>
+    private async Task Record<T>(ConcurrentDictionary<(LessonSessionKey, string), T> records, LessonSessionKey key, string id, T record, Func<T, DateTimeOffset> at)
     {
         if (Hold is { } hold) await hold.Task;
         if (Failure is not null) throw Failure;
-        records[id] = record;
+        records.AddOrUpdate((key, id), record, (_, before) => at(record) < at(before) ? before : record);
         Stored.Enqueue(id);
     }
 }
