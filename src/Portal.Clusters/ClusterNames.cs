@@ -6,10 +6,22 @@ namespace Portal.Clusters;
 /// <summary>Names that every cluster tool accepts: lower-case letters, digits and dashes.</summary>
 public static class ClusterNames
 {
+    /// <summary>Room for "portal-" before it and "-control-plane" after it in the 63 characters of a host name.</summary>
     private const int MaxLength = 40;
+    private const int HashLength = 12;
+
+    /// <summary>The name of a learner's cluster for a lesson: readable, and different for different keys.</summary>
+    public static string Of(ClusterKey key) => Hashed(
+        Readable($"{key.LearnerId}-{key.CourseId}-{key.LessonId}"), $"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}");
 
     /// <summary>The text itself when it is safe; otherwise something like it with a hash, so that two texts never share a name.</summary>
     public static string Safe(string text)
+    {
+        var safe = Readable(text);
+        return safe == text && safe.Length is > 0 and <= MaxLength ? safe : Hashed(safe, text);
+    }
+
+    private static string Readable(string text)
     {
         var name = new StringBuilder();
         foreach (var c in text.ToLowerInvariant())
@@ -17,10 +29,13 @@ public static class ClusterNames
             if (char.IsAsciiLetterOrDigit(c)) name.Append(c);
             else if (name.Length > 0 && name[^1] != '-') name.Append('-');
         }
-        var safe = name.ToString().Trim('-');
-        if (safe == text && safe.Length is > 0 and <= MaxLength) return safe;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
-        var head = safe[..Math.Min(safe.Length, MaxLength - 9)].TrimEnd('-');
+        return name.ToString().Trim('-');
+    }
+
+    private static string Hashed(string readable, string identity)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HashLength];
+        var head = readable[..Math.Min(readable.Length, MaxLength - HashLength - 1)].TrimEnd('-');
         return head.Length == 0 ? "x-" + hash : $"{head}-{hash}";
     }
 }

@@ -1,3 +1,5 @@
+using Portal.Sandbox;
+
 namespace Portal.Clusters;
 
 /// <summary>The clusters that the portal may use.</summary>
@@ -17,6 +19,9 @@ public sealed class SandboxClusterOptions
 {
     /// <summary>How long a pod takes to become ready. The default is one second, so that a learner sees it happen.</summary>
     public TimeSpan PodStartDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What one cluster may take of the machine.</summary>
+    public SandboxBudgets Budgets { get; set; } = new();
 }
 
 public sealed class KindClusterOptions

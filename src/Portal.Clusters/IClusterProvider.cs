@@ -20,11 +20,12 @@ public interface IClusterProvider
     Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken);
 
     /// <summary>Deletes the cluster if this provider made it. Deleting what is not there is not an error.</summary>
+    /// <exception cref="ClusterUnavailableException">The cluster is still there; the message and the remedy say why.</exception>
     Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>Whose cluster, for which lesson.</summary>
-public sealed record ClusterKey(string LearnerId, string LessonId);
+public sealed record ClusterKey(string LearnerId, string CourseId, string LessonId);
 
 /// <summary>Whether a provider can lease, and if not, why and what to do about it.</summary>
 public sealed record ClusterAvailability(bool IsAvailable, string? Reason = null, string? Remedy = null)

@@ -25,7 +25,9 @@ public static class LabsServiceCollectionExtensions
         services.TryAddSingleton<CheckGrader>();
         services.TryAddSingleton<IProgressRecorder, NoProgressRecorder>();
         services.TryAddSingleton<LessonSessionFactory>();
-        services.TryAddSingleton<ILessonSessions, LessonSessions>();
+        services.TryAddSingleton<LessonSessions>();
+        services.TryAddSingleton<ILessonSessions>(provider => provider.GetRequiredService<LessonSessions>());
+        services.AddHostedService<IdleSweep>();
         return services;
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
             {
                 if (time.GetElapsedTime(begun) > s_lastRetry) delay = s_firstRetry;
                 Failed(e, name, delay);
-                if (failed is not null) Invoke(name, () => failed(e));
+                if (failed is not null) Tell(name, failed, e);
             }
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = delay * 2 < s_lastRetry ? delay * 2 : s_lastRetry;
@@ -124,6 +124,19 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         catch (Exception)
         {
             // There is nowhere left to say it.
+        }
+    }
+
+    /// <summary>Not through the seam: whoever makes the work fail there wants to see it told.</summary>
+    private void Tell(string name, Action<Exception> failed, Exception exception)
+    {
+        try
+        {
+            failed(exception);
+        }
+        catch (Exception e)
+        {
+            Failed(e, name, null);
         }
     }
 

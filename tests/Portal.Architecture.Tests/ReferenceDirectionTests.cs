@@ -50,7 +50,7 @@ public sealed class ReferenceDirectionTests
         Assert.Empty(offenders);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         for (var dir = new DirectoryInfo(AppContext.BaseDirectory); dir is not null; dir = dir.Parent)
         {

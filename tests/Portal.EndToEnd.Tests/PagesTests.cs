@@ -11,7 +11,7 @@ namespace Portal.EndToEnd.Tests;
 /// <summary>The pages in a real browser, on sessions that the test drives.</summary>
 public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
 {
-    private const string Lesson = "/learn/mesh/01-traffic";
+    private const string Lesson = UiFactory.Lesson;
 
     private string Url => field ??= factory.Start();
 
@@ -159,15 +159,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
         await Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
-    /// <summary>Opens the lesson as a learner of this test's own.</summary>
-    private async Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor)
-    {
-        await visitor.GoToAsync($"/join?name={learner}&returnUrl={Lesson}");
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
-        await Expect(visitor.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync();
-        var key = factory.Sessions.Opened.Last(k => k.LessonId == "01-traffic");
-        return (FakeLessonSession)factory.Sessions.Find(key)!;
-    }
+    private Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor) => factory.JoinAsync(visitor, learner, Lesson);
 
     private static SessionSnapshot MidLesson(SessionSnapshot s) => s with
     {

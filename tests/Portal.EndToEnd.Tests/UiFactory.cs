@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Playwright;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
+using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests;
 
@@ -17,6 +19,19 @@ public class UiFactory : WebApplicationFactory<Program>
     public UiFactory() => UseKestrel(0);
 
     public FakeLessonSessions Sessions => (FakeLessonSessions)Services.GetRequiredService<ILessonSessions>();
+
+    /// <summary>A lesson of the test content.</summary>
+    public const string Lesson = "/learn/mesh/01-traffic";
+
+    /// <summary>Opens a lesson as a learner of the test's own.</summary>
+    public async Task<FakeLessonSession> JoinAsync(Visitor visitor, string learner, string lesson = Lesson)
+    {
+        await visitor.GoToAsync($"/join?name={learner}&returnUrl={lesson}");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
+        await Expect(visitor.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync();
+        var key = Sessions.Opened.Last(k => lesson.EndsWith(k.LessonId, StringComparison.Ordinal));
+        return (FakeLessonSession)Sessions.Find(key)!;
+    }
 
     protected virtual string ContentRoot => Repository.PathOf("tests", "Portal.EndToEnd.Tests", "TestContent");
 

@@ -26,6 +26,11 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Paths of lists as they are asked for.</summary>
     public Channel<string> Listed { get; } = Channel.CreateUnbounded<string>();
 
+    private int _watching;
+
+    /// <summary>Watches that are open now.</summary>
+    public int Watching => _watching;
+
     public string Kubeconfig => $"""
         apiVersion: v1
         kind: Config
@@ -72,10 +77,18 @@ public sealed class FakeApiServer : IAsyncDisposable
             var events = Channel.CreateUnbounded<string>();
             Watches[path] = events;
             await context.Response.Body.FlushAsync();
-            await foreach (var item in events.Reader.ReadAllAsync(context.RequestAborted))
+            Interlocked.Increment(ref _watching);
+            try
             {
-                await context.Response.WriteAsync(item.Replace('\'', '"') + "\n");
-                await context.Response.Body.FlushAsync();
+                await foreach (var item in events.Reader.ReadAllAsync(context.RequestAborted))
+                {
+                    await context.Response.WriteAsync(item.Replace('\'', '"') + "\n");
+                    await context.Response.Body.FlushAsync();
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _watching);
             }
         }
         else

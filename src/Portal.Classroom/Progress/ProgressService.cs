@@ -35,6 +35,8 @@ internal sealed class ProgressService(IDbContextFactory<PortalDbContext> databas
             };
             db.Sections.Add(row);
         }
+        // Late: a write that hung for a while may end after the one that took its place.
+        if (fact.At < row.Since) return;
         if (row.Status != fact.Status) row.Since = fact.At;
         row.Kind = fact.Kind;
         row.Status = fact.Status;
@@ -48,6 +50,10 @@ internal sealed class ProgressService(IDbContextFactory<PortalDbContext> databas
         {
             row = new BlockRun { LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId, BlockId = fact.BlockId, SectionId = fact.SectionId };
             db.Runs.Add(row);
+        }
+        else if (fact.At < row.At || (fact.At == row.At && fact.Status == row.Status))
+        {
+            return; // late, or the same again
         }
         row.SectionId = fact.SectionId;
         row.Status = fact.Status;
@@ -68,6 +74,10 @@ internal sealed class ProgressService(IDbContextFactory<PortalDbContext> databas
                 CheckId = fact.CheckId, SectionId = fact.SectionId, Status = fact.Status, Message = fact.Message, Since = fact.At,
             };
             db.Checks.Add(row);
+        }
+        else if (fact.At < row.At || (fact.At == row.At && fact.Status == row.Status && fact.Message == row.Message))
+        {
+            return; // late, or the same again
         }
         if (row.Status != fact.Status || row.Message != fact.Message) row.Since = fact.At;
         row.SectionId = fact.SectionId;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Portal.Clusters;
 using Portal.Sandbox;
 
 namespace Portal.Cli.Commands;
@@ -50,7 +51,7 @@ internal static class SandboxCommand
                 var cluster = server.GetOrCreate($"c{i}");
                 if (options.Istio) await cluster.InstallIstioAsync("demo", cancellationToken).ConfigureAwait(false);
                 var file = options.Clusters == 1 ? options.Kubeconfig.FullName : $"{options.Kubeconfig.FullName}.{i}";
-                await File.WriteAllTextAsync(file, cluster.Kubeconfig, cancellationToken).ConfigureAwait(false);
+                PrivateFile.Write(file, cluster.Kubeconfig);
             }
             if (options.Tools is { } directory) SandboxTools.WriteLaunchers(directory.FullName);
             Console.WriteLine($"ready in {watch.ElapsedMilliseconds} ms");

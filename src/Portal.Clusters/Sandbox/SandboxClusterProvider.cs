@@ -1,12 +1,15 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Portal.Sandbox;
 
 namespace Portal.Clusters.Sandbox;
 
 /// <summary>Simulated clusters inside this process. The server starts with the first lease.</summary>
-internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, TimeProvider time) : IClusterProvider, IAsyncDisposable
+internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, TimeProvider time, ILoggerFactory loggers) : IClusterProvider, IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly ILogger _logger = loggers.CreateLogger<SandboxClusterProvider>();
+    private bool _disposed;
     private SandboxServer? _server;
     private string? _files;
 
@@ -17,32 +20,46 @@ internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, T
     public async Task<IClusterLease> LeaseAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var (server, files) = await StartAsync(progress, cancellationToken).ConfigureAwait(false);
-        var cluster = server.GetOrCreate(IdOf(key));
+        var cluster = server.GetOrCreate(ClusterNames.Of(key));
         return new ClusterLease(key, Name, cluster.Kubeconfig, new(Simulated: true, Mesh: true, Checkpoints: true), Path.Combine(files, "tools"), Path.Combine(files, "workspace"));
     }
 
     public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        _server?.Find(IdOf(key))?.Reset();
+        _server?.Find(ClusterNames.Of(key))?.Reset();
         return Task.CompletedTask;
     }
 
-    public Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken) => _server?.DeleteAsync(IdOf(key)) ?? Task.CompletedTask;
-
-    public async ValueTask DisposeAsync()
+    public async Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken)
     {
-        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
-        if (_files is not null && Directory.Exists(_files)) Directory.Delete(_files, recursive: true);
-        _starting.Dispose();
+        if (_server?.Find(ClusterNames.Of(key)) is null) return;
+        await _server.DeleteAsync(ClusterNames.Of(key)).ConfigureAwait(false);
+        Log.ClusterDeleted(_logger, Name, ClusterNames.Of(key));
     }
 
-    private static string IdOf(ClusterKey key) => ClusterNames.Safe($"{key.LearnerId}-{key.LessonId}");
+    /// <summary>Waits for a start that is under way: a server that nobody holds would listen for ever.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _starting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_disposed) return;
+            _disposed = true;
+            if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+            if (_files is not null && Directory.Exists(_files)) Directory.Delete(_files, recursive: true);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
 
     private async Task<(SandboxServer Server, string Files)> StartAsync(IProgress<string> progress, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_files is null)
             {
                 var files = Directory.CreateTempSubdirectory("portal-sandbox-").FullName;
@@ -53,7 +70,10 @@ internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, T
             if (_server is null)
             {
                 progress.Report("Starting the sandbox");
-                _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = options.Value.Sandbox.PodStartDelay, TimeProvider = time }, cancellationToken).ConfigureAwait(false);
+                var settings = options.Value.Sandbox;
+                _server = await SandboxServer.StartAsync(
+                    new SandboxOptions { PodStartDelay = settings.PodStartDelay, Budgets = settings.Budgets, TimeProvider = time, LoggerFactory = loggers }, cancellationToken).ConfigureAwait(false);
+                Log.SandboxStarted(_logger, _server.Address);
             }
             return (_server, _files);
         }

@@ -13,25 +13,32 @@ public sealed class ClusterView : IClusterView, IInformerSink
     private readonly ClusterApi _api;
     private readonly TimeProvider _time;
     private readonly ILogger<ClusterView> _logger;
+    private readonly Guarded _guarded;
     private readonly Live<ClusterSnapshot> _live;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<WatchedKind, (CancellationTokenSource Stop, Task Run)> _informers = [];
+
+    /// <summary>Runs of kinds whose definition is gone: they use the connection until they are over.</summary>
+    private readonly List<Task> _ending = [];
     private readonly HashSet<WatchedKind> _pending = [.. WatchedKind.All.Where(k => !k.Optional), WatchedKind.Definitions];
     private readonly Dictionary<WatchedKind, string> _lost = [];
     private bool _disposed;
 
-    private ClusterView(ClusterApi api, TimeProvider time, ILogger<ClusterView> logger)
+    private ClusterView(ClusterApi api, TimeProvider time, ILogger<ClusterView> logger, Action<string>? entering)
     {
         _api = api;
         _time = time;
         _logger = logger;
+        _guarded = new Guarded("cluster view", logger, time) { Entering = entering };
         _live = new(ClusterSnapshot.Empty, time);
         foreach (var kind in _pending.ToArray()) Follow(kind);
     }
 
     /// <summary>Starts to follow the cluster; returns before anything was read.</summary>
-    public static ClusterView Connect(string kubeconfig, TimeProvider time, ILogger<ClusterView> logger) => new(ClusterApi.Connect(kubeconfig), time, logger);
+    /// <param name="entering">Called with the name of each piece of guarded work before it; tests make it fail by throwing here.</param>
+    public static ClusterView Connect(string kubeconfig, TimeProvider time, ILogger<ClusterView> logger, Action<string>? entering = null) =>
+        new(ClusterApi.Connect(kubeconfig), time, logger, entering);
 
     public ClusterSnapshot Current => _live.Current;
 
@@ -44,7 +51,7 @@ public sealed class ClusterView : IClusterView, IInformerSink
         {
             if (_disposed) return;
             _disposed = true;
-            runs = [.. _informers.Values.Select(i => i.Run)];
+            runs = [.. _informers.Values.Select(i => i.Run), .. _ending];
         }
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(runs).ConfigureAwait(false);
@@ -122,6 +129,8 @@ public sealed class ClusterView : IClusterView, IInformerSink
             _lost.Remove(kind);
             // Its token source is left to the collector: the run that ends may still look at it.
             informer.Stop.Cancel();
+            _ending.RemoveAll(r => r.IsCompleted);
+            _ending.Add(informer.Run);
         }
         ((IInformerSink)this).Replace(kind, []);
     }
@@ -135,7 +144,7 @@ public sealed class ClusterView : IClusterView, IInformerSink
             if (kind.Optional && !Current.Synced) _pending.Add(kind);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             var informer = new Informer(_api, kind, this, _time, _logger);
-            _informers[kind] = (stop, Task.Run(() => informer.RunAsync(stop.Token)));
+            _informers[kind] = (stop, _guarded.Keep($"watch of {kind.Plural}", informer.RunAsync, stop.Token));
         }
     }
 }

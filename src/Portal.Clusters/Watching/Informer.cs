@@ -20,24 +20,25 @@ internal interface IInformerSink
 }
 
 /// <summary>
-/// Lists one kind, watches from the list's version, and lists again when the version is gone or the connection was lost.
-/// An object that cannot be read is left out and never ends the watch.
+/// Lists one kind, watches from the list's version, and lists again when the version is gone or the connection was lost,
+/// after growing pauses of random length, so that the informers of many sessions do not come back all at once.
+/// An object that cannot be read or taken is left out and never ends the watch.
 /// </summary>
-internal sealed partial class Informer(ClusterApi api, WatchedKind kind, IInformerSink sink, TimeProvider time, ILogger logger)
+internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink sink, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(10);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var delay = s_firstDelay;
-        while (true)
+        for (var longest = s_firstDelay; ; longest = longest < s_longestDelay / 2 ? longest * 2 : s_longestDelay)
         {
+            var delay = longest * (0.5 + (Random.Shared.NextDouble() / 2));
             try
             {
                 var version = await ListAsync(cancellationToken).ConfigureAwait(false);
                 sink.Disconnected(kind, null);
-                delay = s_firstDelay;
+                longest = s_firstDelay;
                 while (version is not null) version = await WatchAsync(version, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -51,18 +52,16 @@ internal sealed partial class Informer(ClusterApi api, WatchedKind kind, IInform
             }
             catch (Exception e) when (e is HttpRequestException or IOException or ClusterApiException or JsonException or OperationCanceledException)
             {
-                LogLost(kind.Plural, e);
+                Log.WatchLost(logger, e, kind.Plural, delay);
                 sink.Disconnected(kind, e.Message);
             }
-            try
+            catch (Exception e)
             {
-                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+                Log.WatchFailed(logger, e, kind.Plural, delay);
+                sink.Disconnected(kind, "The portal could not follow it.");
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            delay = delay < s_longestDelay / 2 ? delay * 2 : s_longestDelay;
+            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested) return;
         }
     }
 
@@ -97,16 +96,7 @@ internal sealed partial class Informer(ClusterApi api, WatchedKind kind, IInform
             await foreach (var line in api.ReadLinesAsync(path, cancellationToken).ConfigureAwait(false))
             {
                 lines++;
-                using var document = JsonDocument.Parse(line);
-                var item = document.RootElement.Find("object");
-                var type = document.RootElement.Find("type").Text();
-                if (type == "ERROR") return null;
-                if (type != "BOOKMARK" && TryRead(item) is { } read)
-                {
-                    if (type == "DELETED") sink.Delete(read.Key);
-                    else sink.Upsert(read);
-                }
-                version = item.Find("metadata", "resourceVersion").Text() ?? version;
+                if (Take(line, ref version)) return null;
             }
         }
         catch (ClusterApiException e) when (e.StatusCode == HttpStatusCode.Gone)
@@ -117,23 +107,38 @@ internal sealed partial class Informer(ClusterApi api, WatchedKind kind, IInform
         return lines == 0 ? null : version;
     }
 
+    /// <returns>True when the watch cannot go on from here.</returns>
+    private bool Take(string line, ref string version)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var item = document.RootElement.Find("object");
+            var type = document.RootElement.Find("type").Text();
+            if (type == "ERROR") return true;
+            version = item.Find("metadata", "resourceVersion").Text() ?? version;
+            if (type == "BOOKMARK" || TryRead(item) is not { } read) return false;
+            if (type == "DELETED") sink.Delete(read.Key);
+            else sink.Upsert(read);
+        }
+        catch (Exception e)
+        {
+            Log.ObjectUnreadable(logger, e, kind.Plural);
+        }
+        return false;
+    }
+
     private ClusterObject? TryRead(JsonElement item)
     {
         try
         {
             if (ObjectReader.Read(kind, item) is { } read) return read;
-            LogUnreadable(kind.Plural, null);
+            Log.ObjectUnreadable(logger, null, kind.Plural);
         }
-        catch (Exception e) when (e is InvalidOperationException or JsonException or ArgumentException)
+        catch (Exception e)
         {
-            LogUnreadable(kind.Plural, e);
+            Log.ObjectUnreadable(logger, e, kind.Plural);
         }
         return null;
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The watch of {Kind} was lost and starts again.")]
-    private partial void LogLost(string kind, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "One of {Kind} could not be read and is not shown.")]
-    private partial void LogUnreadable(string kind, Exception? exception);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Portal.Content.Model;
+using Portal.Shared;
 
 namespace Portal.Content.Catalog;
 
@@ -8,7 +9,7 @@ namespace Portal.Content.Catalog;
 /// The courses of a directory, read at construction and again a moment after a file below it changes. Readers never wait:
 /// they see the last complete snapshot.
 /// </summary>
-public sealed partial class FileCourseCatalog : ICourseCatalog, IDisposable
+public sealed class FileCourseCatalog : ICourseCatalog, IDisposable
 {
     /// <summary>An editor's save is several file events; they count as one change.</summary>
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(300);
@@ -25,7 +26,7 @@ public sealed partial class FileCourseCatalog : ICourseCatalog, IDisposable
     {
         _root = root;
         _logger = logger;
-        _timer = time.CreateTimer(_ => Reload(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new Guarded("content", logger, time).Timer("reload", Reload, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _watcher = new FileSystemWatcher(root) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite };
         _watcher.Changed += (_, _) => Schedule();
         _watcher.Created += (_, _) => Schedule();
@@ -63,7 +64,7 @@ public sealed partial class FileCourseCatalog : ICourseCatalog, IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A directory vanished while it was read; its own event brings the next attempt.
-                LogReloadFailed(e);
+                Log.ReloadFailed(_logger, e);
                 return;
             }
         }
@@ -78,18 +79,12 @@ public sealed partial class FileCourseCatalog : ICourseCatalog, IDisposable
             .Select(d => CourseLoader.Load(d, _root))
             .ToList();
         var problems = courses.SelectMany(c => c.Problems).OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ToImmutableArray();
-        foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error)) LogProblem(problem);
+        foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error)) Log.Problem(_logger, problem);
         return new(
             [.. courses.Select(c => c.Course)],
             courses.SelectMany(c => c.Lessons.Select(l => (Key: (c.Course.Id, l.Key), l.Value))).ToImmutableDictionary(l => l.Key, l => l.Value),
             problems);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Content: {Problem}")]
-    private partial void LogProblem(ContentProblem problem);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The content could not be read again; the last good state stays.")]
-    private partial void LogReloadFailed(Exception exception);
 
     private sealed record Snapshot(ImmutableArray<Course> Courses, ImmutableDictionary<(string Course, string Lesson), Lesson> Lessons, ImmutableArray<ContentProblem> Problems);
 }

@@ -4,6 +4,7 @@ using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Grading.Routing;
 using Portal.Labs.Sessions;
+using Portal.Shared;
 
 namespace Portal.Labs.Grading;
 
@@ -25,6 +26,8 @@ internal sealed class Grader : IAsyncDisposable
     private readonly Lesson _lesson;
     private readonly CheckGrader _grader;
     private readonly Func<CheckDefinition, CheckState, string?, CancellationToken, Task> _publish;
+    private readonly Action<bool> _late;
+    private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ConcurrentDictionary<string, CheckState> _states;
@@ -41,11 +44,16 @@ internal sealed class Grader : IAsyncDisposable
 
     /// <param name="states">The states to begin with, by check id.</param>
     /// <param name="publish">Makes a new state durable and then visible; the text is the evidence of a pass.</param>
-    public Grader(Lesson lesson, IReadOnlyDictionary<string, CheckState> states, CheckGrader grader, Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish, TimeProvider time)
+    /// <param name="late">Told true when grading failed and is to begin again, and false when it is up to date.</param>
+    public Grader(
+        Lesson lesson, IReadOnlyDictionary<string, CheckState> states, CheckGrader grader, Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish,
+        Action<bool> late, Guarded guarded, TimeProvider time)
     {
         _lesson = lesson;
         _grader = grader;
         _publish = publish;
+        _late = late;
+        _guarded = guarded;
         _time = time;
         _states = new(lesson.Checks.Select(c => KeyValuePair.Create(c.Id, states.GetValueOrDefault(c.Id) ?? new CheckState(c.Id, CheckPhase.NotYet))), StringComparer.Ordinal);
         _history = new(
@@ -61,8 +69,8 @@ internal sealed class Grader : IAsyncDisposable
         _detached = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         var token = _detached.Token;
         _following = Task.WhenAll(
-            Task.Run(() => FollowAsync(cluster, token), CancellationToken.None),
-            Task.Run(() => ObserveAsync(cluster.View, token), CancellationToken.None));
+            _guarded.Keep("grading", c => FollowAsync(cluster, c), token, _ => _late(true)),
+            _guarded.Keep("history for checks", c => ObserveAsync(cluster.View, c), token, _ => _late(true)));
     }
 
     /// <summary>Stops following; the states stay, but nothing counts as seen on the next cluster.</summary>
@@ -118,16 +126,9 @@ internal sealed class Grader : IAsyncDisposable
     /// <summary>History is kept apart from grading, which skips what changes while it works.</summary>
     private async Task ObserveAsync(IClusterView view, CancellationToken cancellationToken)
     {
-        try
+        await foreach (var snapshot in view.WatchAsync(cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var snapshot in view.WatchAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (snapshot.Synced) _history.Observe(snapshot);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Detached.
+            if (snapshot.Synced) _history.Observe(snapshot);
         }
     }
 
@@ -145,6 +146,7 @@ internal sealed class Grader : IAsyncDisposable
                 await Task.Delay(s_quiet, _time, cancellationToken).ConfigureAwait(false);
                 if (!ReferenceEquals(snapshot, cluster.View.Current)) continue;
                 await EvaluateAsync([.. _lesson.Checks.Where(IsFree)], announce: false, cancellationToken).ConfigureAwait(false);
+                _late(false);
 
                 var now = Fingerprint(snapshot);
                 if (now == rules) continue;
@@ -153,12 +155,8 @@ internal sealed class Grader : IAsyncDisposable
                 await traffic.ConfigureAwait(false);
                 stale?.Dispose();
                 stale = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                traffic = SendTrafficAsync(stale.Token);
+                traffic = _guarded.Keep("traffic checks", SendTrafficAsync, stale.Token, _ => _late(true));
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Detached.
         }
         finally
         {
@@ -168,22 +166,16 @@ internal sealed class Grader : IAsyncDisposable
         }
     }
 
+    /// <summary>Cancelled when the cluster changes again: the next turn sends.</summary>
     private async Task SendTrafficAsync(CancellationToken cancellationToken)
     {
-        try
+        foreach (var delay in s_settle)
         {
-            foreach (var delay in s_settle)
-            {
-                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
-                var due = _lesson.Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i))).ToImmutableArray();
-                if (due.IsEmpty) return;
-                await EvaluateAsync(due, announce: false, cancellationToken).ConfigureAwait(false);
-                if (due.All(c => _held.Contains(c.Id))) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The cluster changed again; the next turn sends.
+            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            var due = _lesson.Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i))).ToImmutableArray();
+            if (!due.IsEmpty) await EvaluateAsync(due, announce: false, cancellationToken).ConfigureAwait(false);
+            _late(false);
+            if (due.All(c => _held.Contains(c.Id))) return;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portal.Clusters;
 using Portal.Labs.Shell;
 
 namespace Portal.Labs.Grading;
@@ -11,7 +12,7 @@ internal static class GraderCommand
     {
         Directory.CreateDirectory(shell.Directory);
         var kubeconfig = Path.Combine(shell.Directory, "kubeconfig");
-        await File.WriteAllTextAsync(kubeconfig, shell.Kubeconfig, cancellationToken).ConfigureAwait(false);
+        PrivateFile.Write(kubeconfig, shell.Kubeconfig);
         var start = new ProcessStartInfo("bash", ["--norc", "-c", $"exec 2>&1\n{command}"]) { RedirectStandardOutput = true, WorkingDirectory = shell.Directory };
         start.Environment.Clear();
         start.Environment["HOME"] = shell.Directory;

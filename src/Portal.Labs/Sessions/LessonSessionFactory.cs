@@ -5,6 +5,7 @@ using Portal.Content.Model;
 using Portal.Labs.Grading;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
+using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
@@ -18,6 +19,8 @@ internal sealed class LessonSessionFactory(
     TimeProvider time,
     ILoggerFactory loggers)
 {
+    private ProgressJournals? _journals;
+
     public LabsOptions Options => options.Value;
     public CheckGrader Grader => grader;
     public IProgressRecorder Recorder => recorder;
@@ -25,12 +28,24 @@ internal sealed class LessonSessionFactory(
     public ILoggerFactory Loggers => loggers;
     public ILogger<LessonSession> Logger { get; } = loggers.CreateLogger<LessonSession>();
     public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
+    public ClusterProviders Providers => providers;
+    public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);
     public IWorkspaceIsolation Isolation { get; } = isolations.First(i => i.Name.Equals(options.Value.Isolation, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing here.</summary>
+    internal Action<string, string>? Entering { get; set; }
+
+    public Guarded Guard(string owner) => new(owner, Logger, time) { Entering = Entering is { } entering ? work => entering(owner, work) : null };
+
+    public ProgressJournals Journals => LazyInitializer.EnsureInitialized(ref _journals, () => new ProgressJournals(this));
+
+    /// <summary>The name of a session's guarded work in logs and for <see cref="Entering"/>.</summary>
+    public static string OwnerOf(LessonSessionKey key) => $"session {key.CourseId}/{key.LessonId} of {key.LearnerId}";
 
     public LessonSession Create(LessonSessionKey key, Lesson lesson) => new(key, lesson, this);
 
     public string WorkspaceDirectory(LessonSessionKey key) =>
-        Path.Combine(Path.GetFullPath(Options.WorkspacesDirectory), ClusterNames.Safe(key.LearnerId), ClusterNames.Safe($"{key.CourseId}-{key.LessonId}"));
+        Path.Combine(WorkspacesRoot, ClusterNames.Safe(key.LearnerId), ClusterNames.Safe(key.CourseId), ClusterNames.Safe(key.LessonId));
 
     public WorkspaceSpec Workspace(LessonSessionKey key, Lesson lesson, IClusterLease lease) =>
         new(WorkspaceDirectory(key), lesson.Id, lesson.Directory, lease.Kubeconfig, lease.ToolsDirectory, lease.WorkspaceTemplate);

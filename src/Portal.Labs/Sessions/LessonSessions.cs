@@ -1,101 +1,155 @@
-using Microsoft.Extensions.Logging;
+using System.Runtime.ExceptionServices;
 using Portal.Content;
+using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>The running sessions of this process. A session that nobody uses is closed after a while; its cluster and progress stay.</summary>
-internal sealed partial class LessonSessions : ILessonSessions, IAsyncDisposable
+/// <summary>
+/// The running sessions of this process. A session that nobody uses is closed after a while; its cluster and progress stay.
+/// One that closes keeps its place until it has closed: whoever comes back meanwhile waits, or two would share a directory.
+/// </summary>
+internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
 {
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMinutes(1);
 
     private readonly LessonSessionFactory _factory;
     private readonly ICourseCatalog _catalog;
-    private readonly ILogger<LessonSessions> _logger;
     private readonly Lock _gate = new();
-    private readonly Dictionary<LessonSessionKey, LessonSession> _sessions = [];
+    private readonly Dictionary<LessonSessionKey, Place> _places = [];
     private readonly ITimer _timer;
-    private Task _closing = Task.CompletedTask;
     private bool _disposed;
 
-    public LessonSessions(LessonSessionFactory factory, ICourseCatalog catalog, ILogger<LessonSessions> logger)
+    public LessonSessions(LessonSessionFactory factory, ICourseCatalog catalog)
     {
         _factory = factory;
         _catalog = catalog;
-        _logger = logger;
-        _timer = factory.Time.CreateTimer(_ => CloseIdle(), null, s_lookEvery, s_lookEvery);
+        _timer = factory.Guard("lesson sessions").Timer("look for idle sessions", LookAround, s_lookEvery, s_lookEvery);
     }
 
-    public Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    public async Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        while (true)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_sessions.TryGetValue(key, out var running)) return Task.FromResult<ILessonSession>(running);
-            var lesson = _catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
-            var session = _sessions[key] = _factory.Create(key, lesson);
-            session.Start();
-            return Task.FromResult<ILessonSession>(session);
+            Task ending;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (!_places.TryGetValue(key, out var place))
+                {
+                    var lesson = _catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
+                    var session = _factory.Create(key, lesson);
+                    _places[key] = new Place { Session = session };
+                    session.Start();
+                    return session;
+                }
+                if (place is { Ending: null, Session: { } running }) return running;
+                ending = place.Ending!;
+            }
+            await ending.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     public ILessonSession? Find(LessonSessionKey key)
     {
-        lock (_gate) return _sessions.GetValueOrDefault(key);
+        lock (_gate) return _places.GetValueOrDefault(key) is { Ending: null } place ? place.Session : null;
     }
 
-    public async Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
-        LessonSession? session;
-        lock (_gate) _sessions.Remove(key, out session);
-        if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
+        lock (_gate) return _places.TryGetValue(key, out var place) ? End(key, place, s => s.CloseAsync(delete: false)).WaitAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    public async Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    {
+        Task<Exception?>? ending = null;
+        while (ending is null)
+        {
+            Task? before = null;
+            lock (_gate)
+            {
+                if (!_places.TryGetValue(key, out var place)) ending = EndUnused(key, _factory.Provider.Name);
+                else if (place.Ending is null) ending = End(key, place, s => s.CloseAsync(delete: true));
+                else before = place.Ending;
+            }
+            if (before is not null) await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        // A page that goes away meanwhile leaves nothing half deleted.
+        if (await ending.WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure) ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>Deletes cluster and workspace if there is no session; a learner who opens one meanwhile waits.</summary>
+    /// <returns>False when there is one, or when something could not be deleted, which is logged.</returns>
+    public async Task<bool> TryDeleteUnusedAsync(LessonSessionKey key, string provider)
+    {
+        Task<Exception?> ending;
+        lock (_gate)
+        {
+            if (_disposed || _places.ContainsKey(key)) return false;
+            ending = EndUnused(key, provider);
+        }
+        return await ending.ConfigureAwait(false) is null;
     }
 
     public async ValueTask DisposeAsync()
     {
-        List<LessonSession> sessions;
+        List<Task> endings;
         lock (_gate)
         {
             if (_disposed) return;
             _disposed = true;
-            sessions = [.. _sessions.Values];
-            _sessions.Clear();
+            endings = [.. _places.Select(p => End(p.Key, p.Value, s => s.CloseAsync(delete: false)))];
         }
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await _closing.ConfigureAwait(false);
-        await Task.WhenAll(sessions.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(endings).ConfigureAwait(false);
+        await _factory.Journals.CloseAsync().ConfigureAwait(false);
     }
 
-    private void CloseIdle()
+    private void LookAround()
     {
-        List<LessonSession> idle;
+        List<LessonSession> used;
         lock (_gate)
         {
-            if (_disposed || !_closing.IsCompleted) return;
-            idle = [.. _sessions.Values.Where(s => s.Idle >= _factory.Options.IdleTimeout)];
-            foreach (var session in idle) _sessions.Remove(session.Key);
-            if (idle.Count > 0) _closing = Task.Run(() => CloseAsync(idle));
+            if (_disposed) return;
+            foreach (var (key, place) in _places)
+            {
+                if (place is { Ending: null, Session: { } session } && session.Idle >= _factory.Options.IdleTimeout) _ = End(key, place, s => s.CloseAsync(delete: false));
+            }
+            used = [.. _places.Values.Where(p => p.Ending is null && p.Session?.Idle < s_lookEvery).Select(p => p.Session!)];
         }
+        foreach (var session in used) session.TouchRecord();
     }
 
-    private async Task CloseAsync(List<LessonSession> sessions)
+    private Task<Exception?> EndUnused(LessonSessionKey key, string provider) =>
+        End(key, _places[key] = new Place(), _ => WorkspaceDeletion.DeleteAsync(_factory, key, provider, CancellationToken.None));
+
+    /// <summary>Ends what is in a place, once, and then gives the place up. The task never faults: it tells what went wrong.</summary>
+    private Task<Exception?> End(LessonSessionKey key, Place place, Func<LessonSession, Task> end) => place.Ending ??= EndAsync(key, place, end);
+
+    private async Task<Exception?> EndAsync(LessonSessionKey key, Place place, Func<LessonSession, Task> end)
     {
-        foreach (var session in sessions)
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
+        try
         {
-            try
-            {
-                await session.DisposeAsync().ConfigureAwait(false);
-                LogIdle(session.Key.LessonId, session.Key.LearnerId);
-            }
-            catch (Exception e) when (e is IOException or InvalidOperationException)
-            {
-                LogCloseFailed(e, session.Key.LessonId);
-            }
+            await end(place.Session!).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+        finally
+        {
+            lock (_gate) _places.Remove(key);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Closed the idle session of lesson {Lesson} of learner {Learner}.")]
-    private partial void LogIdle(string lesson, string learner);
+    /// <summary>Where a learner's session in a lesson is.</summary>
+    private sealed class Place
+    {
+        /// <summary>Null while cluster and workspace are deleted without a session.</summary>
+        public LessonSession? Session { get; init; }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An idle session of lesson {Lesson} did not close cleanly.")]
-    private partial void LogCloseFailed(Exception exception, string lesson);
+        /// <summary>Null until it ends.</summary>
+        public Task<Exception?>? Ending { get; set; }
+    }
 }

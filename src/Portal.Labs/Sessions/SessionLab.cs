@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Portal.Labs.Sessions;
 
 /// <summary>What a session works with while it has a cluster: the lease, its view and API, and the shell. One lab follows another after a reset.</summary>
-internal sealed class SessionLab : IAsyncDisposable
+internal sealed class SessionLab
 {
     private SessionLab(IClusterLease lease, ClusterView view, ClusterApi api)
     {
@@ -27,21 +27,67 @@ internal sealed class SessionLab : IAsyncDisposable
 
     public static async Task<SessionLab> LeaseAsync(LessonSessionFactory factory, LessonSessionKey key, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var lease = await factory.Provider.LeaseAsync(new ClusterKey(key.LearnerId, key.LessonId), progress, cancellationToken).ConfigureAwait(false);
-        var view = ClusterView.Connect(lease.Kubeconfig, factory.Time, factory.Loggers.CreateLogger<ClusterView>());
-        return new SessionLab(lease, view, ClusterApi.Connect(lease.Kubeconfig));
+        var leasing = factory.Provider.LeaseAsync(key.Cluster, progress, cancellationToken);
+        var lease = await OrReturnAsync(factory, key, leasing, cancellationToken).ConfigureAwait(false);
+        ClusterApi? api = null;
+        try
+        {
+            api = ClusterApi.Connect(lease.Kubeconfig);
+            Action<string>? entering = factory.Entering is { } e ? work => e(LessonSessionFactory.OwnerOf(key), work) : null;
+            return new SessionLab(lease, ClusterView.Connect(lease.Kubeconfig, factory.Time, factory.Loggers.CreateLogger<ClusterView>(), entering), api);
+        }
+        catch
+        {
+            api?.Dispose();
+            await lease.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async Task<Workspace> StartWorkspaceAsync(LessonSessionFactory factory, LessonSessionKey key, Lesson lesson, CancellationToken cancellationToken) =>
-        Workspace = await Shell.Workspace.CreateAsync(factory.Workspace(key, lesson, Lease), factory.Isolation, factory.Time, cancellationToken).ConfigureAwait(false);
+        Workspace = await Shell.Workspace.CreateAsync(
+            factory.Workspace(key, lesson, Lease), factory.Isolation, factory.Guard(LessonSessionFactory.OwnerOf(key)), factory.Time, cancellationToken).ConfigureAwait(false);
 
     public GradedCluster Graded(string workspaceDirectory) => new(View, Api, new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")));
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends every part, whatever the others do.</summary>
+    public async Task EndAsync(Ending ending)
     {
-        if (Workspace is not null) await Workspace.DisposeAsync().ConfigureAwait(false);
-        await View.DisposeAsync().ConfigureAwait(false);
-        Api.Dispose();
-        await Lease.DisposeAsync().ConfigureAwait(false);
+        if (Workspace is not null) await ending.PartAsync("workspace", Workspace.DisposeAsync).ConfigureAwait(false);
+        await ending.PartAsync("view", View.DisposeAsync).ConfigureAwait(false);
+        ending.Part("connection", Api.Dispose);
+        await ending.PartAsync("lease", Lease.DisposeAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>A session that closes does not wait for a provider that does not hear; a lease that comes too late is given back.</summary>
+    private static async Task<IClusterLease> OrReturnAsync(LessonSessionFactory factory, LessonSessionKey key, Task<IClusterLease> leasing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await leasing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = ReturnAsync();
+            throw;
+        }
+
+        async Task ReturnAsync()
+        {
+            try
+            {
+                await using ((await leasing.ConfigureAwait(false)).ConfigureAwait(false))
+                {
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // As it should be.
+            }
+            catch (Exception e)
+            {
+                Log.ClusterNotStarted(factory.Logger, e, key.CourseId, key.LessonId);
+            }
+        }
     }
 }

@@ -4,9 +4,15 @@ using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>A session's progress: loaded when it opens, and recorded before it is shown.</summary>
-internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory, Live<SessionSnapshot> live) : IDisposable
+/// <summary>
+/// A session's progress: loaded when it opens, and recorded before it is shown. While the store is away it is shown all
+/// the same, as what it is and as not saved yet.
+/// </summary>
+internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory, Live<SessionSnapshot> live, SessionTroubles troubles)
 {
+    private static readonly TimeSpan s_loadLimit = TimeSpan.FromSeconds(10);
+
+    private readonly ProgressJournal _journal = factory.Journals.Take(key);
     private readonly SemaphoreSlim _recording = new(1);
     private readonly SectionTracker _tracker = new(lesson, factory.Options.DefaultProvider);
     private readonly Dictionary<string, int> _points = lesson.Checks.ToDictionary(c => c.Id, c => c.Points, StringComparer.Ordinal);
@@ -15,7 +21,10 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var recorded = await factory.Recorder.LoadAsync(key, cancellationToken).ConfigureAwait(false);
+        _journal.Changed = ShowUnsaved;
+        // What an earlier session could not store yet is part of what there is to load.
+        await _journal.Drained.WaitAsync(s_loadLimit, factory.Time, cancellationToken).ConfigureAwait(false);
+        var recorded = await factory.Recorder.LoadAsync(key, cancellationToken).WaitAsync(s_loadLimit, factory.Time, cancellationToken).ConfigureAwait(false);
         _touched = [.. recorded.Runs.Select(r => r.BlockId)];
         _succeeded = [.. recorded.Runs.Where(r => r.Phase == RunPhase.Succeeded).Select(r => r.BlockId)];
         var checks = recorded.Checks.ToDictionary(c => c.CheckId, StringComparer.Ordinal);
@@ -37,20 +46,22 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
     public void ShowRun(RunSnapshot run) => live.Update(s => s with { Runs = s.Runs.SetItem(run.BlockId, run) });
 
     /// <param name="wholeBlock">Only a run of the whole block as it stands completes it.</param>
-    public async Task PublishRunAsync(QueuedRun queued, RunSnapshot run, bool wholeBlock)
+    /// <param name="hurry">When cancelled the store is not waited for as long.</param>
+    public async Task PublishRunAsync(QueuedRun queued, RunSnapshot run, bool wholeBlock, CancellationToken hurry)
     {
-        await _recording.WaitAsync().ConfigureAwait(false);
+        await _recording.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             _touched = _touched.Add(run.BlockId);
             if (wholeBlock)
             {
                 var failed = run.Commands.FirstOrDefault(c => c.Phase is RunPhase.Failed or RunPhase.TimedOut or RunPhase.Stopped)?.Index ?? -1;
-                await factory.Recorder.RecordRunAsync(key, new(queued.Section.Id, run.BlockId, run.Phase, failed, run.Duration, factory.Time.GetUtcNow()), CancellationToken.None).ConfigureAwait(false);
+                var record = new RunRecord(queued.Section.Id, run.BlockId, run.Phase, failed, run.Duration, factory.Time.GetUtcNow());
                 if (run.Phase == RunPhase.Succeeded) _succeeded = _succeeded.Add(run.BlockId);
+                await _journal.RecordAsync(ResultKind.Run, run.BlockId, c => factory.Recorder.RecordRunAsync(key, record, c), hurry).ConfigureAwait(false);
             }
             ShowRun(run);
-            await PublishSectionAsync(queued.Section, live.Current.Checks).ConfigureAwait(false);
+            await PublishSectionAsync(queued.Section, live.Current.Checks, hurry).ConfigureAwait(false);
         }
         finally
         {
@@ -58,7 +69,8 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
         }
     }
 
-    public async Task PublishCheckAsync(CheckDefinition check, CheckState state, string? evidence, CancellationToken cancellationToken)
+    /// <param name="hurry">When cancelled the store is not waited for as long.</param>
+    public async Task PublishCheckAsync(CheckDefinition check, CheckState state, string? evidence, CancellationToken hurry)
     {
         await _recording.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
@@ -67,10 +79,11 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
             var before = live.Current.Checks[check.Id];
             if (IsWorthRecording(section, before, state))
             {
-                await factory.Recorder.RecordCheckAsync(key, new(section.Id, check.Id, state.Phase, state.IsPassed ? check.Points : 0, state.Message, evidence, factory.Time.GetUtcNow()), CancellationToken.None).ConfigureAwait(false);
+                var record = new CheckRecord(section.Id, check.Id, state.Phase, state.IsPassed ? check.Points : 0, state.Message, evidence, factory.Time.GetUtcNow());
+                await _journal.RecordAsync(ResultKind.Check, check.Id, c => factory.Recorder.RecordCheckAsync(key, record, c), hurry).ConfigureAwait(false);
             }
             live.Update(s => WithPoints(s with { Checks = s.Checks.SetItem(check.Id, state) }));
-            if (state.Phase != CheckPhase.Checking) await PublishSectionAsync(section, live.Current.Checks).ConfigureAwait(false);
+            if (state.Phase != CheckPhase.Checking) await PublishSectionAsync(section, live.Current.Checks, hurry).ConfigureAwait(false);
         }
         finally
         {
@@ -78,7 +91,21 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
         }
     }
 
-    public void Dispose() => _recording.Dispose();
+    /// <summary>Lets nobody wait for the store for longer than a second from now.</summary>
+    public void Hurry() => _journal.Hurry();
+
+    /// <summary>Whether results are waiting for the store.</summary>
+    public bool IsUnsaved => !_journal.IsEmpty;
+
+    /// <summary>Ends this session's part. What is not stored yet is stored later.</summary>
+    public Task CloseAsync() => factory.Journals.ReturnAsync(key);
+
+    private void ShowUnsaved(Unsaved unsaved)
+    {
+        live.Update(s => s with { UnsavedBlocks = unsaved.Blocks, UnsavedChecks = unsaved.Checks });
+        if (unsaved.Late) troubles.Begin(TroubleKind.Saving);
+        else troubles.End(TroubleKind.Saving);
+    }
 
     /// <summary>What a check did not find counts only once the learner has begun its section.</summary>
     private bool IsWorthRecording(Section section, CheckState before, CheckState state)
@@ -87,13 +114,14 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
         return state.Phase != CheckPhase.NotYet || state.Wrong || live.Current.Sections[section.Id].Phase != SectionPhase.NotStarted;
     }
 
-    private async Task PublishSectionAsync(Section section, ImmutableDictionary<string, CheckState> checks)
+    private async Task PublishSectionAsync(Section section, ImmutableDictionary<string, CheckState> checks, CancellationToken hurry)
     {
         if (!live.Current.Sections.TryGetValue(section.Id, out var before)) return;
         var phase = _tracker.PhaseOf(section, before.Phase, _succeeded, _touched, checks);
         if (phase == before.Phase) return;
         var now = factory.Time.GetUtcNow();
-        await factory.Recorder.RecordSectionAsync(key, new(section.Id, SectionTracker.KindName(section), phase, now), CancellationToken.None).ConfigureAwait(false);
+        var record = new SectionRecord(section.Id, SectionTracker.KindName(section), phase, now);
+        await _journal.RecordAsync(ResultKind.Section, section.Id, c => factory.Recorder.RecordSectionAsync(key, record, c), hurry).ConfigureAwait(false);
         live.Update(s => s with { Sections = s.Sections.SetItem(section.Id, new(section.Id, phase, phase == SectionPhase.Completed ? before.CompletedAt ?? now : before.CompletedAt)) });
     }
 

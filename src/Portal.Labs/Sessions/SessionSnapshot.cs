@@ -26,16 +26,32 @@ public sealed record SessionSnapshot
     public ImmutableDictionary<string, SectionProgress> Sections { get; init; } = ImmutableDictionary<string, SectionProgress>.Empty;
     public ImmutableArray<BackgroundJob> Jobs { get; init; } = [];
     public WorkspaceStatus Workspace { get; init; } = new(WorkspacePhase.Starting, null, null);
+
+    /// <summary>What is late at the moment and why; empty when all is well.</summary>
+    public ImmutableArray<SessionTrouble> Troubles { get; init; } = [];
+
+    /// <summary>Ids of the blocks whose latest run is shown but not in the database yet.</summary>
+    public ImmutableHashSet<string> UnsavedBlocks { get; init; } = [];
+
+    /// <summary>Ids of the checks whose state is shown but not in the database yet.</summary>
+    public ImmutableHashSet<string> UnsavedChecks { get; init; } = [];
     public int PointsEarned { get; init; }
     public int PointsTotal { get; init; }
 }
 
-public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone }
+/// <summary>After Gone and Deleted nothing follows: the session is over, with its cluster kept or deleted.</summary>
+public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone, Deleting, Deleted }
 
 /// <param name="Progress">Lines told while the cluster starts, oldest first.</param>
 /// <param name="Message">What went wrong, for the learner; null unless failed.</param>
 /// <param name="Remedy">What to do about it.</param>
 public sealed record ClusterStatus(string Provider, ClusterPhase Phase, ClusterCapabilities? Capabilities, DateTimeOffset Since, ImmutableArray<string> Progress, string? Message = null, string? Remedy = null);
+
+public enum TroubleKind { Loading, Saving, Grading, Summary }
+
+/// <summary>Something of the portal's own that is late and comes by itself.</summary>
+/// <param name="Message">What is late, why, and what becomes of the learner's work; in words for the learner.</param>
+public sealed record SessionTrouble(TroubleKind Kind, DateTimeOffset Since, string Message);
 
 public enum WorkspacePhase { Starting, Ready, Failed }
 

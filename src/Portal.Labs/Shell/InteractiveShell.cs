@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Pty;
+using Portal.Shared;
 
 namespace Portal.Labs.Shell;
 
@@ -22,6 +23,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private readonly PtySession _pty;
     private readonly TerminalHub _hub;
     private readonly string _controlDirectory;
+    private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly MarkerParser _parser;
     private readonly SemaphoreSlim _turn = new(1);
@@ -32,42 +34,40 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private long _lastId;
     private bool _lineMayHoldInput;
 
-    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, TimeProvider time)
+    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
         _pty = pty;
         _hub = hub;
         _controlDirectory = controlDirectory;
         _time = time;
         _parser = new MarkerParser(nonce);
-        _pump = Task.Run(PumpAsync);
+        _guarded = guarded;
+        _pump = guarded.Keep("terminal output", _ => PumpAsync(), CancellationToken.None);
     }
 
     /// <summary>Completes when bash has ended, with its exit status.</summary>
     public Task<int> Exited => _pty.Exited;
 
-    /// <summary>Whether it ever came as far as a prompt.</summary>
-    public bool HasPrompted { get; private set; }
-
     /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
     public event Action? Prompted;
 
     /// <param name="start">Makes the start information from the path of the start-up file.</param>
-    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, TimeProvider time)
+    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
         Directory.CreateDirectory(controlDirectory);
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var startup = Path.Combine(controlDirectory, "bashrc");
         File.WriteAllText(startup, ShellStartup.Script(nonce, controlDirectory));
-        return new InteractiveShell(PtySession.Start(start(startup)), nonce, controlDirectory, hub, time);
+        return new InteractiveShell(PtySession.Start(start(startup), guarded), nonce, controlDirectory, hub, guarded, time);
     }
 
-    /// <summary>What a terminal typed.</summary>
-    public void Type(ReadOnlySpan<byte> input)
+    /// <summary>What a terminal typed; see <see cref="PtySession.Write"/>.</summary>
+    public bool Type(ReadOnlySpan<byte> input)
     {
-        if (input.IsEmpty) return;
+        if (input.IsEmpty) return true;
         // After Enter the line belongs to the shell; what it then asks to be continued tells so with a mark of its own.
         lock (_gate) _lineMayHoldInput = input[^1] is not ((byte)'\r' or (byte)'\n');
-        _pty.Write(input);
+        return _pty.Write(input);
     }
 
     public void Resize(int columns, int rows) => _pty.Resize(columns, rows);
@@ -110,7 +110,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 _active = active;
                 _prompt = NewSignal();
             }
-            _pty.Write(Encoding.ASCII.GetBytes(ShellStartup.Line));
+            _pty.Write(Encoding.ASCII.GetBytes(ShellStartup.Line), always: true);
             return await FinishAsync(active, timeout, stop).ConfigureAwait(false);
         }
         finally
@@ -217,7 +217,6 @@ internal sealed class InteractiveShell : IAsyncDisposable
             case ["R"]:
                 TaskCompletionSource prompt;
                 lock (_gate) prompt = _prompt;
-                HasPrompted = true;
                 prompt.TrySetResult();
                 break;
             case ["C"]:
@@ -233,7 +232,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 }
                 break;
             case ["E", var id, var status]:
-                Prompted?.Invoke();
+                if (Prompted is { } prompted) _guarded.Invoke("job table", prompted);
                 lock (_gate)
                 {
                     if (_active is { } active && Matches(active, id)) active.Ended.TrySetResult(int.Parse(status, CultureInfo.InvariantCulture));

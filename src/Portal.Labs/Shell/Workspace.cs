@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
+using Portal.Shared;
 
 namespace Portal.Labs.Shell;
 
 /// <summary>
 /// A learner's shell and files for one lesson. When the shell ends (<c>exit</c>, or it had to be killed) another one is
-/// started; terminals stay attached. Thread-safe.
+/// started, again and again with growing pauses when that fails; terminals stay attached. Thread-safe.
 /// </summary>
 internal sealed class Workspace : IAsyncDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class Workspace : IAsyncDisposable
     private readonly WorkspaceSpec _spec;
     private readonly WorkspacePaths _paths;
     private readonly Func<string, PtyStartInfo> _start;
+    private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly TerminalHub _hub = new();
     private readonly ITimer _jobTimer;
@@ -25,16 +27,18 @@ internal sealed class Workspace : IAsyncDisposable
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
     private ImmutableArray<BackgroundJob> _jobs = [];
     private (int Columns, int Rows) _size = (120, 30);
+    private Task? _disposal;
 
-    private Workspace(WorkspaceSpec spec, WorkspacePaths paths, Func<string, PtyStartInfo> start, TimeProvider time)
+    private Workspace(WorkspaceSpec spec, WorkspacePaths paths, Func<string, PtyStartInfo> start, Guarded guarded, TimeProvider time)
     {
         _spec = spec;
         _paths = paths;
         _start = start;
+        _guarded = guarded;
         _time = time;
-        _jobTimer = time.CreateTimer(_ => DropEndedJobs(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _jobTimer = guarded.Timer("look at background jobs", DropEndedJobs, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _shell = StartShell();
-        _supervision = Task.Run(SuperviseAsync);
+        _supervision = guarded.Keep("shell", SuperviseAsync, _closing.Token, ShellFailed);
     }
 
     public string LessonDirectory => WorkspaceFiles.LessonDirectory(_spec, _paths);
@@ -44,9 +48,12 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Raised on a pool thread after <see cref="Jobs"/> has changed.</summary>
     public event Action? JobsChanged;
 
+    /// <summary>Raised on a pool thread when the shell ended and cannot be started again, with the reason; and with null when there is one again.</summary>
+    public event Action<WorkspaceException?>? ShellChanged;
+
     /// <summary>Prepares the files and starts the shell; returns when it shows its first prompt.</summary>
     /// <exception cref="WorkspaceException">A program is missing, or the directory cannot be used.</exception>
-    public static async Task<Workspace> CreateAsync(WorkspaceSpec spec, IWorkspaceIsolation isolation, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Workspace> CreateAsync(WorkspaceSpec spec, IWorkspaceIsolation isolation, Guarded guarded, TimeProvider time, CancellationToken cancellationToken)
     {
         if (isolation.Check() is { } problem) throw problem;
         var bash = ToolPaths.Find("bash") ?? throw new WorkspaceException("bash was not found on this machine.", "Install bash and start the portal again; on Windows run the portal in WSL.");
@@ -58,7 +65,7 @@ internal sealed class Workspace : IAsyncDisposable
         try
         {
             var paths = WorkspaceFiles.Prepare(spec);
-            workspace = new Workspace(spec, paths, startup => isolation.Wrap(WorkspaceFiles.ShellStart(spec, paths, bash, startup), paths), time);
+            workspace = new Workspace(spec, paths, startup => isolation.Wrap(WorkspaceFiles.ShellStart(spec, paths, bash, startup), paths), guarded, time);
             await workspace._shell.WaitReadyAsync(cancellationToken).ConfigureAwait(false);
             return workspace;
         }
@@ -87,7 +94,7 @@ internal sealed class Workspace : IAsyncDisposable
             catch (ShellEndedException)
             {
                 // It ended before the command could start; the supervisor is about to put another in its place.
-                if (!await replacement.Task.ConfigureAwait(false)) return new(RunPhase.Failed, null);
+                if (!await ReplacedAsync(replacement.Task, timeout, stop).ConfigureAwait(false)) return new(stop.IsCancellationRequested ? RunPhase.Stopped : RunPhase.Failed, null);
             }
         }
     }
@@ -106,44 +113,63 @@ internal sealed class Workspace : IAsyncDisposable
         _ = LibC.Kill(-job.ProcessId, LibC.SigCont);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
+
+    private async Task DisposeOnceAsync()
     {
-        if (_closing.IsCancellationRequested) return;
+        var ending = new Ending(_time);
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _jobTimer.DisposeAsync().ConfigureAwait(false);
-        await _shell.DisposeAsync().ConfigureAwait(false);
-        await _supervision.ConfigureAwait(false);
-        ProcessTree.KillByVariable(WorkspaceFiles.LessonVariable, LessonDirectory);
-        _hub.Complete();
+        _replacement.TrySetResult(false);
+        await ending.PartAsync("job timer", _jobTimer.DisposeAsync).ConfigureAwait(false);
+        await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
+        await ending.PartAsync("supervision", () => new(_supervision)).ConfigureAwait(false);
+        // One that was just being started while the first was ended.
+        await ending.PartAsync("next shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
+        ending.Part("processes", () => ProcessTree.KillByVariable(WorkspaceFiles.LessonVariable, LessonDirectory));
+        ending.Part("terminals", _hub.Complete);
+        ending.ThrowIfFailed();
     }
 
     private InteractiveShell StartShell()
     {
-        var shell = InteractiveShell.Start(s => _start(s) with { Columns = _size.Columns, Rows = _size.Rows }, _paths.Control, _hub, _time);
+        var shell = InteractiveShell.Start(s => _start(s) with { Columns = _size.Columns, Rows = _size.Rows }, _paths.Control, _hub, _guarded, _time);
         shell.Prompted += ReadJobs;
         return shell;
     }
 
-    private async Task SuperviseAsync()
+    private async Task SuperviseAsync(CancellationToken closing)
     {
         while (true)
         {
             var ended = _shell;
             await ended.Exited.ConfigureAwait(false);
             await ended.DisposeAsync().ConfigureAwait(false);
-            if (_closing.IsCancellationRequested || !ended.HasPrompted)
-            {
-                // A shell that cannot even show a prompt would only be started again and again.
-                _replacement.TrySetResult(false);
-                return;
-            }
-            _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
+            closing.ThrowIfCancellationRequested();
             SetJobs([]);
-            _shell = StartShell();
+            var next = _shell = StartShell();
             var replaced = _replacement;
             _replacement = NewReplacement();
+            if (closing.IsCancellationRequested) _replacement.TrySetResult(false);
             replaced.TrySetResult(true);
-            if (_closing.IsCancellationRequested) await _shell.DisposeAsync().ConfigureAwait(false);
+            // One that ends before it shows a prompt is the next failure, not the next shell.
+            await next.WaitReadyAsync(closing).ConfigureAwait(false);
+            _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
+            ShellChanged?.Invoke(null);
+        }
+    }
+
+    private void ShellFailed(Exception e) => ShellChanged?.Invoke(new WorkspaceException(
+        "The shell ended and cannot be started again; the portal keeps trying.", "Reset the cluster to get a fresh workspace.", e));
+
+    private async Task<bool> ReplacedAsync(Task<bool> replaced, TimeSpan timeout, CancellationToken stop)
+    {
+        try
+        {
+            return await replaced.WaitAsync(timeout, _time, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            return false;
         }
     }
 
@@ -182,11 +208,7 @@ internal sealed class Workspace : IAsyncDisposable
     {
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-        {
-            workspace._shell.Type(input.Span);
-            return ValueTask.CompletedTask;
-        }
+        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => ValueTask.FromResult(workspace._shell.Type(input.Span));
 
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
         {

@@ -1,3 +1,4 @@
+using Portal.Clusters;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
 
@@ -7,6 +8,9 @@ namespace Portal.Labs.Shell;
 internal static class WorkspaceFiles
 {
     public const string LessonVariable = "LESSON_DIR";
+
+    /// <summary>Says whose workspace it is.</summary>
+    public const string RecordFile = "portal-workspace.json";
 
     public static WorkspacePaths Prepare(WorkspaceSpec spec)
     {
@@ -23,10 +27,29 @@ internal static class WorkspaceFiles
         return paths;
     }
 
-    /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing.</summary>
+    /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing. Whose the directory is stays.</summary>
     public static void Clear(string directory)
     {
+        if (!Directory.Exists(directory)) return;
+        foreach (var part in Directory.EnumerateDirectories(directory)) Directory.Delete(part, recursive: true);
+        foreach (var file in Directory.EnumerateFiles(directory).Where(f => Path.GetFileName(f) != RecordFile)) File.Delete(file);
+    }
+
+    /// <summary>Deletes a workspace's directory, and those above it that are empty then.</summary>
+    public static void Delete(string root, string directory)
+    {
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        for (var above = Path.GetDirectoryName(directory); above is not null && above.Length > root.Length && Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                Directory.Delete(above);
+            }
+            catch (IOException)
+            {
+                return; // not empty
+            }
+        }
     }
 
     public static PtyStartInfo ShellStart(WorkspaceSpec spec, WorkspacePaths paths, string bash, string startupFile) => new(
@@ -52,10 +75,7 @@ internal static class WorkspaceFiles
     private static void WriteKubeconfig(string file, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var temporary = file + ".new";
-        File.WriteAllText(temporary, text);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Move(temporary, file, overwrite: true);
+        PrivateFile.Write(file, text);
     }
 
     private static void CopyMissing(string source, string target)

@@ -1,12 +1,14 @@
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
+using Portal.Shared;
 
 namespace Portal.Web.Identity;
 
 /// <summary>The classroom of one machine: its owner, and a class for each lesson that everybody here is in.</summary>
-public sealed class LocalClassroom(ILearners learners, IClasses classes) : IDisposable
+public sealed class LocalClassroom(ILearners learners, IClasses classes, TimeProvider time, ILogger<LocalClassroom> logger) : IDisposable
 {
+    private readonly Guarded _guarded = new("classroom", logger, time);
     private readonly SemaphoreSlim _gate = new(1);
 
     public void Dispose() => _gate.Dispose();
@@ -19,6 +21,10 @@ public sealed class LocalClassroom(ILearners learners, IClasses classes) : IDisp
         foreach (var @class in await classes.ListAsync(cancellationToken)) await classes.EnrolAsync(@class.Id, learner.Id, cancellationToken);
         return learner;
     }
+
+    /// <summary>Makes sure that there is a class of this lesson, as soon as the store lets it.</summary>
+    public Task KeepClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken) =>
+        _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
 
     /// <summary>The class of this lesson, made with everybody in it when there is none.</summary>
     public async Task<SchoolClass> EnsureClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken)

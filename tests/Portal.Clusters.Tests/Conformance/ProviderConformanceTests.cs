@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Clusters.Kind;
 using Portal.Clusters.Kubeconfig;
@@ -15,8 +16,8 @@ public sealed class SandboxConformanceTests : ClusterConformanceTests
     {
         var options = new ClusterOptions();
         options.Sandbox.PodStartDelay = TimeSpan.Zero;
-        _provider = new(Options.Create(options), TimeProvider.System);
-        return _provider.LeaseAsync(new("test", "conformance"), new Progress<string>(), CancellationToken.None);
+        _provider = new(Options.Create(options), TimeProvider.System, NullLoggerFactory.Instance);
+        return _provider.LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }
 
     public override async ValueTask DisposeAsync()
@@ -36,7 +37,7 @@ public sealed class KubeconfigConformanceTests : ClusterConformanceTests
         var options = new ClusterOptions();
         options.Kubeconfig.File = file!;
         options.Kubeconfig.Contexts.Add(k8s.KubernetesClientConfiguration.LoadKubeConfig(file).CurrentContext);
-        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System).LeaseAsync(new("test", "conformance"), new Progress<string>(), CancellationToken.None);
+        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }
 }
 
@@ -45,6 +46,6 @@ public sealed class KindConformanceTests : ClusterConformanceTests
     protected override Task<IClusterLease> LeaseAsync()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTAL_TEST_KIND") == "1", "PORTAL_TEST_KIND is not 1.");
-        return new KindClusterProvider(Options.Create(new ClusterOptions()), new ProcessRunner()).LeaseAsync(new("test", "conformance"), new Progress<string>(), CancellationToken.None);
+        return new KindClusterProvider(Options.Create(new ClusterOptions()), new ProcessRunner(), NullLogger<KindClusterProvider>.Instance).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }
 }

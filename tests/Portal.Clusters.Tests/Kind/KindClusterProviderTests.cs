@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Clusters.Kind;
 using Portal.Testing;
@@ -7,21 +8,24 @@ namespace Portal.Clusters.Tests.Kind;
 
 public sealed class KindClusterProviderTests : IDisposable
 {
+    private static readonly ClusterKey s_key = new("Ada Lovelace", "c", "l");
     private readonly FakeProcessRunner _processes = new();
     private readonly TempDirectory _state = new();
     private readonly List<string> _progress = [];
     private readonly KindClusterProvider _provider;
 
-    public KindClusterProviderTests() => _provider = new(Options.Create(new ClusterOptions { StateDirectory = _state.Path }), _processes);
+    public KindClusterProviderTests() => _provider = new(Options.Create(new ClusterOptions { StateDirectory = _state.Path }), _processes, NullLogger<KindClusterProvider>.Instance);
 
     public void Dispose() => _state.Dispose();
+
+    private static string Name => "portal-" + ClusterNames.Of(s_key);
 
     private sealed class Progress(List<string> lines) : IProgress<string>
     {
         public void Report(string value) => lines.Add(value);
     }
 
-    private Task<IClusterLease> Lease() => _provider.LeaseAsync(new("Ada Lovelace", "l"), new Progress(_progress), CancellationToken.None);
+    private Task<IClusterLease> Lease() => _provider.LeaseAsync(s_key, new Progress(_progress), CancellationToken.None);
 
     [Theory]
     [InlineData("kind", "kind is not installed.")]
@@ -64,7 +68,7 @@ public sealed class KindClusterProviderTests : IDisposable
         var lease = await Lease();
 
         var create = Assert.Single(_processes.Ran, r => r.StartsWith("kind create", StringComparison.Ordinal));
-        Assert.Matches($"^kind create cluster --name portal-ada-lovelace-[0-9a-f]{{8}} --kubeconfig {_state.Path}/.+ --wait 120s$", create);
+        Assert.Matches($"^kind create cluster --name {Name} --kubeconfig {_state.Path}/.+ --wait 120s$", create);
         Assert.Equal([" ✓ Starting control-plane"], _progress);
         Assert.Equal(("kind: Config\n", false), (lease.Kubeconfig, lease.Capabilities.Simulated));
     }
@@ -72,9 +76,9 @@ public sealed class KindClusterProviderTests : IDisposable
     [Fact]
     public async Task LeaseAsync_ClusterIsThere_UsesIt()
     {
-        _processes.Answers["kind get clusters"] = new(0, "other\nportal-bob\n", "");
+        _processes.Answers["kind get clusters"] = new(0, $"other\n{Name}\n", "");
 
-        await _provider.LeaseAsync(new("bob", "l"), new Progress(_progress), CancellationToken.None);
+        await _provider.LeaseAsync(s_key, new Progress(_progress), CancellationToken.None);
 
         Assert.DoesNotContain(_processes.Ran, r => r.StartsWith("kind create", StringComparison.Ordinal));
     }
@@ -88,5 +92,29 @@ public sealed class KindClusterProviderTests : IDisposable
 
         Assert.Equal("kind could not create the cluster: ERROR: no space left", error.Message);
         Assert.Contains("kind delete cluster", error.Remedy);
+    }
+
+    [Fact]
+    public async Task DeleteAsync_Cluster_DeletesItAndItsKubeconfigAndLeavesOthersAlone()
+    {
+        await Lease();
+        var file = _state.Write(Name + ".kubeconfig", "kind: Config");
+        _state.Write("other.kubeconfig", "kind: Config");
+
+        await _provider.DeleteAsync(s_key, CancellationToken.None);
+
+        Assert.Equal($"kind delete cluster --name {Name}", _processes.Ran.Last());
+        Assert.Equal(["other.kubeconfig"], Directory.GetFiles(_state.Path).Select(Path.GetFileName));
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task DeleteAsync_KindFails_SaysWhatToDo()
+    {
+        _processes.Answers["kind delete"] = new(1, "", "ERROR: no Docker\n");
+
+        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => _provider.DeleteAsync(s_key, CancellationToken.None));
+
+        Assert.Contains($"kind delete cluster --name {Name}", error.Remedy);
     }
 }

@@ -81,6 +81,36 @@ public sealed class ClusterViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WatchAsync_LineThatIsNoJson_DoesNotEndTheWatch()
+    {
+        Connect();
+        await UntilPods();
+        await Eventually.True(() => _server.Watches.ContainsKey(Pods));
+        var watch = _server.Watches[Pods];
+
+        watch.Writer.TryWrite("no json");
+        _server.Send(Pods, "ADDED", Pod("after"));
+
+        await UntilPods("after");
+        Assert.Same(watch, _server.Watches[Pods]);
+    }
+
+    [Fact]
+    public async Task WatchAsync_WorkThatFailsBeforeItBegins_BeginsAgain()
+    {
+        _server.Lists[Pods] = $"{{'metadata':{{'resourceVersion':'1'}},'items':[{Pod("a")}]}}";
+        var failures = 0;
+
+        _view = ClusterView.Connect(_server.Kubeconfig, TimeProvider.System, NullLogger<ClusterView>.Instance, work =>
+        {
+            if (work == "watch of pods" && Interlocked.Increment(ref failures) <= 2) throw new InvalidOperationException("injected");
+        });
+
+        await UntilPods("a");
+        Assert.Equal(3, failures);
+    }
+
+    [Fact]
     public async Task WatchAsync_DefinitionAppears_ItsKindIsFollowed()
     {
         const string Definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
 using Portal.Testing;
@@ -8,140 +5,8 @@ using Xunit;
 
 namespace Portal.Labs.Tests.Sessions;
 
-public sealed class LessonSessionTests : IAsyncLifetime
+public sealed class LessonSessionTests : SessionFixture
 {
-    private const string LessonText = """
-        # A lesson
-
-        ### Step 1: Look
-
-        ```bash {name=look}
-        echo one
-        echo $LESSON_DIR
-        ```
-
-        ```bash {name=elsewhere on=kind}
-        false
-        ```
-
-        ### Step 2: Make
-
-        ```bash {name=make}
-        echo make
-        ```
-
-        ```checks
-        - id: thing
-          title: There is a namespace
-          points: 3
-          resource: { apiVersion: v1, kind: Namespace, name: shop }
-          hint: Make it.
-        ```
-
-        ### Exercise 1: Answer
-
-        ```checks
-        - id: question
-          title: A question
-          answer: { question: "Which?", accept: [right] }
-          hint: Not the left one.
-        ```
-
-        ## Troubleshooting
-
-        ### A namespace is gone
-
-        ```checks
-        - id: gone
-          title: It was gone
-          once: true
-          after: thing
-          points: 0
-          resource: { apiVersion: v1, kind: Namespace, name: shop, absent: true }
-          hint: Delete it.
-        ```
-
-        ## Cleanup
-
-        ```bash {name=clean}
-        echo clean
-        ```
-        """;
-
-    private const string Namespaces = "api/v1/namespaces";
-    private static readonly LessonSessionKey s_key = new("ada", "c", "l");
-
-    private readonly TempDirectory _directory = new();
-    private readonly FakeProgressRecorder _recorder = new();
-    private FakeApiServer _server = null!;
-    private FakeClusterProvider _provider = null!;
-    private ServiceProvider _services = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _directory.Write("content/c/l/lesson.md", LessonText);
-        var kubectl = _directory.Write("tools/kubectl", "#!/bin/sh\necho kubectl\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        _server = await FakeApiServer.StartAsync();
-        _provider = new FakeClusterProvider(_server.Kubeconfig) { ToolsDirectory = Path.Combine(_directory.Path, "tools") };
-        _services = NewServices();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _recorder.Hold?.TrySetResult();
-        await _services.DisposeAsync();
-        await _server.DisposeAsync();
-        _directory.Dispose();
-    }
-
-    private ServiceProvider NewServices()
-    {
-        var services = new ServiceCollection().AddLogging();
-        services.AddSingleton<IProgressRecorder>(_recorder);
-        services.AddSingleton<IClusterProvider>(_provider);
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            new("Portal:Content:Root", Path.Combine(_directory.Path, "content")),
-            new("Portal:Labs:WorkspacesDirectory", Path.Combine(_directory.Path, "workspaces")),
-        ]).Build());
-        services.AddPortalLabs();
-        services.RemoveAll<IClusterProvider>();
-        services.AddSingleton<IClusterProvider>(_provider);
-        return services.BuildServiceProvider();
-    }
-
-    private async Task<ILessonSession> OpenAsync(bool ready = true)
-    {
-        if (ready) _provider.Ready.TrySetResult();
-        var session = await _services.GetRequiredService<ILessonSessions>().OpenAsync(s_key, CancellationToken.None);
-        if (ready) await Until(session, s => s.Workspace.Phase == WorkspacePhase.Ready && s.Summary.Synced);
-        return session;
-    }
-
-    private static async Task<SessionSnapshot> Until(ILessonSession session, Func<SessionSnapshot, bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TestTimeouts.Default);
-        try
-        {
-            await foreach (var snapshot in session.WatchAsync(limit.Token))
-            {
-                if (condition(snapshot)) return snapshot;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Reported below with the state that it hangs in.
-        }
-        throw new InvalidOperationException($"Not reached: {session.Current}; cluster {session.Current.Cluster}; workspace {session.Current.Workspace}; checks {string.Join(' ', session.Current.Checks.Values)}");
-    }
-
-    private async Task AddNamespaceAsync(string name)
-    {
-        await Eventually.True(() => _server.Watches.ContainsKey(Namespaces));
-        _server.Send(Namespaces, "ADDED", $"{{'metadata':{{'name':'{name}','resourceVersion':'7','uid':'u'}}}}");
-    }
-
     [Fact]
     public async Task OpenAsync_ClusterStarting_ReturnsAtOnceWithProgress()
     {
@@ -151,7 +16,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
         Assert.Equal((ClusterPhase.Starting, "making it", 4), (starting.Cluster.Phase, starting.Cluster.Progress[0], starting.PointsTotal));
         await Assert.ThrowsAsync<RunRefusedException>(() => session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None));
 
-        _provider.Ready.SetResult();
+        Provider.Ready.SetResult();
         var ready = await Until(session, s => s.Workspace.Phase == WorkspacePhase.Ready);
         Assert.True(ready.Cluster.Capabilities!.Simulated);
     }
@@ -162,22 +27,22 @@ public sealed class LessonSessionTests : IAsyncLifetime
     [Fact]
     public async Task OpenAsync_UnknownLesson_SaysSo()
     {
-        var sessions = _services.GetRequiredService<ILessonSessions>();
+        var sessions = Sessions;
 
-        await Assert.ThrowsAsync<LessonNotFoundException>(() => sessions.OpenAsync(s_key with { LessonId = "none" }, CancellationToken.None));
+        await Assert.ThrowsAsync<LessonNotFoundException>(() => sessions.OpenAsync(Key with { LessonId = "none" }, CancellationToken.None));
     }
 
     [Fact]
     public async Task OpenAsync_NoCluster_ShowsMessageAndRemedyAndResetTriesAgain()
     {
-        _provider.Failure = new ClusterUnavailableException("No room.", "Make room.");
-        _provider.Ready.SetResult();
+        Provider.Failure = new ClusterUnavailableException("No room.", "Make room.");
+        Provider.Ready.SetResult();
         var session = await OpenAsync(ready: false);
 
         var failed = await Until(session, s => s.Cluster.Phase == ClusterPhase.Failed);
         Assert.Equal(("No room.", "Make room."), (failed.Cluster.Message, failed.Cluster.Remedy));
 
-        _provider.Failure = null;
+        Provider.Failure = null;
         await session.ResetAsync(CancellationToken.None).DefaultTimeout();
         Assert.Equal(ClusterPhase.Ready, session.Current.Cluster.Phase);
     }
@@ -186,17 +51,17 @@ public sealed class LessonSessionTests : IAsyncLifetime
     public async Task RunAsync_WholeBlock_CompletesTheStepAfterItWasRecorded()
     {
         var session = await OpenAsync();
-        _recorder.Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Recorder.Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         await session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None);
         var running = await Until(session, s => s.Runs.TryGetValue("step-1/look", out var r) && r.Commands.All(c => c.Phase == RunPhase.Succeeded));
         Assert.Equal(RunPhase.Running, running.Runs["step-1/look"].Phase);
         Assert.Equal("step-1/look", running.ActiveBlockId);
 
-        _recorder.Hold.SetResult();
+        Recorder.Hold.SetResult();
         var done = await Until(session, s => s.Sections["step-1"].Phase == SectionPhase.Completed && s.ActiveBlockId is null);
-        Assert.Equal(["one\n", Path.Combine(_directory.Path, "workspaces", "ada", "c-l", "home", "l") + "\n"], done.Runs["step-1/look"].Commands.Select(c => c.Output));
-        Assert.Equal(SectionPhase.Completed, _recorder.Sections["step-1"].Phase);
+        Assert.Equal(["one\n", Path.Combine(Root, "workspaces", "ada", "c", "l", "home", "l") + "\n"], done.Runs["step-1/look"].Commands.Select(c => c.Output));
+        Assert.Equal(SectionPhase.Completed, Recorder.Sections["step-1"].Phase);
     }
 
     [Fact]
@@ -247,9 +112,9 @@ public sealed class LessonSessionTests : IAsyncLifetime
         await AddNamespaceAsync("shop");
         var passed = await Until(session, s => s.Checks["thing"].IsPassed);
         Assert.Equal(3, passed.PointsEarned);
-        Assert.Contains("\"resourceVersion\":\"7\"", _recorder.Checks["thing"].EvidenceJson);
+        Assert.Contains("\"resourceVersion\":\"7\"", Recorder.Checks["thing"].EvidenceJson);
 
-        _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         var broken = await Until(session, s => s.Checks["thing"].Phase == CheckPhase.BrokenAgain);
         Assert.Equal(0, broken.PointsEarned);
     }
@@ -265,7 +130,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
         await Until(session, s => s.Checks["thing"].IsPassed);
         Assert.False(session.Current.Checks["gone"].IsPassed);
 
-        _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         var seen = await Until(session, s => s.Checks["gone"].IsPassed);
         Assert.Equal(SectionPhase.Completed, (await Until(session, s => s.Sections["a-namespace-is-gone"].Phase != SectionPhase.NotStarted)).Sections["a-namespace-is-gone"].Phase);
         Assert.True(seen.Checks["gone"].IsPassed);
@@ -280,7 +145,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
 
         await session.RunAsync("cleanup/clean", RunOptions.WholeBlock, CancellationToken.None);
         await Until(session, s => s.Runs.TryGetValue("cleanup/clean", out var r) && r.Phase == RunPhase.Succeeded);
-        _server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         await Until(session, s => s.Checks["gone"].IsPassed);
 
         Assert.True(session.Current.Checks["thing"].IsPassed);
@@ -306,8 +171,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
         await AddNamespaceAsync("shop");
         await Until(session, s => s.Sections["step-1"].Phase == SectionPhase.Completed && s.Checks["thing"].IsPassed);
 
-        await _services.DisposeAsync();
-        _services = NewServices();
+        await RestartAsync();
         var again = await OpenAsync();
         await again.CheckAsync(null, CancellationToken.None).DefaultTimeout();
 
@@ -328,7 +192,7 @@ public sealed class LessonSessionTests : IAsyncLifetime
 
         await session.ResetAsync(CancellationToken.None).DefaultTimeout();
 
-        Assert.Equal(1, _provider.Resets);
+        Assert.Equal(1, Provider.Resets);
         Assert.Equal(SectionPhase.Completed, session.Current.Sections["step-1"].Phase);
         await session.RunAsync("step-2/make", new RunOptions(Code: "ls mine"), CancellationToken.None);
         var run = (await Until(session, s => s.Runs["step-2/make"] is { Phase: RunPhase.Failed })).Runs["step-2/make"];
@@ -352,10 +216,10 @@ public sealed class LessonSessionTests : IAsyncLifetime
         var session = await OpenAsync();
         var gone = Until(session, s => s.Cluster.Phase == ClusterPhase.Gone);
 
-        await _services.GetRequiredService<ILessonSessions>().CloseAsync(s_key, CancellationToken.None).DefaultTimeout();
+        await Sessions.CloseAsync(Key, CancellationToken.None).DefaultTimeout();
 
         await gone;
-        Assert.Null(_services.GetRequiredService<ILessonSessions>().Find(s_key));
+        Assert.Null(Sessions.Find(Key));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
+using Portal.Shared;
 using Portal.Testing;
 using Xunit;
 
@@ -14,6 +16,8 @@ public abstract class WorkspaceFixture : IAsyncLifetime
 
     internal Workspace Workspace { get; private set; } = null!;
 
+    internal static Guarded Guarded { get; } = new("test", NullLogger.Instance, TimeProvider.System);
+
     protected string Root => _directory.Path;
 
     internal WorkspaceSpec Spec => new(Path.Combine(Root, "ws"), "lesson", Path.Combine(Root, "source"), "kind: Config", Path.Combine(Root, "tools"), Path.Combine(Root, "template"));
@@ -24,7 +28,7 @@ public abstract class WorkspaceFixture : IAsyncLifetime
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _directory.Write("source/manifests/a.yaml", "a: 1");
         _directory.Write("template/samples/b.yaml", "b: 2");
-        Workspace = await Workspace.CreateAsync(Spec, new ProcessIsolation(), TimeProvider.System, CancellationToken.None).DefaultTimeout();
+        Workspace = await Workspace.CreateAsync(Spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None).DefaultTimeout();
     }
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,9 @@ public sealed class FakeLessonSession : ILessonSession
     public Channel<ReadOnlyMemory<byte>> TerminalOutput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
     public Channel<ReadOnlyMemory<byte>> TerminalInput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
 
+    /// <summary>Whether the terminal takes no more input.</summary>
+    public bool TerminalFull { get; set; }
+
     /// <summary>Message of the refusal that the next run gets, or null.</summary>
     public string? Refuse { get; set; }
     public Dictionary<ClusterObjectKey, string> Yaml { get; } = [];
@@ -77,7 +80,13 @@ public sealed class FakeLessonSession : ILessonSession
     private sealed class Attachment(FakeLessonSession session) : ITerminalAttachment
     {
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => session.TerminalInput.Writer.WriteAsync(input, cancellationToken);
+        public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        {
+            if (session.TerminalFull) return false;
+            await session.TerminalInput.Writer.WriteAsync(input, cancellationToken);
+            return true;
+        }
+
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken) => ValueTask.CompletedTask;
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

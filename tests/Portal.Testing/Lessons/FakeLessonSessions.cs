@@ -29,6 +29,22 @@ public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
 
     public ILessonSession? Find(LessonSessionKey key) => _sessions.GetValueOrDefault(key);
 
+    /// <summary>Keys whose cluster was deleted, in order.</summary>
+    public ConcurrentQueue<LessonSessionKey> Deleted { get; } = new();
+
+    /// <summary>What deleting a cluster throws, or null.</summary>
+    public Exception? DeleteFailure { get; set; }
+
+    public Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken)
+    {
+        if (DeleteFailure is { } failure) return Task.FromException(failure);
+        Deleted.Enqueue(key);
+        if (!_sessions.TryRemove(key, out var session)) return Task.CompletedTask;
+        session.Push(s => s with { Cluster = s.Cluster with { Phase = ClusterPhase.Deleted } });
+        session.End();
+        return Task.CompletedTask;
+    }
+
     public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
         if (_sessions.TryRemove(key, out var session)) session.End();

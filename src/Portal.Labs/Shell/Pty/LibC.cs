@@ -5,11 +5,18 @@ namespace Portal.Labs.Shell.Pty;
 /// <summary>The C library calls that a pseudo terminal needs; glibc 2.34 or newer on Linux.</summary>
 internal static unsafe partial class LibC
 {
-    public const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000;
+    public const int ReadWrite = 2, NoControllingTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    public const int GetFlags = 3, SetFlags = 4, FlushInput = 0, FlushOutput = 1;
     public const short SpawnSetSignalDefault = 0x04, SpawnSetSignalMask = 0x08, SpawnSetSession = 0x80;
-    public const ulong SetWindowSize = 0x5414, GetForegroundGroup = 0x540F;
-    public const int SigHup = 1, SigInt = 2, SigKill = 9, SigTerm = 15, SigCont = 18, Interrupted = 4;
-    public const short PollIn = 1;
+    public const ulong SetWindowSize = 0x5414, GetForegroundGroup = 0x540F, GetSettings = 0x5401, Flush = 0x540B, OpenSlave = 0x5441;
+    public const int SigHup = 1, SigInt = 2, SigKill = 9, SigTerm = 15, SigCont = 18;
+
+    /// <summary>Values of errno.</summary>
+    public const int Interrupted = 4, TryAgain = 11;
+    public const short PollIn = 1, PollOut = 4;
+
+    /// <summary>In <c>c_lflag</c>: Ctrl-C is a signal, not a character.</summary>
+    public const uint SignalKeys = 1;
 
     private const string Library = "libc";
 
@@ -18,6 +25,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "unlockpt", SetLastError = true)] public static partial int UnlockSlave(int fd);
     [LibraryImport(Library, EntryPoint = "ptsname_r", SetLastError = true)] public static partial int SlaveName(int fd, byte* buffer, nuint length);
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)] public static partial int Ioctl(int fd, ulong request, void* argument);
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)] public static partial int Ioctl(int fd, ulong request, nint argument);
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)] public static partial int Control(int fd, int command, nint argument);
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)] public static partial nint Read(int fd, byte* buffer, nint count);
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)] public static partial nint Write(int fd, byte* buffer, nint count);
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)] public static partial int Close(int fd);
@@ -47,6 +56,13 @@ internal static unsafe partial class LibC
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    /// <summary>The head of <c>struct termios</c> as the kernel has it; the rest is room.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    public struct TerminalSettings
+    {
+        public uint Input, Output, Control, Local;
     }
 
     public static void Check(int result, string call)

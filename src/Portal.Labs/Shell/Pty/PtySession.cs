@@ -1,28 +1,30 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Portal.Shared;
 
 namespace Portal.Labs.Shell.Pty;
 
-/// <summary>A child process on a pseudo terminal. Reading is one consumer's; writing is thread-safe.</summary>
-public sealed class PtySession : IAsyncDisposable
+/// <summary>A child process on a pseudo terminal. Reading is one consumer's; all else is thread-safe and never waits for the child.</summary>
+internal sealed class PtySession : IAsyncDisposable
 {
     private const int BufferSize = 8192;
 
     private readonly int _master;
-    private readonly Lock _writing = new();
+    private readonly Lock _gate = new();
+    private readonly TerminalInput _input;
     private readonly Channel<byte[]> _output = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Thread _reader;
+    private readonly Thread _transfer;
     private Task? _disposal;
     private volatile bool _disposed;
 
-    private PtySession(int master, int processId)
+    private PtySession(int master, int processId, Guarded guarded)
     {
         _master = master;
+        _input = new TerminalInput(master);
         ProcessId = processId;
-        _reader = new Thread(Read, 128 * 1024) { IsBackground = true, Name = $"pty read {processId}" };
-        _reader.Start();
-        new Thread(Wait, 128 * 1024) { IsBackground = true, Name = $"pty wait {processId}" }.Start();
+        _transfer = BlockingThread.Start($"pty {processId}", guarded, Transfer, () => _output.Writer.TryComplete());
+        BlockingThread.Start($"pty wait {processId}", guarded, Wait, () => _exited.TrySetResult(-1));
     }
 
     public int ProcessId { get; }
@@ -33,12 +35,12 @@ public sealed class PtySession : IAsyncDisposable
     /// <summary>Exit status, or 128 + signal.</summary>
     public Task<int> Exited => _exited.Task;
 
-    public static PtySession Start(PtyStartInfo info)
+    public static PtySession Start(PtyStartInfo info, Guarded guarded)
     {
         var master = PtySpawn.OpenMaster(info.Columns, info.Rows);
         try
         {
-            return new PtySession(master, PtySpawn.Start(master, info));
+            return new PtySession(master, PtySpawn.Start(master, info), guarded);
         }
         catch
         {
@@ -47,40 +49,26 @@ public sealed class PtySession : IAsyncDisposable
         }
     }
 
-    public unsafe void Write(ReadOnlySpan<byte> data)
+    /// <summary>Types into the terminal. A Ctrl-C gets through whatever waits before it.</summary>
+    /// <param name="always">Takes it although too much waits already.</param>
+    /// <returns>False when the child does not read and too much waits already: nothing of it was taken.</returns>
+    public bool Write(ReadOnlySpan<byte> data, bool always = false)
     {
-        lock (_writing)
-        {
-            if (_disposed) return;
-            fixed (byte* start = data)
-            {
-                nint done = 0;
-                while (done < data.Length)
-                {
-                    var written = LibC.Write(_master, start + done, data.Length - done);
-                    if (written >= 0) done += written;
-                    else if (Marshal.GetLastPInvokeError() != LibC.Interrupted) return; // the child is gone; Exited tells
-                }
-            }
-        }
+        lock (_gate) return _disposed || _input.Add(data, always);
     }
 
     public void Resize(int columns, int rows)
     {
-        lock (_writing)
+        lock (_gate)
         {
             if (!_disposed && !Exited.IsCompleted) PtySpawn.Resize(_master, Math.Clamp(columns, 2, 1000), Math.Clamp(rows, 2, 1000));
         }
     }
 
     /// <summary>Process group that has the terminal now, or 0 when that cannot be said.</summary>
-    public unsafe int ForegroundGroup()
+    public int ForegroundGroup()
     {
-        lock (_writing)
-        {
-            int group;
-            return !_disposed && LibC.Ioctl(_master, LibC.GetForegroundGroup, &group) == 0 ? group : 0;
-        }
+        lock (_gate) return _disposed ? 0 : _input.ForegroundGroup();
     }
 
     public void Kill() => _ = LibC.Kill(ProcessId, LibC.SigKill);
@@ -88,11 +76,12 @@ public sealed class PtySession : IAsyncDisposable
     /// <summary>May be called more than once; the descriptor is closed once, or a stranger's would be.</summary>
     public ValueTask DisposeAsync()
     {
-        lock (_writing) return new(_disposal ??= Task.Run(DisposeOnceAsync));
+        lock (_gate) return new(_disposal ??= DisposeOnceAsync());
     }
 
     private async Task DisposeOnceAsync()
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
         if (!Exited.IsCompleted)
         {
             _ = LibC.Kill(-ProcessId, LibC.SigHup);
@@ -101,28 +90,32 @@ public sealed class PtySession : IAsyncDisposable
             _output.Writer.TryComplete();
             await Exited.ConfigureAwait(false);
         }
-        lock (_writing) _disposed = true;
-        _reader.Join();
+        lock (_gate) _disposed = true;
+        _transfer.Join();
         _ = LibC.Close(_master);
         _output.Writer.TryComplete();
     }
 
-    private unsafe void Read()
+    /// <summary>Reads what the child writes and writes what was typed and not taken at once.</summary>
+    private unsafe void Transfer()
     {
         var buffer = stackalloc byte[BufferSize];
-        var descriptor = new LibC.PollDescriptor { Fd = _master, Events = LibC.PollIn };
         while (!_disposed)
         {
-            // close() does not wake a blocked read, and a grandchild may keep the terminal open after the child is gone.
+            short wanted;
+            lock (_gate) wanted = _input.IsEmpty ? LibC.PollIn : (short)(LibC.PollIn | LibC.PollOut);
+            var descriptor = new LibC.PollDescriptor { Fd = _master, Events = wanted };
+            // close() does not wake a blocked poll, input may be queued meanwhile, and a grandchild may keep the terminal open after the child is gone.
             var ready = LibC.Poll(&descriptor, 1, 100);
             if (ready == 0 && Exited.IsCompleted) break;
             if (ready <= 0) continue;
+            if ((descriptor.Returned & LibC.PollOut) != 0) lock (_gate) _input.Flush();
+            if ((descriptor.Returned & ~LibC.PollOut) == 0) continue;
             var count = LibC.Read(_master, buffer, BufferSize);
-            if (count < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted) continue;
+            if (count < 0 && Marshal.GetLastPInvokeError() is LibC.Interrupted or LibC.TryAgain) continue;
             if (count <= 0) break; // EIO: no process has the slave open any more
             if (!Deliver(new ReadOnlySpan<byte>(buffer, (int)count).ToArray())) break;
         }
-        _output.Writer.TryComplete();
     }
 
     /// <summary>Blocks this thread while the consumer is behind; the kernel then blocks the child.</summary>

@@ -20,6 +20,10 @@ public sealed partial class CheckItem
     [Parameter]
     public CheckState? State { get; set; }
 
+    /// <summary>The state is shown but not in the database yet.</summary>
+    [Parameter]
+    public bool Unsaved { get; set; }
+
     [Parameter]
     public bool CanAnswer { get; set; }
 

@@ -7,6 +7,8 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>Which cluster this is, whether it is simulated, and what can be done to it as a whole.</summary>
 public sealed partial class ClusterChip
 {
+    private bool _open;
+
     [Inject]
     public required IDialogService Dialogs { get; init; }
 
@@ -24,13 +26,15 @@ public sealed partial class ClusterChip
         ClusterPhase.Starting => "starting",
         ClusterPhase.Resetting => "resetting",
         ClusterPhase.Failed => "failed",
+        ClusterPhase.Deleting => "being deleted",
+        ClusterPhase.Deleted => "deleted",
         _ => "gone",
     };
 
     private string Css => Snapshot!.Cluster.Phase switch
     {
         ClusterPhase.Ready => "ok",
-        ClusterPhase.Failed or ClusterPhase.Gone => "bad",
+        ClusterPhase.Failed or ClusterPhase.Gone or ClusterPhase.Deleted => "bad",
         _ => "active",
     };
 
@@ -46,4 +50,16 @@ public sealed partial class ClusterChip
             yesText: "Reset cluster", cancelText: "Keep it");
         if (sure == true) await Actions.ResetAsync();
     }
+
+    private async Task DeleteAsync()
+    {
+        var sure = await Dialogs.ShowMessageBoxAsync(
+            "Delete your cluster?",
+            $"{(IsShared ? "The cluster is not the portal's and stays; the" : "Your cluster for this lesson, everything in it, and the")} files of your workspace are deleted for good. Your progress, points and grades stay. You can start a new {(IsShared ? "workspace" : "cluster")} at any time.",
+            yesText: "Delete cluster", cancelText: "Keep it");
+        if (sure == true) await Actions.DeleteAsync();
+    }
+
+    /// <summary>A cluster that somebody else runs is never deleted.</summary>
+    private bool IsShared => Snapshot!.Cluster.Provider == "kubeconfig";
 }

@@ -1,4 +1,5 @@
 using MudBlazor;
+using Portal.Clusters;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Block = Portal.Content.Model.Block;
@@ -9,9 +10,12 @@ namespace Portal.Web.Components.Lessons;
 /// What a learner can do on a lesson page. One for each page, handed down once; does nothing until the page has attached
 /// to its session. A refusal is told in words and is not an error of the page.
 /// </summary>
-public sealed class LessonActions(ISnackbar snackbar, CancellationToken leaving)
+public sealed class LessonActions(ISnackbar snackbar, ILessonSessions sessions, CancellationToken leaving)
 {
     private ILessonSession? _session;
+
+    /// <summary>Attaches the page to a session again, after the one before has ended.</summary>
+    public Action Restart { get; set; } = () => { };
 
     public void Attach(ILessonSession session) => _session = session;
 
@@ -28,6 +32,9 @@ public sealed class LessonActions(ISnackbar snackbar, CancellationToken leaving)
     public Task AnswerAsync(string checkId, string answer) => DoAsync(s => s.AnswerAsync(checkId, answer, leaving));
     public Task StopJobAsync(int number) => DoAsync(s => s.StopJobAsync(number, leaving));
     public Task ResetAsync() => DoAsync(s => s.ResetAsync(leaving));
+
+    /// <summary>Deletes the learner's cluster and workspace of this lesson; the session ends.</summary>
+    public Task DeleteAsync() => DoAsync(s => sessions.DeleteAsync(s.Key, leaving));
     public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
 
     public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) => _session?.AttachTerminalAsync(columns, rows, leaving);
@@ -45,6 +52,10 @@ public sealed class LessonActions(ISnackbar snackbar, CancellationToken leaving)
         catch (RunRefusedException e)
         {
             snackbar.Add(e.Message, Severity.Warning);
+        }
+        catch (ClusterUnavailableException e)
+        {
+            snackbar.Add($"{e.Message} {e.Remedy}", Severity.Error);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {

@@ -65,7 +65,7 @@ public sealed partial class LessonPage : LiveComponentBase
     private string NotReady => _snapshot switch
     {
         null => "Connecting…",
-        { Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone } => "No cluster",
+        { Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone or ClusterPhase.Deleting or ClusterPhase.Deleted } => "No cluster",
         { Cluster.Phase: ClusterPhase.Resetting } => "Resetting…",
         { Workspace.Phase: WorkspacePhase.Failed } => "No shell",
         _ => "Starting…",
@@ -73,7 +73,7 @@ public sealed partial class LessonPage : LiveComponentBase
 
     protected override void OnInitialized()
     {
-        _actions = new LessonActions(Snackbar, Disposing);
+        _actions = new LessonActions(Snackbar, Sessions, Disposing) { Restart = () => Follow(AttachAsync) };
         _course = Catalog.Courses.FirstOrDefault(c => c.Id == CourseId);
         _entry = _course?.Lessons.FirstOrDefault(l => l.Id == LessonId);
         _lesson = Catalog.FindLesson(CourseId, LessonId);
@@ -83,6 +83,8 @@ public sealed partial class LessonPage : LiveComponentBase
     {
         if (!firstRender || _lesson is null) return;
         Follow(AttachAsync);
+        // The lesson does not wait for the instructor's board, whose store may be away.
+        Follow(c => Classroom.KeepClassAsync(CourseId, LessonId, _lesson.Title, c));
         _module = await Js.ImportAsync(Assets, "Components/Lessons/LessonPage.razor.js");
         _page = await _module.InvokeAsync<IJSObjectReference>("start", _root);
     }
@@ -90,25 +92,29 @@ public sealed partial class LessonPage : LiveComponentBase
     private async Task AttachAsync(CancellationToken cancellationToken)
     {
         var learner = await Learner.GetAsync();
-        await Classroom.EnsureClassAsync(CourseId, LessonId, _lesson!.Title, cancellationToken);
-        var session = await Sessions.OpenAsync(new LessonSessionKey(learner.Id, CourseId, LessonId), cancellationToken);
-        await InvokeAsync(() =>
+        ILessonSession session;
+        do
         {
-            _session = session;
-            _actions.Attach(session);
-            _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
-        });
-        await foreach (var snapshot in session.WatchAsync(cancellationToken))
-        {
+            session = await Sessions.OpenAsync(new LessonSessionKey(learner.Id, CourseId, LessonId), cancellationToken);
             await InvokeAsync(() =>
             {
-                Announce(_snapshot, snapshot);
-                _snapshot = snapshot;
-                StateHasChanged();
+                _session = session;
+                _actions.Attach(session);
+                _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
             });
+            await foreach (var snapshot in session.WatchAsync(cancellationToken))
+            {
+                await InvokeAsync(() =>
+                {
+                    Announce(_snapshot, snapshot);
+                    _snapshot = snapshot;
+                    StateHasChanged();
+                });
+            }
+            // The session ended under the page: somebody closed it. Attaching again starts a fresh one, unless its learner
+            // has deleted the cluster: then the next one is theirs to start.
         }
-        // The session ended under the page: somebody closed it. Attaching again starts a fresh one.
-        if (!cancellationToken.IsCancellationRequested) await AttachAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested && session.Current.Cluster.Phase != ClusterPhase.Deleted);
     }
 
     /// <summary>Says what just ended, for those who do not see it.</summary>

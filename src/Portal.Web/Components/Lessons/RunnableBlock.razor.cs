@@ -10,7 +10,7 @@ namespace Portal.Web.Components.Lessons;
 public sealed partial class RunnableBlock
 {
     private IReadOnlyList<CodeSegment> _segments = [];
-    private (Block?, RunSnapshot?, bool, bool, string) _shown;
+    private (Block?, RunSnapshot?, bool, bool, bool, string) _shown;
     private bool _changed = true;
     private bool _editing;
     private bool _copied;
@@ -32,6 +32,10 @@ public sealed partial class RunnableBlock
     /// <summary>The block waits for another to finish.</summary>
     [Parameter]
     public bool IsWaiting { get; set; }
+
+    /// <summary>The run is shown but not in the database yet.</summary>
+    [Parameter]
+    public bool Unsaved { get; set; }
 
     /// <summary>The session takes runs; false while the page connects or the cluster starts.</summary>
     [Parameter]
@@ -74,7 +78,7 @@ public sealed partial class RunnableBlock
     protected override void OnParametersSet()
     {
         // A running block changes ten times a second; the other blocks of the page need not be looked at again.
-        (Block?, RunSnapshot?, bool, bool, string) now = (Block, Run, IsWaiting, CanRun, Provider);
+        (Block?, RunSnapshot?, bool, bool, bool, string) now = (Block, Run, IsWaiting, Unsaved, CanRun, Provider);
         _changed = !now.Equals(_shown);
         if (!_changed) return;
         if (!ReferenceEquals(_shown.Item1, Block) || !ReferenceEquals(_shown.Item2, Run))

@@ -21,7 +21,7 @@ public abstract class LiveComponentBase : ComponentBase, IAsyncDisposable
         if (_disposing.IsCancellationRequested) return;
         var token = _disposing.Token;
         _running.RemoveAll(t => t.IsCompleted);
-        _running.Add(Task.Run(() => GuardAsync(work, token), CancellationToken.None));
+        _running.Add(GuardAsync(work, token));
     }
 
     /// <summary>Called once, after the work has ended.</summary>
@@ -29,6 +29,7 @@ public abstract class LiveComponentBase : ComponentBase, IAsyncDisposable
 
     private async Task GuardAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // off the renderer
         try
         {
             await work(cancellationToken);

@@ -19,6 +19,7 @@ public sealed partial class TerminalView : LiveComponentBase
     private TerminalSize _size = new(80, 24);
     private bool _started;
     private bool _ended;
+    private bool _full;
 
     [Inject]
     public required IJSRuntime Js { get; init; }
@@ -44,7 +45,11 @@ public sealed partial class TerminalView : LiveComponentBase
     [JSInvokable]
     public async Task OnInputAsync(byte[] input)
     {
-        if (_attachment is { } attachment) await attachment.WriteAsync(input, Disposing);
+        if (_attachment is not { } attachment) return;
+        var full = !await attachment.WriteAsync(input, Disposing);
+        if (full == _full) return;
+        _full = full;
+        StateHasChanged();
     }
 
     [JSInvokable]
