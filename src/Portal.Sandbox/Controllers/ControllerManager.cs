@@ -35,6 +35,7 @@ internal sealed class ControllerManager
     private readonly ILogger _logger;
     private readonly IController[] _controllers;
     private readonly Action<ObjectName>[] _enqueue;
+    private readonly ITimer?[] _replays;
     private readonly RetryBackOff _failures = new();
     private readonly Lock _gate = new();
     private readonly Queue<(int Controller, ObjectName Name)> _queue = new();
@@ -60,6 +61,7 @@ internal sealed class ControllerManager
             new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.Injection.RootCertificateController(), new Mesh.GatewayApi.GatewayApiController(),
         ];
         _enqueue = [.. Enumerable.Range(0, _controllers.Length).Select(i => (Action<ObjectName>)(name => Enqueue(i, name)))];
+        _replays = new ITimer?[_controllers.Length];
         cluster.Store.Changed += OnChanged;
         Resync();
     }
@@ -123,6 +125,7 @@ internal sealed class ControllerManager
             _queue.Clear();
             _timer?.Dispose();
             _timer = null;
+            foreach (var replay in _replays) replay?.Dispose();
             _later.Clear();
             _due.Clear();
             idle = _idle.Task;
@@ -149,11 +152,24 @@ internal sealed class ControllerManager
         catch (Exception e)
         {
             _cluster.Guarded.Failed(e, "map of " + _controllers[controller].GetType().Name, s_replayDelay);
-            ITimer? timer = null;
-            timer = _cluster.Guarded.Timer("replay of a controller", () =>
+            ReplayLater(controller);
+        }
+    }
+
+    /// <summary>One replay at a time waits for each controller: in one, many changes may fail.</summary>
+    private void ReplayLater(int controller)
+    {
+        lock (_gate)
+        {
+            if (_stopped || _replays[controller] is not null) return;
+            _replays[controller] = _cluster.Guarded.Timer("replay of a controller", () =>
             {
-                timer?.Dispose();
-                lock (_gate) if (_stopped) return;
+                lock (_gate)
+                {
+                    _replays[controller]?.Dispose();
+                    _replays[controller] = null;
+                    if (_stopped) return;
+                }
                 Replay(controller);
             }, s_replayDelay, Timeout.InfiniteTimeSpan);
         }
