@@ -36,6 +36,7 @@ public sealed class SandboxCluster
         Id = id;
         var entering = server.Options.Entering;
         Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
+        Programs = new(Budgets, server.ProcessorShares);
         Catalog = new ResourceCatalog();
         Store = new ObjectStore(Time, BootstrapPolicy.Baseline(Now));
         _tokens = new AccessTokens(Time);
@@ -85,6 +86,9 @@ public sealed class SandboxCluster
     /// <summary>Starts the cluster's timers, workers and callbacks: its failure domain.</summary>
     internal Guarded Guarded { get; }
     internal SandboxBudgets Budgets => _server.Options.Budgets;
+
+    /// <summary>What the cluster's programs have taken of their budgets.</summary>
+    internal Programs.Budgets.ProgramBudgets Programs { get; }
     internal ResourceCatalog Catalog { get; }
     internal ObjectStore Store { get; }
     internal ResourceOperations Operations { get; }
