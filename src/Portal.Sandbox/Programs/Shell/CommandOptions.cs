@@ -84,7 +84,7 @@ internal sealed class CommandOptions
     }
 
     public static CommandException Usage(CommandContext context, string problem) =>
-        new($"{problem}\nBusyBox v1.36.1 multi-call binary.\n\nUsage: {context.Name} [OPTIONS] [ARGUMENTS]");
+        new($"{problem}\nBusyBox v1.36.1 multi-call binary.\n\nUsage: {context.Name} [OPTIONS] [ARGUMENTS]", context.Name is "grep" or "egrep" or "fgrep" or "sort" or "diff" or "cmp" or "expr" ? 2 : 1);
 
     private static bool TakesValue(string letters, char flag) => letters.IndexOf(flag, StringComparison.Ordinal) is >= 0 and var at && at + 1 < letters.Length && letters[at + 1] == ':';
 }

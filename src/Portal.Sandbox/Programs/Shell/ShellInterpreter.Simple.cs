@@ -132,7 +132,10 @@ internal sealed partial class ShellInterpreter
             process.Handler = null;
         }
         var running = ProgramAsync(process, node, argv);
-        return inPlace ? await running.ConfigureAwait(false) : await WaitForAsync(running).ConfigureAwait(false);
+        if (inPlace) return await running.ConfigureAwait(false);
+        var status = await WaitForAsync(running).ConfigureAwait(false);
+        if (Signals.Death(process.FatalSignal) is { } text) await ErrorAsync(text + "\n").ConfigureAwait(false);
+        return status;
     }
 
     private Task<int> ProgramAsync(ContainerProcess process, SimpleCommandNode node, List<string> argv) => ProcessRunner.RunAsync(process, ShellPath.Name(argv[0]), async () =>

@@ -21,7 +21,7 @@ internal sealed class CatCommand : IShellCommand
             {
                 var numbered = options.Has('b') ? line.Length > 0 : options.Has('n');
                 if (options.Has('A') || options.Has('e') || options.Has('v') || options.Has('t')) line = Visible(line, options.Has('A') || options.Has('t'));
-                await context.OutAsync((numbered ? $"{++number,6}\t" : "") + line + (options.Has('A') || options.Has('e') ? "$" : "") + (input.EndedInNewline ? "\n" : "")).ConfigureAwait(false);
+                await context.OutAsync((numbered ? $"{++number,6}\t" : "") + line + (options.Has('A') || options.Has('e') ? "$" : "") + (input.EndedInNewline || options.Has('n') || options.Has('b') ? "\n" : "")).ConfigureAwait(false);
             }
         }
         return context.Status;

@@ -124,7 +124,9 @@ internal sealed class GrepCommand : IShellCommand
         }
         for (; pending > 0 && await input.ReadLineAsync().ConfigureAwait(false) is { } rest; pending--) await ShowAsync(++number, rest, '-').ConfigureAwait(false);
         if (options.Has('c')) await context.OutAsync((search.Names ? name + ":" : "") + count + "\n").ConfigureAwait(false);
-        if (options.Has('l') ? count > 0 : options.Has('L') && count == 0) await context.OutAsync(name + "\n").ConfigureAwait(false);
+        if (!(options.Has('l') ? count > 0 : options.Has('L') && count == 0)) return;
+        if (options.Has('L')) search.Matched++;
+        await context.OutAsync(name + "\n").ConfigureAwait(false);
     }
 
     private static Match? First(Search search, string line) => search.Patterns.Select(p => Matches(search, p, line).FirstOrDefault()).Where(m => m is not null).MinBy(m => m!.Index);

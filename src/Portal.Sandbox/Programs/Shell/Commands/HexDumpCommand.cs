@@ -11,8 +11,7 @@ internal sealed class HexDumpCommand : IShellCommand
         var options = context.Options(context.Name switch { "xxd" => "pl:s:c:g:ur", "hexdump" => "Cn:s:vbe:", _ => "A:t:N:j:vbcdoxw:" });
         var plain = context.Name == "xxd" && options.Has('p');
         var left = options.Number('l', options.Number('n', options.Number('N', long.MaxValue)));
-        var width = plain ? 30 : (int)Math.Clamp(options.Number('c', 16), 1, 256);
-        if (context.Name == "od") width = 16;
+        var width = plain ? 30 : context.Name == "xxd" ? (int)Math.Clamp(options.Number('c', 16), 1, 256) : 16;
         var (row, offset) = (new List<byte>(), 0L);
         await foreach (var (_, input) in context.InputsAsync(options.Operands))
         {
@@ -39,7 +38,7 @@ internal sealed class HexDumpCommand : IShellCommand
         if (context.Name == "xxd")
         {
             var hex = string.Concat(row.Select((b, i) => $"{b:x2}{(!plain && i % 2 == 1 ? " " : "")}"));
-            await context.OutAsync(plain ? hex + "\n" : $"{offset:x8}: {hex.PadRight((width * 5 / 2) + 1)} {text}\n").ConfigureAwait(false);
+            await context.OutAsync(plain ? hex + "\n" : $"{offset:x8}: {hex.PadRight(width * 5 / 2)} {text}\n").ConfigureAwait(false);
         }
         else if (context.Name == "hexdump" && options.Has('C')) await context.OutAsync($"{offset:x8}  {string.Concat(Enumerable.Range(0, 16).Select(i => (i < row.Count ? $"{row[i]:x2} " : "   ") + (i == 7 ? " " : "")))} |{text}|\n").ConfigureAwait(false);
         else if (context.Name == "hexdump") await context.OutAsync($"{offset:x7} {string.Join(' ', Words(row).Select(w => w.ToString("x4", CultureInfo.InvariantCulture)))}\n").ConfigureAwait(false);

@@ -25,6 +25,7 @@ internal sealed class TimeoutCommand : IShellCommand
         child.Signal(signal);
         context.Token.ThrowIfCancellationRequested();
         await running.WaitAsync(context.Token).ConfigureAwait(false);
+        if (Signals.Death(signal) is { } text) await context.SayAsync(text + "\n").ConfigureAwait(false);
         return signal == 9 ? ProcessRunner.Killed : Terminated;
     }
 }

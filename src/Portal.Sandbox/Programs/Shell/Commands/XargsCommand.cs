@@ -25,6 +25,7 @@ internal sealed class XargsCommand : IShellCommand
             batch.Clear();
             if (options.Has('t')) await context.SayAsync(string.Join(' ', argv) + "\n").ConfigureAwait(false);
             var code = await context.ExecuteAsync(argv).ConfigureAwait(false);
+            if (code == 255) await context.ErrorAsync($"{argv[0]}: exited with status 255; aborting").ConfigureAwait(false);
             if (code == 255 || code is 126 or 127) status = code == 255 ? 124 : code;
             else if (code != 0) status = 123;
             return code is not (255 or 126 or 127);
