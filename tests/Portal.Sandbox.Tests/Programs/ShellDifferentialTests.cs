@@ -30,7 +30,8 @@ public sealed class ShellDifferentialTests(ShellFixture shell) : IClassFixture<S
 
         var actual = await shell.RunAsync(script);
 
-        Assert.Equal((expected.Output, expected.Status), (actual.Output, actual.Status));
+        Assert.Equal(expected.Output, actual.Output);
+        Assert.Equal(expected.Status, actual.Status);
         Assert.True(expected.Error.Length == 0 == (actual.Error.Length == 0), $"busybox: {expected.Error}\nsandbox: {actual.Error}");
     }
 

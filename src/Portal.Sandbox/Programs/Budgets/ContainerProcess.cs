@@ -18,6 +18,7 @@ internal sealed class ContainerProcess : IDisposable
     private CancellationToken _token;
     private double _owed;
     private long _held;
+    private bool _disposed;
 
     public ContainerProcess(ProcessSession session, ContainerProcess? parent, string command)
     {
@@ -89,7 +90,8 @@ internal sealed class ContainerProcess : IDisposable
     /// <summary>Charges memory that the process holds from now on.</summary>
     public void Hold(long bytes)
     {
-        if (bytes == 0) return;
+        // What was held went back when the process ended.
+        if (bytes == 0 || _disposed) return;
         if (bytes < 0)
         {
             _held += bytes;
@@ -126,6 +128,7 @@ internal sealed class ContainerProcess : IDisposable
     public void Dispose()
     {
         if (Session.Run.Processes.Find(Pid) != this) return;
+        _disposed = true;
         Session.Run.Processes.Remove(this);
         Files.Dispose();
         Session.Run.Budget.Release(_held);

@@ -136,7 +136,7 @@ internal sealed partial class ShellInterpreter
     private async Task<int> RunForAsync(ForNode loop)
     {
         var words = loop.Words is null ? [.. Positional] : await _expansion.FieldsAsync(loop.Words).ConfigureAwait(false);
-        var held = words.Sum(w => 32L + (2 * w.Length));
+        var held = Cost(words);
         Process.Hold(held);
         var status = 0;
         _loops++;

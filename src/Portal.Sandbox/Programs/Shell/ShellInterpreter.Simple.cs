@@ -28,6 +28,8 @@ internal sealed partial class ShellInterpreter
             Variables.Set(assignment.Name, await ValueAsync(assignment).ConfigureAwait(false), export: special ? null : true);
         }
         if (Options.Trace) await TraceAsync(node, argv).ConfigureAwait(false);
+        var held = Cost(argv);
+        Process.Hold(held);
         try
         {
             if (argv[0] == "exec" && function is null) return await ExecuteAsync(node, argv).ConfigureAwait(false);
@@ -47,6 +49,7 @@ internal sealed partial class ShellInterpreter
         finally
         {
             foreach (var undo in restore) undo();
+            Process.Hold(-held);
         }
     }
 

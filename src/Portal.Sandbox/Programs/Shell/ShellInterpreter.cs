@@ -48,7 +48,16 @@ internal sealed partial class ShellInterpreter
     public ContainerProcess Process { get; }
     public ShellVariables Variables { get; }
     public Dictionary<string, ShellNode> Functions { get; private init; } = new(StringComparer.Ordinal);
-    public List<string> Positional { get; set; } = [];
+    public List<string> Positional
+    {
+        get;
+        set
+        {
+            Process.Hold(Cost(value) - Cost(field));
+            field = value;
+        }
+    } = [];
+
     public ShellOptions Options { get; private init; } = new();
     public string Name { get; set; } = "sh";
     public int LastStatus { get; set; }
@@ -199,6 +208,15 @@ internal sealed partial class ShellInterpreter
 
     /// <summary>What an interactive shell forgets when a line was given up.</summary>
     public void Reset() => (_depth, _tested, _loops) = (0, 0, 0);
+
+    /// <summary>What a list of words takes.</summary>
+    private static long Cost(List<string> words)
+    {
+        const int Overhead = 32;
+        var cost = 0L;
+        foreach (var word in words) cost += Overhead + (2L * word.Length);
+        return cost;
+    }
 
     private void Enter()
     {

@@ -5,10 +5,14 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>Builds the fields of words: splits what was not quoted, and keeps apart which characters a pattern may take for its own.</summary>
 internal sealed class FieldBuilder(string separators, bool splits)
 {
+    private const int FieldOverhead = 48;
+
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _pattern = new();
     private bool _exists;
     private bool _globs;
+    private long _finished;
+    private long _charged;
 
     /// <summary>Finished fields: text, and the pattern when it has some character of one.</summary>
     public List<(string Text, string? Pattern)> Fields { get; } = [];
@@ -67,6 +71,7 @@ internal sealed class FieldBuilder(string separators, bool splits)
     /// <summary>Ends a field, an empty one too.</summary>
     public void End()
     {
+        _finished += FieldOverhead + (4L * _text.Length);
         Fields.Add((_text.ToString(), _globs ? _pattern.ToString() : null));
         _text.Clear();
         _pattern.Clear();
@@ -76,6 +81,21 @@ internal sealed class FieldBuilder(string separators, bool splits)
     public void EndWord()
     {
         if (_exists) End();
+    }
+
+    /// <summary>Charges a process for what was built so far.</summary>
+    public void ChargeTo(Budgets.ContainerProcess process)
+    {
+        var size = _finished + (2L * (_text.Length + _pattern.Length));
+        process.Hold(size - _charged);
+        _charged = size;
+    }
+
+    /// <summary>Gives back what was charged: whoever keeps the result holds it from now on.</summary>
+    public void Release(Budgets.ContainerProcess process)
+    {
+        process.Hold(-_charged);
+        _charged = 0;
     }
 
     public string Text => _text.ToString();

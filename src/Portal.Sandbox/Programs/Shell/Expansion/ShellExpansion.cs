@@ -6,6 +6,8 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>What words become: variables, substitutions, arithmetic, fields, file names.</summary>
 internal sealed class ShellExpansion(ShellInterpreter shell)
 {
+    private const int ChargeStep = 64 * 1024;
+
     /// <summary>The fields of words.</summary>
     public async Task<List<string>> FieldsAsync(IReadOnlyList<Word> words)
     {
@@ -18,8 +20,16 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                 continue;
             }
             var fields = new FieldBuilder(shell.Variables["IFS"] ?? " \t\n", splits: true);
-            await AppendAsync(fields, word, nested: false).ConfigureAwait(false);
-            fields.EndWord();
+            try
+            {
+                await AppendAsync(fields, word, nested: false).ConfigureAwait(false);
+                fields.EndWord();
+                fields.ChargeTo(shell.Process);
+            }
+            finally
+            {
+                fields.Release(shell.Process);
+            }
             foreach (var (text, pattern) in fields.Fields)
             {
                 if (pattern is null || shell.Options.NoGlob) result.Add(text);
@@ -33,17 +43,27 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
     public async Task<string> TextAsync(Word word)
     {
         if (word.Parts.Count == 0) return "";
-        var field = new FieldBuilder("", splits: false);
-        await AppendAsync(field, word, nested: false).ConfigureAwait(false);
-        return field.Text;
+        return (await BuildAsync(word).ConfigureAwait(false)).Text;
     }
 
     /// <summary>A word as a pattern, in which what was quoted stands for itself.</summary>
     public async Task<string> PatternAsync(Word word)
     {
+        return (await BuildAsync(word).ConfigureAwait(false)).Pattern;
+    }
+
+    private async Task<FieldBuilder> BuildAsync(Word word)
+    {
         var field = new FieldBuilder("", splits: false);
-        await AppendAsync(field, word, nested: false).ConfigureAwait(false);
-        return field.Pattern;
+        try
+        {
+            await AppendAsync(field, word, nested: false).ConfigureAwait(false);
+            return field;
+        }
+        finally
+        {
+            field.Release(shell.Process);
+        }
     }
 
     private async Task AppendAsync(FieldBuilder fields, Word word, bool nested)
@@ -65,6 +85,7 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                     Append(fields, value.ToString(CultureInfo.InvariantCulture), arithmetic.Quoted);
                     break;
             }
+            if (word.Parts[i] is not LiteralPart) fields.ChargeTo(shell.Process);
         }
     }
 
@@ -180,8 +201,14 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
         if (start && part.Operator == "/") return pattern.PrefixLength(text, true) is >= 0 and var head ? replacement + text[head..] : text;
         if (end && part.Operator == "/") return pattern.SuffixLength(text, true) is >= 0 and var tail ? text[..^tail] + replacement : text;
         var result = new StringBuilder();
+        var held = 0L;
         for (var i = 0; i < text.Length;)
         {
+            if (result.Length * 2 > held + ChargeStep)
+            {
+                shell.Process.Hold(ChargeStep);
+                held += ChargeStep;
+            }
             var length = pattern.PrefixLength(text.AsSpan(i), longest: true);
             await shell.Process.SpendAsync(0.05 + ((text.Length - i) * 0.001)).ConfigureAwait(false);
             if (length <= 0)
@@ -195,6 +222,7 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
             result.Append(text, i, text.Length - i);
             break;
         }
+        shell.Process.Hold(-held);
         return result.ToString();
     }
 
