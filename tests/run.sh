@@ -11,6 +11,8 @@ install_prerequisites() {
   command -v bash >/dev/null && command -v curl >/dev/null || packages+=(bash curl)
   command -v bwrap >/dev/null || packages+=(bubblewrap)
   [ -x /usr/bin/chromium ] || packages+=(chromium fonts-noto-color-emoji)
+  # The shell in pods is compared with it.
+  command -v busybox >/dev/null || packages+=(busybox)
   # kubectl's words differ between versions: the tests bring the one that they were written for.
   if [ ! -x artifacts/tools/kubectl ]; then
     command -v npm >/dev/null || packages+=(npm)

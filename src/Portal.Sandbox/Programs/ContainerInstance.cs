@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Programs.Budgets;
+using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Programs;
 
@@ -12,10 +15,12 @@ internal sealed class ContainerInstance
 {
     private const long ProxyUser = 1337;
 
+    private readonly Allowance _logBytes;
+
     // Text, not a parsed tree: a hundred idle clusters have a thousand of these.
     private byte[] _spec;
     private IReadOnlyDictionary<string, string>? _environment;
-    private CancellationTokenSource _stop = new();
+    private ContainerRun _run;
 
     public ContainerInstance(PodInstance pod, JsonObject spec)
     {
@@ -24,10 +29,13 @@ internal sealed class ContainerInstance
         Name = spec.Str("name") ?? "";
         Image = spec.Str("image") ?? "";
         Program = ProgramCatalog.Create(spec);
-        Log = new ContainerLog(pod.Cluster.Time);
+        _logBytes = new(pod.Cluster.Budgets.ContainerLog, pod.Cluster.Programs.Logs);
+        Log = NewLog(null);
         Command = [.. spec.Strings("command"), .. spec.Strings("args")];
         Files = new ContainerFiles(pod, spec);
-        RunsAsProxy = Name == "istio-proxy" || (spec.Num("securityContext", "runAsUser") ?? pod.RunAsUser) == ProxyUser;
+        User = spec.Num("securityContext", "runAsUser") is { } user ? (long)user : pod.RunAsUser;
+        RunsAsProxy = Name == "istio-proxy" || User == ProxyUser;
+        _run = new(this, spec);
     }
 
     public PodInstance Pod { get; }
@@ -42,6 +50,12 @@ internal sealed class ContainerInstance
     public IReadOnlyDictionary<string, string> Environment => _environment ??= ContainerEnvironment.For(Pod, Spec);
     public ContainerFiles Files { get; private set; }
     public JsonObject Spec => JsonExtensions.ParseObject(_spec);
+
+    /// <summary>The user that the spec names; null for the image's own.</summary>
+    public long? User { get; }
+
+    /// <summary>Where processes begin.</summary>
+    public string WorkingDirectory => Spec.Str("workingDir") is { Length: > 0 } directory ? directory : "/";
 
     /// <summary>Whether this is an init container that has to end before the pod goes on.</summary>
     public bool RunsOnce { get; init; }
@@ -71,26 +85,34 @@ internal sealed class ContainerInstance
     /// <summary>Whether a postStart hook is done, or there is none.</summary>
     public bool HookDone { get; set; } = true;
 
+    /// <summary>The processes that run now and their budget.</summary>
+    public ContainerRun CurrentRun => _run;
+
+    /// <summary>Standard streams of a main process without a console: no input, output to the log.</summary>
+    public ShellIo LogIo() => new(ShellIo.NoInput, Log.OpenStream().WriteAsync, Log.OpenStream().WriteAsync);
+
     public void Begin()
     {
         if (Exit is not null)
         {
+            PreviousLog?.Release();
             PreviousLog = Log;
-            Log = new ContainerLog(Pod.Cluster.Time);
+            Log = NewLog(PreviousLog);
         }
         var spec = Spec;
         Program = ProgramCatalog.Create(spec);
         _environment = null;
         Command = [.. spec.Strings("command").Concat(spec.Strings("args")).Select(a => ContainerEnvironment.Expand(a, Environment))];
+        Files.Clear();
         Files = new ContainerFiles(Pod, spec);
         Console = spec.Flag("stdin") == true ? new ContainerConsole(Log, spec.Flag("tty") == true) : null;
         StartedAt = Pod.Cluster.Now;
         Probes = ContainerProbes.For(spec, StartedAt);
         Exit = null;
-        _stop = new();
+        var run = new ContainerRun(this, spec);
+        _run = run;
         IsRunning = true;
-        var token = _stop.Token;
-        Pod.Cluster.Guarded.Start("program", () => RunAsync(token));
+        Pod.Cluster.Guarded.Start("program", () => RunAsync(run), () => Finish(run, ProcessRunner.Fault, "Error"));
     }
 
     /// <summary>Takes over a changed image; the caller begins the container again.</summary>
@@ -103,16 +125,14 @@ internal sealed class ContainerInstance
     /// <summary>Ends the process from outside, as a signal does.</summary>
     public void Kill(int code, string reason)
     {
-        lock (_stop)
-        {
-            if (!IsRunning) return;
-            End(code, reason);
-        }
-        _stop.Cancel();
+        var run = _run;
+        if (!IsRunning || !run.TryEnd()) return;
+        End(code, reason);
+        run.Cancel();
     }
 
     /// <summary>Whether the process can be ended and begun again without anyone noticing.</summary>
-    public bool CanSleep => !Files.IsTouched && (!IsRunning || !Program.ActsByItself(this)) && BackOff == TimeSpan.Zero;
+    public bool CanSleep => !Files.IsTouched && (!IsRunning || (!Program.ActsByItself(this) && !_run.Processes.All.Any(p => p.IsBackground))) && BackOff == TimeSpan.Zero;
 
     /// <summary>Goes on with what the container had written when its cluster fell asleep.</summary>
     public void Resume(ContainerLog log, ContainerLog? previous)
@@ -122,28 +142,69 @@ internal sealed class ContainerInstance
         (Log, PreviousLog) = (log, previous);
     }
 
-    public void Stop()
+    /// <param name="keepsLog">Whether the log is kept for when the pod is started again.</param>
+    public void Stop(bool keepsLog = false)
     {
+        var run = _run;
         IsRunning = false;
-        _stop.Cancel();
+        run.TryEnd();
+        run.Cancel();
         Log.Close();
         Console?.Close();
+        Files.Clear();
+        if (keepsLog) return;
+        Log.Release();
+        PreviousLog?.Release();
     }
 
     /// <summary>A request that reached the program.</summary>
     public ValueTask<HttpReply> HandleAsync(int port, HttpCall call, CancellationToken cancellationToken)
     {
         Usage.Add(Program.RequestCost, Pod.Cluster.Now);
-        return Program.HandleAsync(this, port, call, cancellationToken);
+        try
+        {
+            var answering = Program.HandleAsync(this, port, call, cancellationToken);
+            return answering.IsCompletedSuccessfully ? answering : AnswerAsync(answering);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new(Broken(e));
+        }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async ValueTask<HttpReply> AnswerAsync(ValueTask<HttpReply> answering)
+    {
+        try
+        {
+            return await answering.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return Broken(e);
+        }
+    }
+
+    /// <summary>A server that fails on a request drops the connection; whoever called is not to blame.</summary>
+    private HttpReply Broken(Exception fault)
+    {
+        ReportFault(Name, fault);
+        return HttpReply.Fail(ConnectionFailure.Reset);
+    }
+
+    /// <summary>Tells the operator of a fault in a program.</summary>
+    public void ReportFault(string program, Exception fault) => Pod.Cluster.Guarded.Invoke("log", () =>
+        Sandbox.Log.ProgramFault(Pod.Cluster.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Programs"), fault, program, Name, Pod.Namespace, Pod.Name, Pod.Cluster.Id));
+
+    private ContainerLog NewLog(ContainerLog? previous) => new(Pod.Cluster.Time, _logBytes, Pod.Cluster.Budgets.LogLine, previous);
+
+    private async Task RunAsync(ContainerRun run)
     {
         var (code, reason) = (0, "");
+        var log = Log;
         try
         {
             // What an init container of a server's image does besides serving is not simulated: it is done at once.
-            code = RunsOnce && Program is not (Shell.ShellProgram or StressProgram) ? 0 : await Program.RunAsync(this, cancellationToken).ConfigureAwait(false);
+            code = RunsOnce && Program is not (ShellProgram or StressProgram) ? 0 : await Program.RunAsync(this, run.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -158,21 +219,32 @@ internal sealed class ContainerInstance
             (code, reason) = (128, "StartError");
             Files.Write("/dev/termination-log", System.Text.Encoding.UTF8.GetBytes(e.Message));
         }
-        lock (_stop)
+        catch (Exception e)
         {
-            if (cancellationToken.IsCancellationRequested || !IsRunning) return;
-            End(code, reason.Length > 0 ? reason : code == 0 ? "Completed" : "Error");
+            code = ProcessRunner.Fault;
+            ReportFault(Name, e);
+            log.Write(ProcessRunner.FaultText(e));
         }
+        Finish(run, code, reason.Length > 0 ? reason : code == 0 ? "Completed" : "Error");
+    }
+
+    /// <summary>The main process is over; without effect when it was already.</summary>
+    private void Finish(ContainerRun run, int code, string reason)
+    {
+        if (!run.TryEnd()) return;
+        End(code, reason);
+        // Nothing survives the first process.
+        run.Cancel();
         Pod.Cluster.Controllers.WakeKubelet(Pod.Key);
     }
 
     private void End(int code, string reason)
     {
         IsRunning = false;
-        Exit = new(code, reason, Pod.Cluster.Now, TerminationMessage(code));
-        Usage.Reset();
         Log.Close();
         Console?.Close();
+        Usage.Reset();
+        Exit = new(code, reason, Pod.Cluster.Now, TerminationMessage(code));
     }
 
     private string? TerminationMessage(int code)

@@ -10,6 +10,8 @@ internal static class FortioCommand
 {
     public const string Version = "1.69.5";
 
+    private const double RequestMicroseconds = 100;
+
     private sealed class Options
     {
         public int Threads { get; set; } = 4;
@@ -31,7 +33,7 @@ internal static class FortioCommand
         public string? Url { get; set; }
     }
 
-    public static async Task<int> RunAsync(ShellSession session, string[] args, ShellIo io, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ProgramSession session, string[] args, ShellIo io, CancellationToken cancellationToken)
     {
         switch (args)
         {
@@ -115,7 +117,7 @@ internal static class FortioCommand
         };
     }
 
-    private static async Task<int> CurlAsync(ShellSession session, Options o, ShellIo io, CancellationToken cancellationToken)
+    private static async Task<int> CurlAsync(ProgramSession session, Options o, ShellIo io, CancellationToken cancellationToken)
     {
         var reply = await session.Container.SendAsync(Call(o), o.Timeout, cancellationToken).ConfigureAwait(false);
         if (reply.Failed)
@@ -123,11 +125,11 @@ internal static class FortioCommand
             await io.ErrorAsync($"Error: unable to connect to {o.Url}: {reply.Failure}\n").ConfigureAwait(false);
             return 1;
         }
-        await io.OutAsync($"HTTP/1.1 {reply.Status} {CurlCommand.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}").ConfigureAwait(false);
+        await io.OutAsync($"HTTP/1.1 {reply.Status} {CurlClient.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}").ConfigureAwait(false);
         return reply.Status >= 400 ? 1 : 0;
     }
 
-    private static async Task<int> LoadAsync(ShellSession session, Options o, ShellIo io, CancellationToken cancellationToken)
+    private static async Task<int> LoadAsync(ProgramSession session, Options o, ShellIo io, CancellationToken cancellationToken)
     {
         var (exact, rate) = (o.Calls > 0, o.Rate > 0);
         var url = Absolute(o.Url!);
@@ -167,8 +169,10 @@ internal static class FortioCommand
         return 0;
     }
 
-    private static async Task<List<FortioSample>> WorkAsync(ShellSession session, Options o, int worker, long start, CancellationToken cancellationToken)
+    private static async Task<List<FortioSample>> WorkAsync(ProgramSession session, Options o, int worker, long start, CancellationToken cancellationToken)
     {
+        // Callers run at the same time.
+        await Task.Yield();
         var samples = new List<FortioSample>();
         var most = o.Calls > 0 ? (o.Calls / o.Threads) + (worker < o.Calls % o.Threads ? 1 : 0) : long.MaxValue;
         var pace = o.Rate > 0 ? TimeSpan.FromSeconds(o.Threads / o.Rate) : TimeSpan.Zero;
@@ -176,6 +180,7 @@ internal static class FortioCommand
         {
             var began = session.Time.GetTimestamp();
             var reply = await session.Container.SendAsync(Call(o), o.Timeout, cancellationToken).ConfigureAwait(false);
+            await session.SpendAsync(RequestMicroseconds, cancellationToken).ConfigureAwait(false);
             samples.Add(FortioSample.Of(reply, session.Time.GetElapsedTime(began)));
             // A report is over numbers; without an end there is none, so only the last ones are kept.
             if (samples.Count > 100_000 && most == long.MaxValue) samples.RemoveRange(0, 50_000);

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Threading.Channels;
 using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Programs;
@@ -13,20 +11,13 @@ internal sealed class FortioProgram : IPodProgram
 
     public async Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken)
     {
-        var none = Channel.CreateUnbounded<byte[]>();
-        none.Writer.TryComplete();
-        Task Write(ReadOnlyMemory<byte> data)
-        {
-            container.Log.Write(Encoding.UTF8.GetString(data.Span));
-            return Task.CompletedTask;
-        }
         var arguments = Arguments(container);
         if (arguments is [] or ["server", ..])
         {
             container.Log.Write($"Fortio {FortioCommand.Version} http-echo server listening on tcp [::]:{FortioServer.Port(arguments)}\n\t UI started - visit:\n\t\thttp://localhost:{FortioServer.Port(arguments)}/fortio/");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
         }
-        return await FortioCommand.RunAsync(new ShellSession(container), [.. arguments], new ShellIo(none.Reader, Write, Write), cancellationToken).ConfigureAwait(false);
+        return await FortioCommand.RunAsync(new ProgramSession(container, null), [.. arguments], container.LogIo(), cancellationToken).ConfigureAwait(false);
     }
 
     private static List<string> Arguments(ContainerInstance container) =>

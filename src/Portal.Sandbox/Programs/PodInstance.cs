@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Mesh.Upstream;
@@ -10,7 +11,7 @@ namespace Portal.Sandbox.Programs;
 /// <summary>A pod that runs on a (simulated) node. Its containers exist from the start; the kubelet begins them when their time has come.</summary>
 internal sealed class PodInstance
 {
-    private readonly Dictionary<string, ContainerInstance> _containers = new(StringComparer.Ordinal);
+    private volatile ImmutableDictionary<string, ContainerInstance> _containers = ImmutableDictionary.Create<string, ContainerInstance>(StringComparer.Ordinal);
     private byte[] _object;
     private WorkloadIdentity? _workload;
     private ProxyMetrics? _metrics;
@@ -27,9 +28,10 @@ internal sealed class PodInstance
         RunAsUser = pod.Num("spec", "securityContext", "runAsUser");
         _object = pod.ToUtf8();
         Volumes = new PodVolumes(this);
-        foreach (var c in pod.Objects("spec", "initContainers")) _containers[c.Str("name")!] = new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" };
+        foreach (var c in pod.Objects("spec", "initContainers"))
+            _containers = _containers.SetItem(c.Str("name")!, new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" });
         foreach (var c in pod.Objects("spec", "containers").Concat(pod.Objects("spec", "ephemeralContainers")))
-            _containers[c.Str("name")!] = new ContainerInstance(this, c);
+            _containers = _containers.SetItem(c.Str("name")!, new ContainerInstance(this, c));
         Sidecar = _containers.GetValueOrDefault("istio-proxy");
         Redirection = TrafficRedirection.Of(pod);
         HasSidecar = Sidecar is not null && pod.Str("metadata", "annotations", "sidecar.istio.io/status") is not null;
@@ -87,16 +89,18 @@ internal sealed class PodInstance
         foreach (var c in pod.Objects("spec", "ephemeralContainers"))
         {
             var name = c.Str("name")!;
-            if (!_containers.ContainsKey(name)) _containers[name] = new ContainerInstance(this, c);
+            if (!_containers.ContainsKey(name)) _containers = _containers.Add(name, new ContainerInstance(this, c));
         }
     }
 
     /// <summary>Whether the pod, stopped and started again, would be the same to everyone: nothing was written, nothing is at work.</summary>
     public bool CanSleep => !Stopping && Hooks is null && !Volumes.IsTouched && _containers.Values.All(c => c.CanSleep);
 
-    public void Stop()
+    /// <param name="keepsLogs">Whether the pod is started again later and goes on with its logs.</param>
+    public void Stop(bool keepsLogs = false)
     {
-        foreach (var c in _containers.Values) c.Stop();
+        foreach (var c in _containers.Values) c.Stop(keepsLogs);
+        Volumes.Clear();
     }
 
     /// <summary>The container that accepts connections on a port, or null.</summary>

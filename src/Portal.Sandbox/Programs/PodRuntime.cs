@@ -52,7 +52,7 @@ internal sealed class PodRuntime(SandboxCluster cluster)
             {
                 if (!c.Log.IsEmpty || c.PreviousLog is not null) _logs[(pod.Uid, c.Name)] = (c.Log, c.PreviousLog);
             }
-            Stop(pod.Key);
+            Stop(pod.Key, keepsLogs: true);
         }
         _starts.Clear();
     }
@@ -65,11 +65,11 @@ internal sealed class PodRuntime(SandboxCluster cluster)
         else instance.Begin();
     }
 
-    public void Stop(ObjectName name)
+    public void Stop(ObjectName name, bool keepsLogs = false)
     {
         if (!_pods.TryRemove(name, out var instance)) return;
         _byIp.TryRemove(new(instance.Ip, instance));
-        instance.Stop();
+        instance.Stop(keepsLogs);
         cluster.Telemetry.Stopped(instance);
     }
 

@@ -5,14 +5,6 @@ using Portal.Sandbox.Json;
 
 namespace Portal.Sandbox.Programs;
 
-/// <summary>Files below a directory that containers share: relative path to content; a path that ends in a slash is a directory.</summary>
-internal sealed class FileTree : ConcurrentDictionary<string, byte[]>
-{
-    public FileTree() : base(StringComparer.Ordinal)
-    {
-    }
-}
-
 /// <summary>The volumes of a pod. Those that Kubernetes fills are read from the store each time, so a changed ConfigMap shows at once.</summary>
 internal sealed class PodVolumes(PodInstance pod)
 {
@@ -20,6 +12,12 @@ internal sealed class PodVolumes(PodInstance pod)
 
     /// <summary>Whether something was written that goes with the pod.</summary>
     public bool IsTouched => _scratch.Values.Any(t => !t.IsEmpty);
+
+    /// <summary>Gives back what goes with the pod.</summary>
+    public void Clear()
+    {
+        foreach (var tree in _scratch.Values) tree.Clear();
+    }
 
     /// <summary>The tree of a volume that containers may write to; null for the others.</summary>
     public FileTree? Writable(string name)

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 103, EventName = "BudgetSpent", Level = LogLevel.Warning, Message = "Cluster {Cluster} has spent its budget {Budget}.")]
     public static partial void BudgetSpent(ILogger logger, string cluster, string budget);
+
+    [LoggerMessage(EventId = 110, EventName = "ProgramFault", Level = LogLevel.Error, Message = "{Program} in container {Container} of pod {Namespace}/{Pod} of cluster {Cluster} failed by a fault of the simulation.")]
+    public static partial void ProgramFault(ILogger logger, Exception exception, string program, string container, string @namespace, string pod, string cluster);
 }

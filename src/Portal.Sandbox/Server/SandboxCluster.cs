@@ -38,6 +38,7 @@ public sealed class SandboxCluster
         Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
         Requests = new RequestGate(Budgets);
         Connections = new ConnectionCount(Budgets);
+        Programs = new(Budgets, server.ProcessorShares);
         Catalog = new ResourceCatalog();
         var log = server.Options.LoggerFactory.CreateLogger<SandboxCluster>();
         Store = new ObjectStore(Time, Guarded, new StoreQuota(Budgets) { Spent = () => Log.BudgetSpent(log, id, nameof(SandboxBudgets.StoredBytes)) }, BootstrapPolicy.Baseline(Now));
@@ -88,6 +89,9 @@ public sealed class SandboxCluster
     /// <summary>Starts the cluster's timers, workers and callbacks: its failure domain.</summary>
     internal Guarded Guarded { get; }
     internal SandboxBudgets Budgets => _server.Options.Budgets;
+
+    /// <summary>What the cluster's programs have taken of their budgets.</summary>
+    internal Programs.Budgets.ProgramBudgets Programs { get; }
     internal ResourceCatalog Catalog { get; }
     internal ObjectStore Store { get; }
     internal ResourceOperations Operations { get; }

@@ -34,6 +34,7 @@ public sealed class SandboxServer : IAsyncDisposable
     private SandboxServer(SandboxOptions options)
     {
         _options = options;
+        ProcessorShares = new(options.Budgets.ProgramShare * Environment.ProcessorCount);
         _certificates = new Certificates(options.TimeProvider);
         _edge = new PodEdge();
         var builder = WebApplication.CreateSlimBuilder();
@@ -79,6 +80,7 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Base address, e.g. <c>https://127.0.0.1:41233</c>.</summary>
     public Uri Address { get; private set; } = new("https://127.0.0.1");
 
+    internal ProcessorShares ProcessorShares { get; }
     internal string AuthorityPem => _certificates.AuthorityPem;
     internal SandboxOptions Options => _options;
     internal PodEdge Edge => _edge;

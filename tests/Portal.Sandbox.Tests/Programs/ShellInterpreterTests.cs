@@ -1,16 +1,9 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using System.Threading.Channels;
-using Portal.Sandbox.Programs;
-using Portal.Sandbox.Programs.Shell;
-using Portal.Testing;
 using Xunit;
 
 namespace Portal.Sandbox.Tests.Programs;
 
 /// <summary>Scripts as people type them into pods.</summary>
-[Collection(SandboxCollection.Name)]
-public sealed class ShellInterpreterTests(SandboxFixture sandbox)
+public sealed class ShellInterpreterTests(ShellFixture shell) : IClassFixture<ShellFixture>
 {
     [Theory]
     [InlineData("echo hello | tr l L", "heLLo\n", 0)]
@@ -33,24 +26,9 @@ public sealed class ShellInterpreterTests(SandboxFixture sandbox)
     [InlineData("curl -s http://nowhere/", "", 6)]
     public async Task Run_Script_BehavesAsAShell(string script, string output, int status)
     {
-        var (cluster, _) = sandbox.NewCluster();
-        var pod = new PodInstance(cluster, new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = "web", ["namespace"] = "default", ["uid"] = "u" },
-            ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "busybox" }) },
-        }, "10.244.0.9");
-        var text = new StringBuilder();
-        var none = Channel.CreateUnbounded<byte[]>();
-        none.Writer.TryComplete();
-        var io = new ShellIo(none.Reader, d =>
-        {
-            text.Append(Encoding.UTF8.GetString(d.Span));
-            return Task.CompletedTask;
-        }, _ => Task.CompletedTask);
+        var result = await shell.RunAsync(script);
 
-        var code = await ShellInterpreter.RunAsync(new ShellSession(pod.Containers["c"]), script, io, TestContext.Current.CancellationToken).DefaultTimeout();
-
-        Assert.Equal(output, text.ToString());
-        Assert.Equal(status, code);
+        Assert.Equal(output, result.Output);
+        Assert.Equal(status, result.Status);
     }
 }

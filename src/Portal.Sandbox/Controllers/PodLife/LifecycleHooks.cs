@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Portal.Sandbox.Json;
 using Portal.Sandbox.Programs;
 using Portal.Sandbox.Programs.Shell;
@@ -53,15 +52,14 @@ internal static class ContainerCheck
     private static async Task<(bool, string)> ExecAsync(ContainerInstance container, List<string> command, CancellationToken cancellationToken)
     {
         if (command.Count == 0) return (true, "");
-        var none = Channel.CreateUnbounded<byte[]>();
-        none.Writer.TryComplete();
         var output = new StringBuilder();
         Task Write(ReadOnlyMemory<byte> data)
         {
-            lock (output) output.Append(Encoding.UTF8.GetString(data.Span));
+            const int Kept = 10 * 1024;
+            lock (output) if (output.Length < Kept) output.Append(Encoding.UTF8.GetString(data.Span));
             return Task.CompletedTask;
         }
-        var code = await ShellExec.RunAsync(container, command, new ShellIo(none.Reader, Write, Write), tty: false, cancellationToken).ConfigureAwait(false);
+        var code = await ShellExec.RunAsync(container, command, new ShellIo(ShellIo.NoInput, Write, Write), tty: false, cancellationToken).ConfigureAwait(false);
         return (code == 0, output.ToString());
     }
 

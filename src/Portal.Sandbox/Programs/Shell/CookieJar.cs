@@ -6,13 +6,13 @@ namespace Portal.Sandbox.Programs.Shell;
 internal static class CookieJar
 {
     /// <summary>The request header for the cookies of a file; null without any.</summary>
-    public static string? Header(ShellSession session, string file)
+    public static string? Header(ProgramSession session, string file)
     {
         var pairs = (session.Files.ReadText(session.Resolve(file)) ?? "").Split('\n').Select(l => l.Split('\t')).Where(f => f.Length >= 7).Select(f => $"{f[5]}={f[6].TrimEnd('\r')}").ToList();
         return pairs.Count == 0 ? null : string.Join("; ", pairs);
     }
 
-    public static void Write(ShellSession session, string file, string host, HttpHeaders headers)
+    public static void Write(ProgramSession session, string file, string host, HttpHeaders headers)
     {
         var text = new StringBuilder("# Netscape HTTP Cookie File\n\n");
         foreach (var (name, value) in headers.Items)

@@ -2,48 +2,77 @@ using System.Text;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>A shell on a terminal: echo, erase, Ctrl-C and Ctrl-D, one line at a time.</summary>
+/// <summary>A shell on a terminal: lines with history, commands over several lines, Ctrl-C and Ctrl-D.</summary>
 internal static class InteractiveShell
 {
-    private const string Prompt = "/ # ";
-
-    public static async Task<int> RunAsync(ShellSession session, ShellIo io, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ShellInterpreter shell, Terminal terminal)
     {
-        var line = new StringBuilder();
-        await io.OutAsync(Prompt).ConfigureAwait(false);
-        // A terminal wants CR LF; commands write LF.
-        var terminal = new ShellIo(io.With("", null).Input, d => io.OutAsync(Encoding.UTF8.GetString(d.Span).Replace("\n", "\r\n", StringComparison.Ordinal)), d => io.OutAsync(Encoding.UTF8.GetString(d.Span).Replace("\n", "\r\n", StringComparison.Ordinal)));
-        await foreach (var chunk in io.Input.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        var editor = new LineEditor(terminal);
+        shell.Interactive = true;
+        shell.Process.BeginTurns();
+        var text = new StringBuilder();
+        while (true)
         {
-            foreach (var c in Encoding.UTF8.GetString(chunk))
+            var prompt = text.Length > 0 ? shell.Variables["PS2"] ?? "> " : shell.Variables["PS1"] ?? Prompt(shell);
+            terminal.IsEditing = true;
+            var line = await editor.ReadAsync(prompt, shell.Process.SessionToken).ConfigureAwait(false);
+            terminal.IsEditing = false;
+            if (line is null && text.Length == 0) break;
+            if (line == LineEditor.Interrupted)
             {
-                switch (c)
-                {
-                    case '\r' or '\n':
-                        await io.OutAsync("\r\n").ConfigureAwait(false);
-                        var text = line.ToString();
-                        line.Clear();
-                        session.LastStatus = await ShellInterpreter.RunAsync(session, text, terminal, cancellationToken).ConfigureAwait(false);
-                        if (session.Exited) return session.LastStatus;
-                        await io.OutAsync(Prompt).ConfigureAwait(false);
-                        break;
-                    case '\u0003':
-                        line.Clear();
-                        await io.OutAsync("^C\r\n" + Prompt).ConfigureAwait(false);
-                        break;
-                    case '\u0004' when line.Length == 0: return session.LastStatus;
-                    case '\u007f' or '\b':
-                        if (line.Length == 0) break;
-                        line.Length--;
-                        await io.OutAsync("\b \b").ConfigureAwait(false);
-                        break;
-                    case >= ' ':
-                        line.Append(c);
-                        await io.OutAsync(c.ToString()).ConfigureAwait(false);
-                        break;
-                }
+                text.Clear();
+                shell.LastStatus = 130;
+                continue;
             }
+            text.Append(line).Append('\n');
+            if (line is not null && IsIncomplete(text.ToString())) continue;
+            await RunLineAsync(shell, terminal, text.ToString()).ConfigureAwait(false);
+            text.Clear();
+            if (shell.Leaving == ShellInterpreter.Flow.Exit) break;
+            shell.Leaving = ShellInterpreter.Flow.None;
         }
-        return session.LastStatus;
+        return await shell.EndAsync(shell.LastStatus).ConfigureAwait(false);
+    }
+
+    private static string Prompt(ShellInterpreter shell) => $"{shell.Process.Directory} # ";
+
+    private static bool IsIncomplete(string text)
+    {
+        try
+        {
+            var parser = new ShellParser(text);
+            while (parser.ReadCommand() is not null) { }
+            return text.EndsWith("\\\n", StringComparison.Ordinal);
+        }
+        catch (ShellSyntaxException e)
+        {
+            return e.Incomplete;
+        }
+    }
+
+    private static async Task RunLineAsync(ShellInterpreter shell, Terminal terminal, string text)
+    {
+        var process = shell.Process;
+        process.BeginTurn();
+        terminal.Interrupt = process.InterruptTurn;
+        try
+        {
+            await shell.RunScriptAsync(text).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!process.SessionToken.IsCancellationRequested)
+        {
+            shell.LastStatus = 130;
+            await terminal.WriteAsync("\n").ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ShellErrorException or ShellSyntaxException or Budgets.ForkException)
+        {
+            shell.LastStatus = (e as ShellErrorException)?.Status ?? 2;
+            await shell.ErrorAsync($"sh: {e.Message}\n").ConfigureAwait(false);
+        }
+        finally
+        {
+            terminal.Interrupt = null;
+            shell.Reset();
+        }
     }
 }

@@ -1,317 +1,243 @@
-using System.Text;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Portal.Sandbox.Programs.Budgets;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>
-/// A small POSIX shell: lists, pipes, and/or, if, while, until, for, groups, expansions, substitution, arithmetic, redirects.
-/// Enough for what people type into a pod; whatever it does not know fails as a shell does.
-/// </summary>
-internal sealed class ShellInterpreter
+/// <summary>A shell process: runs the nodes of a script. One flow of control; what runs beside it is a fork with its own state.</summary>
+internal sealed partial class ShellInterpreter
 {
-    private static readonly HashSet<string> s_reserved = ["then", "else", "elif", "fi", "do", "done", "}", "esac"];
+    /// <summary>How deep functions, substitutions, eval and source may run in each other.</summary>
+    public const int DeepestCalls = 1000;
 
-    private readonly ShellSession _session;
-    private readonly List<ShellToken> _tokens;
-    private readonly CancellationToken _cancellation;
+    private const double StepMicroseconds = 2;
 
-    private ShellInterpreter(ShellSession session, List<ShellToken> tokens, CancellationToken cancellation)
+    private readonly ShellExpansion _expansion;
+    private int _depth;
+    private int _tested;
+    private int _loops;
+
+    public ShellInterpreter(ContainerProcess process, IEnumerable<KeyValuePair<string, string>> environment)
+        : this(process, new ShellVariables(process))
     {
-        _session = session;
-        _tokens = tokens;
-        _cancellation = cancellation;
+        foreach (var (name, value) in environment) Variables.Set(name, value, export: true);
+        Variables.Set("IFS", " \t\n");
+        Variables.Set("PWD", process.Directory, export: true);
+        Variables.Set("OPTIND", "1");
+        Variables.Set("PPID", process.ParentPid.ToString(CultureInfo.InvariantCulture));
+        ShellPid = process.Pid;
     }
 
-    public static async Task<int> RunAsync(ShellSession session, string script, ShellIo io, CancellationToken cancellationToken)
+    private ShellInterpreter(ContainerProcess process, ShellVariables variables)
     {
+        Process = process;
+        Variables = variables;
+        _expansion = new(this);
+        process.Handler = OnSignal;
+    }
+
+    public enum Flow
+    {
+        None,
+        Break,
+        Continue,
+        Return,
+        Exit,
+    }
+
+    public ContainerProcess Process { get; }
+    public ShellVariables Variables { get; }
+    public Dictionary<string, ShellNode> Functions { get; private init; } = new(StringComparer.Ordinal);
+    public List<string> Positional
+    {
+        get;
+        set
+        {
+            Process.Hold(Cost(value) - Cost(field));
+            field = value;
+        }
+    } = [];
+
+    public ShellOptions Options { get; private init; } = new();
+    public string Name { get; set; } = "sh";
+    public int LastStatus { get; set; }
+    public int ShellPid { get; private init; }
+    public bool Interactive { get; set; }
+    public ShellJobs Jobs { get; } = new();
+
+    /// <summary>What leaves lists and loops at the moment, and how many levels of it.</summary>
+    public Flow Leaving { get; set; }
+    public int Levels { get; set; }
+
+    /// <summary>How many loops the current function or script is in.</summary>
+    public int Loops => _loops;
+
+    public string Resolve(string path) => ShellFiles.Resolve(Process, path);
+
+    public ShellExpansion Expansion => _expansion;
+
+    /// <summary>The value of a variable or of a special parameter; null when it is not set.</summary>
+    public string? Parameter(string name)
+    {
+        switch (name)
+        {
+            case "?": return LastStatus.ToString(CultureInfo.InvariantCulture);
+            case "$": return ShellPid.ToString(CultureInfo.InvariantCulture);
+            case "#": return Positional.Count.ToString(CultureInfo.InvariantCulture);
+            case "!": return Jobs.Last?.ToString(CultureInfo.InvariantCulture);
+            case "-": return Options.Flags + (Interactive ? "i" : "");
+            case "0": return Name;
+            case "*" or "@": return Positional.Count == 0 ? null : string.Join((Variables["IFS"] ?? " ") is [var c, ..] ? c.ToString() : "", Positional);
+            case "RANDOM": return Random.Shared.Next(32768).ToString(CultureInfo.InvariantCulture);
+        }
+        if (!char.IsAsciiDigit(name[0])) return Variables[name];
+        return int.TryParse(name, CultureInfo.InvariantCulture, out var i) && i <= Positional.Count ? Positional[i - 1] : null;
+    }
+
+    /// <summary>A child process with a copy of this shell.</summary>
+    /// <exception cref="ForkException">There are too many processes.</exception>
+    public ShellInterpreter Fork(string command)
+    {
+        var process = new ContainerProcess(Process.Session, Process, command);
         try
         {
-            var shell = new ShellInterpreter(session, ShellLexer.Lex(script), cancellationToken);
-            var position = 0;
-            var status = await shell.ListAsync(io, () => position, p => position = p, true, null).ConfigureAwait(false);
-            if (position < shell._tokens.Count && !session.Exited) throw new ShellSyntaxException($"unexpected \"{shell._tokens[position].Operator ?? shell._tokens[position].Plain}\"");
-            return status;
+            return new(process, Variables.Fork(process))
+            {
+                Functions = new(Functions, StringComparer.Ordinal), Positional = [.. Positional], Options = Options with { }, Name = Name, LastStatus = LastStatus, ShellPid = ShellPid, _depth = _depth,
+            };
         }
-        catch (ShellSyntaxException e)
+        catch
         {
-            await io.ErrorAsync($"sh: syntax error: {e.Message}\n").ConfigureAwait(false);
-            return 2;
+            process.Dispose();
+            throw;
         }
     }
 
-    /// <summary>Runs commands up to a terminator. With <paramref name="run"/> false they are only passed over.</summary>
-    private async Task<int> ListAsync(ShellIo io, Func<int> get, Action<int> set, bool run, string[]? until)
+    /// <summary>Runs this fork to its end; only for its node. Never throws.</summary>
+    public Task<int> RunAsChildAsync(ShellNode node) => ProcessRunner.RunAsync(Process, Name, async () =>
     {
-        while (get() < _tokens.Count)
+        // A process has its own stack.
+        await Task.Yield();
+        var status = node is SimpleCommandNode simple ? await RunSimpleAsync(simple, inPlace: true).ConfigureAwait(false) : await RunAsync(node).ConfigureAwait(false);
+        return await EndAsync(status).ConfigureAwait(false);
+    });
+
+    /// <summary>Runs a script, command by command as it is read.</summary>
+    public async Task<int> RunScriptAsync(string script)
+    {
+        Enter();
+        Process.Hold(script.Length * 2);
+        try
         {
-            var token = _tokens[get()];
-            if (token.Operator is ";" or "\n" or "&")
+            var parser = new ShellParser(script);
+            var status = 0;
+            while (Leaving == Flow.None && parser.ReadCommand() is { } command)
             {
-                set(get() + 1);
-                continue;
+                if (!Options.NoExecute) status = await RunAsync(command).ConfigureAwait(false);
             }
-            if (token.Operator is ")" or ";;" || (token.Plain is { } word && (until?.Contains(word) == true || s_reserved.Contains(word)))) break;
-            _cancellation.ThrowIfCancellationRequested();
-            if (GoesToBackground(get()))
-            {
-                if (run && !_session.Exited) StartJob(io, get());
-                await AndOrAsync(io, get, set, false).ConfigureAwait(false);
-                continue;
-            }
-            var status = await AndOrAsync(io, get, set, run && !_session.Exited).ConfigureAwait(false);
-            if (run && !_session.Exited) _session.LastStatus = status;
+            return Leaving is Flow.Exit or Flow.Return ? LastStatus : status;
         }
-        return _session.LastStatus;
+        finally
+        {
+            Process.Hold(-script.Length * 2);
+            _depth--;
+        }
     }
 
-    /// <summary>Whether the list at a position ends in <c>&amp;</c>.</summary>
-    private bool GoesToBackground(int position)
+    /// <summary>The end of a shell: its EXIT trap, then the status.</summary>
+    public async Task<int> EndAsync(int status)
     {
-        var depth = 0;
-        for (var i = position; i < _tokens.Count; i++)
-        {
-            depth += Nesting(_tokens[i]);
-            if (depth < 0) return false;
-            if (depth == 0 && _tokens[i].Operator is (";" or "\n" or "&") and var end) return end == "&";
-        }
-        return false;
+        if (Leaving == Flow.Exit) status = LastStatus;
+        return await RunExitTrapAsync(status).ConfigureAwait(false);
     }
 
-    private static int Nesting(ShellToken token) =>
-        token.Plain is "if" or "while" or "until" or "for" or "{" || token.Operator == "(" ? 1 : token.Plain is "fi" or "done" or "}" || token.Operator == ")" ? -1 : 0;
-
-    private void StartJob(ShellIo io, int position)
+    public async Task<int> RunAsync(ShellNode node)
     {
-        var shell = new ShellInterpreter(_session.Fork(), _tokens, _cancellation);
-        _session.Jobs.Add(_session.Container.Pod.Cluster.Guarded.Start("background job", async () =>
+        // A deep call goes on on a stack of its own.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) await Task.Yield();
+        await Process.SpendAsync(StepMicroseconds).ConfigureAwait(false);
+        var status = node switch
         {
-            try
-            {
-                await shell.AndOrAsync(io, () => position, p => position = p, true).ConfigureAwait(false);
-            }
-            catch (ShellSyntaxException e)
-            {
-                await io.ErrorAsync($"sh: syntax error: {e.Message}\n").ConfigureAwait(false);
-            }
-        }));
+            ListNode list => await RunListAsync(list).ConfigureAwait(false),
+            SimpleCommandNode simple => await RunSimpleAsync(simple, inPlace: false).ConfigureAwait(false),
+            AndOrNode andOr => await RunAndOrAsync(andOr).ConfigureAwait(false),
+            PipelineNode pipeline => await RunPipelineAsync(pipeline).ConfigureAwait(false),
+            RedirectedNode redirected => await RunRedirectedAsync(redirected).ConfigureAwait(false),
+            SubshellNode subshell => Checked(await WaitForAsync(Fork("sh").RunAsChildAsync(subshell.Body)).ConfigureAwait(false)),
+            IfNode choice => await RunIfAsync(choice).ConfigureAwait(false),
+            LoopNode loop => await RunLoopAsync(loop).ConfigureAwait(false),
+            ForNode loop => await RunForAsync(loop).ConfigureAwait(false),
+            CaseNode choice => await RunCaseAsync(choice).ConfigureAwait(false),
+            FunctionNode function => Define(function),
+            ConditionalNode conditional => Checked(await ConditionalCommand.RunAsync(this, conditional).ConfigureAwait(false)),
+            _ => throw new InvalidOperationException(node.GetType().Name),
+        };
+        return LastStatus = status;
     }
 
-    private async Task<int> AndOrAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
+    /// <summary>What a substitution's commands write, without the newlines at its end.</summary>
+    public async Task<string> SubstituteAsync(ShellNode body)
     {
-        var status = await PipelineAsync(io, get, set, run).ConfigureAwait(false);
-        while (get() < _tokens.Count && _tokens[get()].Operator is "&&" or "||")
+        Enter();
+        var pipe = new BytePipe();
+        var child = Fork("sh");
+        child.Process.Files.Set(1, pipe.Writer);
+        var running = child.RunAsChildAsync(body);
+        var text = new System.Text.StringBuilder();
+        var buffer = new byte[4096];
+        try
         {
-            var and = _tokens[get()].Operator == "&&";
-            set(get() + 1);
-            SkipNewlines(get, set);
-            var wanted = run && !_session.Exited && (status == 0) == and;
-            var next = await PipelineAsync(io, get, set, wanted).ConfigureAwait(false);
-            if (wanted) status = next;
+            while (await pipe.Reader.ReadAsync(buffer, Process.Token).ConfigureAwait(false) is > 0 and var count)
+            {
+                Process.Hold(count * 2);
+                await Process.SpendAsync(count * 0.002).ConfigureAwait(false);
+                foreach (var b in buffer.AsSpan(0, count)) if (b != 0) text.Append((char)b);
+            }
+            LastStatus = _substituted = await WaitForAsync(running).ConfigureAwait(false);
+            var length = text.Length;
+            while (length > 0 && text[length - 1] == '\n') length--;
+            return text.ToString(0, length);
         }
+        finally
+        {
+            pipe.Reader.Close();
+            Process.Hold(-text.Length * 2);
+            _depth--;
+        }
+    }
+
+    /// <summary>What an interactive shell forgets when a line was given up.</summary>
+    public void Reset() => (_depth, _tested, _loops) = (0, 0, 0);
+
+    /// <summary>What a list of words takes.</summary>
+    private static long Cost(List<string> words)
+    {
+        const int Overhead = 32;
+        var cost = 0L;
+        foreach (var word in words) cost += Overhead + (2L * word.Length);
+        return cost;
+    }
+
+    private void Enter()
+    {
+        if (++_depth > DeepestCalls) throw new ShellErrorException("maximum recursion depth exceeded");
+    }
+
+    private int Define(FunctionNode function)
+    {
+        if (!Functions.ContainsKey(function.Name)) Process.Hold(256);
+        Functions[function.Name] = function.Body;
+        return 0;
+    }
+
+    /// <summary>Leaves the shell when a command failed that nobody tests and <c>set -e</c> says so.</summary>
+    private int Checked(int status)
+    {
+        if (status == 0 || !Options.ErrorExit || _tested > 0 || Leaving != Flow.None) return status;
+        LastStatus = status;
+        Leaving = Flow.Exit;
         return status;
     }
 
-    private async Task<int> PipelineAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        var negate = false;
-        if (get() < _tokens.Count && _tokens[get()].Plain == "!")
-        {
-            negate = true;
-            set(get() + 1);
-        }
-        string? input = null;
-        while (true)
-        {
-            var piped = PipeFollows(get());
-            var output = piped ? new StringBuilder() : null;
-            var status = await CommandAsync(input is null && output is null ? io : io.With(input, output), get, set, run).ConfigureAwait(false);
-            if (get() >= _tokens.Count || _tokens[get()].Operator != "|") return negate ? (status == 0 ? 1 : 0) : status;
-            set(get() + 1);
-            SkipNewlines(get, set);
-            input = output?.ToString() ?? "";
-        }
-    }
-
-    /// <summary>Whether the command at a position ends in a pipe: its output is then collected.</summary>
-    private bool PipeFollows(int position)
-    {
-        var depth = 0;
-        for (var i = position; i < _tokens.Count; i++)
-        {
-            var t = _tokens[i];
-            depth += Nesting(t);
-            if (depth < 0) return false;
-            if (depth == 0 && t.Operator is "|") return true;
-            if (depth == 0 && t.Operator is ";" or "\n" or "&&" or "||" or "&") return false;
-        }
-        return false;
-    }
-
-    private async Task<int> CommandAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        if (get() >= _tokens.Count) throw new ShellSyntaxException("unexpected end of file");
-        var token = _tokens[get()];
-        switch (token.Operator ?? token.Plain)
-        {
-            case "(" when token.Operator is not null: return await GroupAsync(io, get, set, run, ")").ConfigureAwait(false);
-            case "{": return await GroupAsync(io, get, set, run, "}").ConfigureAwait(false);
-            case "if": return await IfAsync(io, get, set, run).ConfigureAwait(false);
-            case "while" or "until": return await WhileAsync(io, get, set, run).ConfigureAwait(false);
-            case "for": return await ForAsync(io, get, set, run).ConfigureAwait(false);
-            default: return await SimpleAsync(io, get, set, run).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<int> GroupAsync(ShellIo io, Func<int> get, Action<int> set, bool run, string end)
-    {
-        set(get() + 1);
-        var status = await ListAsync(io, get, set, run, [end]).ConfigureAwait(false);
-        Expect(get, set, end);
-        return status;
-    }
-
-    private async Task<int> IfAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        var status = 0;
-        var taken = false;
-        set(get() + 1);
-        while (true)
-        {
-            var condition = await ListAsync(io, get, set, run && !taken, ["then"]).ConfigureAwait(false);
-            Expect(get, set, "then");
-            var enter = run && !taken && condition == 0;
-            var result = await ListAsync(io, get, set, enter, ["elif", "else", "fi"]).ConfigureAwait(false);
-            if (enter) (taken, status) = (true, result);
-            if (Peek(get) != "elif") break;
-            set(get() + 1);
-        }
-        if (Peek(get) == "else")
-        {
-            set(get() + 1);
-            var result = await ListAsync(io, get, set, run && !taken, ["fi"]).ConfigureAwait(false);
-            if (run && !taken) status = result;
-        }
-        Expect(get, set, "fi");
-        return status;
-    }
-
-    private async Task<int> WhileAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        var until = Peek(get) == "until";
-        set(get() + 1);
-        var start = get();
-        var status = 0;
-        while (true)
-        {
-            set(start);
-            var condition = await ListAsync(io, get, set, run, ["do"]).ConfigureAwait(false);
-            Expect(get, set, "do");
-            var enter = run && !_session.Exited && (condition == 0) != until;
-            var result = await ListAsync(io, get, set, enter, ["done"]).ConfigureAwait(false);
-            Expect(get, set, "done");
-            if (!enter) return status;
-            status = result;
-            // A loop that only computes must not keep a thread to itself.
-            await Task.Yield();
-        }
-    }
-
-    private async Task<int> ForAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        set(get() + 1);
-        var name = Peek(get) ?? throw new ShellSyntaxException("expected a name after for");
-        set(get() + 1);
-        var words = new List<string>();
-        if (Peek(get) == "in")
-        {
-            set(get() + 1);
-            while (get() < _tokens.Count && _tokens[get()].Operator is null)
-            {
-                if (run) words.AddRange(await ShellExpansion.WordAsync(_session, _tokens[get()], _cancellation).ConfigureAwait(false));
-                set(get() + 1);
-            }
-        }
-        while (get() < _tokens.Count && _tokens[get()].Operator is ";" or "\n") set(get() + 1);
-        Expect(get, set, "do");
-        var body = get();
-        var status = 0;
-        foreach (var word in words)
-        {
-            if (_session.Exited) break;
-            _session.Variables[name] = word;
-            set(body);
-            status = await ListAsync(io, get, set, true, ["done"]).ConfigureAwait(false);
-        }
-        set(body);
-        _ = await ListAsync(io, get, set, false, ["done"]).ConfigureAwait(false);
-        Expect(get, set, "done");
-        return status;
-    }
-
-    private async Task<int> SimpleAsync(ShellIo io, Func<int> get, Action<int> set, bool run)
-    {
-        var words = new List<string>();
-        var assignments = new List<(string Name, string Value)>();
-        bool dropOut = false, dropErrors = false, merge = false, toErrors = false;
-        string? file = null;
-        var append = false;
-        while (get() < _tokens.Count)
-        {
-            var token = _tokens[get()];
-            if (token.Operator is ">" or "1>" or ">>" or "2>" or "&>" or "<")
-            {
-                set(get() + 1);
-                if (get() >= _tokens.Count) throw new ShellSyntaxException("unexpected newline");
-                var target = run ? string.Concat(await ShellExpansion.WordAsync(_session, _tokens[get()], _cancellation).ConfigureAwait(false)) : "";
-                set(get() + 1);
-                if (token.Operator is "2>" or "&>") dropErrors = true;
-                if (token.Operator is ">" or "1>" or ">>" or "&>")
-                {
-                    if (target == "/dev/null") dropOut = true;
-                    else (file, append) = (target, token.Operator == ">>");
-                }
-                if (token.Operator == "<" && run) io = io.With(_session.Files.ReadText(_session.Resolve(target)) ?? "", null);
-                continue;
-            }
-            if (token.Operator is "2>&1" or ">&2")
-            {
-                (merge, toErrors) = (merge || token.Operator == "2>&1", toErrors || token.Operator == ">&2");
-                set(get() + 1);
-                continue;
-            }
-            if (token.Operator is not null) break;
-            set(get() + 1);
-            if (!run) continue;
-            if (words.Count == 0 && ShellExpansion.IsAssignment(token) is { } name)
-            {
-                assignments.Add((name, await ShellExpansion.AssignmentAsync(_session, token, name, _cancellation).ConfigureAwait(false)));
-                continue;
-            }
-            words.AddRange(await ShellExpansion.WordAsync(_session, token, _cancellation).ConfigureAwait(false));
-        }
-        if (!run) return 0;
-        foreach (var (name, value) in assignments) _session.Variables[name] = value;
-        if (words.Count == 0) return 0;
-        var target2 = io.Redirect(dropOut, dropErrors, merge);
-        if (toErrors) target2 = new ShellIo(io.Input, d => io.ErrorAsync(Encoding.UTF8.GetString(d.Span)), d => io.ErrorAsync(Encoding.UTF8.GetString(d.Span)));
-        if (file is null) return await ShellCommands.RunAsync(_session, words, target2, _cancellation).ConfigureAwait(false);
-        var path = _session.Resolve(file);
-        var text = new StringBuilder(append ? _session.Files.ReadText(path) : "");
-        var status = await ShellCommands.RunAsync(_session, words, target2.With(null, text), _cancellation).ConfigureAwait(false);
-        if (_session.Files.Write(path, Encoding.UTF8.GetBytes(text.ToString())) is not { } error) return status;
-        await io.ErrorAsync($"sh: can't create {file}: {error}\n").ConfigureAwait(false);
-        return 1;
-    }
-
-    private string? Peek(Func<int> get) => get() < _tokens.Count ? _tokens[get()].Plain : null;
-
-    private void Expect(Func<int> get, Action<int> set, string word)
-    {
-        if (get() >= _tokens.Count || (_tokens[get()].Operator ?? _tokens[get()].Plain) != word) throw new ShellSyntaxException($"unexpected end of file (expecting \"{word}\")");
-        set(get() + 1);
-    }
-
-    private void SkipNewlines(Func<int> get, Action<int> set)
-    {
-        while (get() < _tokens.Count && _tokens[get()].Operator == "\n") set(get() + 1);
-    }
+    private async Task<int> WaitForAsync(Task<int> child) => await child.WaitAsync(Process.Token).ConfigureAwait(false);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 
 namespace Portal.Sandbox.Programs.Shell;
 
@@ -18,41 +17,12 @@ internal sealed class ShellProgram(JsonObject container) : IPodProgram
 
     public async Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken)
     {
-        if (container.Console is { } console) return await ShellExec.RunAsync(container, _hasCommand ? container.Command : ["sh"], console.Io, console.Tty, cancellationToken).ConfigureAwait(false);
+        if (container.Console is { } console) return await ShellExec.RunMainAsync(container, _hasCommand ? container.Command : ["sh"], console.Io, console.Tty, cancellationToken).ConfigureAwait(false);
         // Without a command these images start a shell on an empty input, or print their usage: either way they end at once.
         if (!_hasCommand) return 0;
-        var none = Channel.CreateUnbounded<byte[]>();
-        none.Writer.TryComplete();
-        Task Write(ReadOnlyMemory<byte> data)
-        {
-            container.Log.Write(System.Text.Encoding.UTF8.GetString(data.Span));
-            return Task.CompletedTask;
-        }
-        var io = new ShellIo(none.Reader, Write, Write);
-        var code = await ShellExec.RunAsync(container, container.Command, io, tty: false, cancellationToken).ConfigureAwait(false);
-        return code == ShellCommands.NotFound && !ShellExec.IsShell(container.Command[0]) ? throw new CommandNotFoundException(container.Command[0]) : code;
-    }
-}
-
-/// <summary>Runs a command line in a container.</summary>
-internal static class ShellExec
-{
-    public static bool IsShell(string command) => command[(command.LastIndexOf('/') + 1)..] is "sh" or "bash" or "ash" or "dash";
-
-    public static async Task<int> RunAsync(ContainerInstance container, IReadOnlyList<string> argv, ShellIo io, bool tty, CancellationToken cancellationToken)
-    {
-        var session = new ShellSession(container);
-        if (!IsShell(argv[0])) return await ShellCommands.RunAsync(session, argv, io, cancellationToken).ConfigureAwait(false);
-        var i = 1;
-        var script = (string?)null;
-        for (; i < argv.Count && argv[i].StartsWith('-'); i++)
-        {
-            if (!argv[i].Contains('c', StringComparison.Ordinal) || argv[i].StartsWith("--", StringComparison.Ordinal)) continue;
-            script = argv.ElementAtOrDefault(i + 1) ?? "";
-            break;
-        }
-        if (script is not null) return await ShellInterpreter.RunAsync(session, script, io, cancellationToken).ConfigureAwait(false);
-        return tty ? await InteractiveShell.RunAsync(session, io, cancellationToken).ConfigureAwait(false)
-            : await ShellInterpreter.RunAsync(session, await io.ReadAllAsync(cancellationToken).ConfigureAwait(false), io, cancellationToken).ConfigureAwait(false);
+        if (container.Command.Count == 0) return 0;
+        var name = container.Command[0];
+        if (!ShellExec.IsShell(name) && ShellCommandTable.Find(ShellPath.Name(name)) is null && container.Files.Status(ShellPath.Resolve("/", name)) is null) throw new CommandNotFoundException(name);
+        return await ShellExec.RunMainAsync(container, container.Command, container.LogIo(), tty: false, cancellationToken).ConfigureAwait(false);
     }
 }
