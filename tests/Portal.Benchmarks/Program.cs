@@ -8,10 +8,12 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["api"] = (server, seconds) => ApiLoad.RunAsync(server, seconds ?? 8),
     ["watch"] = (server, watchers) => WatchFanOut.RunAsync(server, watchers ?? 100),
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
+    ["noisy"] = (server, seconds) => Noisy.RunAsync(server, seconds ?? 15),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),
     ["meshes"] = (server, clusters) => MeshLoad.ManyAsync(server, clusters ?? 100),
+    ["budgets"] = (_, which) => Budgets.RunAsync(which),
     ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
 };
 var chosen = args.Length > 0 ? [args[0]] : benchmarks.Keys.ToArray();
@@ -22,7 +24,7 @@ foreach (var name in chosen)
         Console.Error.WriteLine($"No benchmark \"{name}\": {string.Join(", ", benchmarks.Keys)}");
         return 2;
     }
-    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero }, CancellationToken.None);
+    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, Budgets = { StoredObjects = int.MaxValue, StoredBytes = long.MaxValue / 2 } }, CancellationToken.None);
     await benchmark(server, args.Length > 1 ? int.Parse(args[1]) : null);
 }
 return 0;

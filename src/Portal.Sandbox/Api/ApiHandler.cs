@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,9 +14,6 @@ namespace Portal.Sandbox.Api;
 /// <summary>The HTTP surface of one cluster. Every failure leaves as a Status.</summary>
 internal sealed class ApiHandler(SandboxCluster cluster)
 {
-    /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
-    private const int CompressAbove = 128 * 1024;
-
     private readonly ILogger _logger = cluster.Options.LoggerFactory.CreateLogger<ApiHandler>();
     private readonly Discovery _discovery = new(cluster.Catalog);
     private readonly OpenApi _openApi = new(cluster.Catalog, name => cluster.Store.Snapshot.Find("customresourcedefinitions.apiextensions.k8s.io", "", name)?.Parse());
@@ -41,14 +36,14 @@ internal sealed class ApiHandler(SandboxCluster cluster)
             var info = RequestInfo.Parse(path, cluster.Catalog);
             RbacAuthorizer.Demand(cluster.Store.Snapshot, user, info is null ? new(http.Request.Method.ToLowerInvariant()) { Path = path } : AccessAttributes.Of(Verb(http.Request, info), info));
             using var pass = await EnterAsync(http, info).ConfigureAwait(false);
-            if (_discovery.TryAnswer(http, path, out var document)) await WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
+            if (_discovery.TryAnswer(http, path, out var document)) await ResponseWriter.WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
             else if (path.StartsWith("/openapi/", StringComparison.Ordinal)) await _openApi.HandleAsync(http, path).ConfigureAwait(false);
             else await ResourceAsync(http, info ?? throw ApiError.PathNotFound(), user).ConfigureAwait(false);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
             if (e.RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(http, e.Code, e.ToStatus().ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, e.Code, e.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -58,7 +53,7 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         {
             // A defect of the sandbox: said in the log, and as the API server says it to the client.
             cluster.Guarded.Invoke("log", () => Log.RequestFailed(_logger, e, cluster.Id, http.Request.Method, RequestInfo.Parse(path, cluster.Catalog)?.Type.Resource ?? "another path"));
-            await WriteAsync(http, 500, new ApiException(500, "InternalError", "Internal error occurred: the sandbox failed on this request; its log has the details").ToStatus().ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 500, new ApiException(500, "InternalError", "Internal error occurred: the sandbox failed on this request; its log has the details").ToStatus().ToUtf8()).ConfigureAwait(false);
         }
     }
 
@@ -87,14 +82,14 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
         if (info.Type.Group == Metrics.ResourceMetrics.Group)
         {
-            await WriteAsync(http, 200, Metrics.ResourceMetrics.Answer(cluster, info, request.Get("labelSelector")).ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 200, Metrics.ResourceMetrics.Answer(cluster, info, request.Get("labelSelector")).ToUtf8()).ConfigureAwait(false);
             return;
         }
         switch (request.Method)
         {
             case "GET" when request.IsTrue("watch"): await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false); break;
-            case "GET" when info.Name.Length == 0: await WriteAsync(http, 200, ListHandler.List(cluster, info, request)).ConfigureAwait(false); break;
-            case "GET": await WriteAsync(http, 200, Get(info, request)).ConfigureAwait(false); break;
+            case "GET" when info.Name.Length == 0: await ResponseWriter.WriteListAsync(http, ListHandler.List(cluster, info, request)).ConfigureAwait(false); break;
+            case "GET": await ResponseWriter.WriteAsync(http, 200, Get(info, request)).ConfigureAwait(false); break;
             case "POST" when info.Name.Length == 0: await CreateAsync(http, info, user).ConfigureAwait(false); break;
             case "PUT" when info.Name.Length > 0: await ReplaceAsync(http, info, user).ConfigureAwait(false); break;
             case "PATCH" when info.Name.Length > 0: await PatchAsync(http, info, user).ConfigureAwait(false); break;
@@ -133,7 +128,7 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         CheckKind(info.Type, body);
         if (Reviews.TryAnswer(cluster, info, body, user) is { } answer)
         {
-            await WriteAsync(http, 201, answer.ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 201, answer.ToUtf8()).ConfigureAwait(false);
             return;
         }
         if (info.Type.Namespaced && info.Namespace.Length == 0) throw ApiError.MethodNotAllowed();
@@ -198,12 +193,12 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         var (obj, gone) = cluster.Operations.Delete(info.Type, info.Namespace, info.Name, options);
         if (!gone || s_returned.Contains(info.Type.Resource))
         {
-            await WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
             return;
         }
         var details = new JsonObject { ["name"] = info.Name, ["kind"] = info.Type.Plural, ["uid"] = obj.Str("metadata", "uid") };
         if (info.Type.Group.Length > 0) details["group"] = info.Type.Group;
-        await WriteAsync(http, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details }.ToUtf8()).ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details }.ToUtf8()).ConfigureAwait(false);
     }
 
     private async Task DeleteCollectionAsync(HttpContext http, RequestInfo info)
@@ -222,7 +217,7 @@ internal sealed class ApiHandler(SandboxCluster cluster)
                 // Deleted by someone else meanwhile.
             }
         }
-        await WriteAsync(http, 200, ObjectWriter.List(info.Type, matching, default, "None", cluster.Now, cluster.Store.Snapshot.Revision, null, 0)).ConfigureAwait(false);
+        await ResponseWriter.WriteListAsync(http, ObjectWriter.List(info.Type, matching, default, "None", cluster.Now, cluster.Store.Snapshot.Revision, null, 0)).ConfigureAwait(false);
     }
 
     private static async Task<DeleteOptions> DeleteOptionsAsync(HttpRequest request)
@@ -243,20 +238,8 @@ internal sealed class ApiHandler(SandboxCluster cluster)
 
     private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
-        Warn(http.Response, options.Warnings);
-        await WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
-    }
-
-    /// <summary>Headers hold printable ASCII, and no more than 4 KiB of warnings.</summary>
-    private static void Warn(HttpResponse response, IEnumerable<string> warnings)
-    {
-        var left = 4096;
-        foreach (var warning in warnings)
-        {
-            if ((left -= warning.Length) < 0) return;
-            var printable = string.Create(warning.Length, warning, static (to, text) => { for (var i = 0; i < to.Length; i++) to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?'; });
-            response.Headers.Append("Warning", $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        }
+        ResponseWriter.Warn(http.Response, options.Warnings);
+        await ResponseWriter.WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
     }
 
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)
@@ -287,26 +270,5 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         if (body.Str("kind") is { } kind && kind != type.Kind && type.Kind != "Scale") throw ApiError.BadRequest($"{kind} in version \"{body.Str("apiVersion")}\" cannot be handled as a {type.Kind}: no kind \"{kind}\" is registered for the requested resource");
         if (body.Str("apiVersion") is { } version && version != type.ApiVersion)
             throw ApiError.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})");
-    }
-
-    internal static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
-    {
-        var response = http.Response;
-        response.StatusCode = code;
-        response.ContentType = contentType;
-        var json = contentType.StartsWith("application/json", StringComparison.Ordinal) && response.Headers.ContentEncoding.Count == 0;
-        if (json && body.Length > CompressAbove && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
-        {
-            response.Headers.ContentEncoding = "gzip";
-            response.Headers.Vary = "Accept-Encoding";
-            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
-            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
-            return;
-        }
-        // Go's encoder ends every document with a line break, which "kubectl get --raw" shows.
-        response.ContentLength = body.Length + (json ? 1 : 0);
-        response.BodyWriter.Write(body.Span);
-        if (json) response.BodyWriter.Write("\n"u8);
-        await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ObjectFilter
 /// <summary>LIST with selectors, paging and resource version semantics.</summary>
 internal static class ListHandler
 {
-    public static ReadOnlyMemory<byte> List(SandboxCluster cluster, RequestInfo info, HttpRequest request)
+    public static ListDocument List(SandboxCluster cluster, RequestInfo info, HttpRequest request)
     {
         var options = ListOptions.From(request, watch: false);
         var filter = new ObjectFilter(info, request);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -32,51 +31,46 @@ internal static class ObjectWriter
         return bytes;
     }
 
-    public static ReadOnlyMemory<byte> List(ResourceType type, IReadOnlyList<StoredObject> items, Negotiated form, string includeObject, DateTimeOffset now, long revision, string? token, long remaining)
+    /// <summary>A list in the negotiated form, whose items are made one after the other while it is written.</summary>
+    public static ListDocument List(ResourceType type, IReadOnlyList<StoredObject> items, Negotiated form, string includeObject, DateTimeOffset now, long revision, string? token, long remaining)
     {
-        if (form.Form == ResponseForm.Table) return Table(type, items, form, includeObject, now, revision, token, remaining).ToUtf8();
-        if (form.Form is ResponseForm.PartialMetadata or ResponseForm.PartialMetadataList)
+        var (kind, version) = form.Form switch
         {
-            return new JsonObject
-            {
-                ["kind"] = "PartialObjectMetadataList",
-                ["apiVersion"] = "meta.k8s.io/" + form.MetaVersion,
-                ["metadata"] = ListMeta(revision, token, remaining),
-                ["items"] = new JsonArray([.. items.Select(i => Partial(i.Parse(), form.MetaVersion))]),
-            }.ToUtf8();
-        }
-        var buffer = new ArrayBufferWriter<byte>(256 + items.Sum(i => i.Json.Length + 1));
-        buffer.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{type.ListKind}\",\"apiVersion\":\"{type.ApiVersion}\",\"metadata\":{ListMeta(revision, token, remaining).ToJsonString()},\"items\":["));
-        for (var i = 0; i < items.Count; i++)
+            ResponseForm.Table => ("Table", "meta.k8s.io/" + form.MetaVersion),
+            ResponseForm.Object => (type.ListKind, type.ApiVersion),
+            _ => ("PartialObjectMetadataList", "meta.k8s.io/" + form.MetaVersion),
+        };
+        var head = $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{ListMeta(revision, token, remaining).ToJsonString()},";
+        head += form.Form == ResponseForm.Table ? $"\"columnDefinitions\":{Columns(type).ToText()},\"rows\":[" : "\"items\":[";
+        return new(head, items.Select(i => form.Form switch
         {
-            if (i > 0) buffer.Write(","u8);
-            buffer.Write(Versioned(type, items[i]).Span);
-        }
-        buffer.Write("]}"u8);
-        return buffer.WrittenMemory;
+            ResponseForm.Table => Row(type, i, form, includeObject, now).ToUtf8(),
+            ResponseForm.Object => Versioned(type, i),
+            _ => Partial(i.Parse(), form.MetaVersion).ToUtf8(),
+        }), items.Sum(i => (long)i.Size));
     }
 
     public static JsonObject Table(ResourceType type, IReadOnlyList<StoredObject> items, Negotiated form, string includeObject, DateTimeOffset now, long revision, string? token, long remaining, bool columns = true)
     {
-        var rows = new JsonArray();
-        foreach (var item in items)
-        {
-            var stored = item.Parse();
-            var cells = type.Stored.Printer.Cells(stored, now);
-            var obj = ResourceOperations.InVersion(type, stored);
-            rows.Add(new JsonObject
-            {
-                ["cells"] = cells,
-                ["object"] = includeObject switch { "Object" => obj, "None" => null, _ => Partial(obj, form.MetaVersion) },
-            });
-        }
         return new JsonObject
         {
             ["kind"] = "Table",
             ["apiVersion"] = "meta.k8s.io/" + form.MetaVersion,
             ["metadata"] = ListMeta(revision, token, remaining),
             ["columnDefinitions"] = columns ? Columns(type) : null,
-            ["rows"] = rows,
+            ["rows"] = new JsonArray([.. items.Select(i => (JsonNode)Row(type, i, form, includeObject, now))]),
+        };
+    }
+
+    private static JsonObject Row(ResourceType type, StoredObject item, Negotiated form, string includeObject, DateTimeOffset now)
+    {
+        var stored = item.Parse();
+        var cells = type.Stored.Printer.Cells(stored, now);
+        var obj = ResourceOperations.InVersion(type, stored);
+        return new()
+        {
+            ["cells"] = cells,
+            ["object"] = includeObject switch { "Object" => obj, "None" => null, _ => Partial(obj, form.MetaVersion) },
         };
     }
 

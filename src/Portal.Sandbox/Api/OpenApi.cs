@@ -42,7 +42,7 @@ internal sealed class OpenApi(ResourceCatalog catalog, Func<string, JsonObject?>
         {
             var paths = new JsonObject();
             foreach (var p in GroupVersionPaths()) paths[p] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{p}?hash={Get(p).Hash}" };
-            await ApiHandler.WriteAsync(http, 200, new JsonObject { ["paths"] = paths }.ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 200, new JsonObject { ["paths"] = paths }.ToUtf8()).ConfigureAwait(false);
             return;
         }
         const string Prefix = "/openapi/v3/";
@@ -70,12 +70,12 @@ internal sealed class OpenApi(ResourceCatalog catalog, Func<string, JsonObject?>
         if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
         {
             headers.ContentEncoding = "gzip";
-            await ApiHandler.WriteAsync(http, 200, entry.Gzip, contentType).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 200, entry.Gzip, contentType).ConfigureAwait(false);
             return;
         }
         using var plain = new MemoryStream();
         using (var gzip = new GZipStream(new MemoryStream(entry.Gzip), CompressionMode.Decompress)) gzip.CopyTo(plain);
-        await ApiHandler.WriteAsync(http, 200, plain.ToArray(), contentType).ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, 200, plain.ToArray(), contentType).ConfigureAwait(false);
     }
 
     private IEnumerable<string> GroupVersionPaths() => catalog.All.Select(PathOf).Distinct();

@@ -23,14 +23,14 @@ internal sealed class Subresources(SandboxCluster cluster)
             case ("pods", "eviction", "POST"):
                 var eviction = await RequestBody.ReadOptionalAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
                 Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
-                await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+                await ResponseWriter.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("pods", "binding", "POST"):
                 await BindAsync(http, info, info.Name, options).ConfigureAwait(false);
                 return true;
             case ("serviceaccounts", "token", "POST"):
                 var request = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
-                await ApiHandler.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
+                await ResponseWriter.WriteAsync(http, 201, Token(info, request).ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("namespaces", "finalize", "PUT"):
                 var wanted = await RequestBody.ReadObjectAsync(http.Request, info.Type.Kind, http.RequestAborted).ConfigureAwait(false);
@@ -39,12 +39,12 @@ internal sealed class Subresources(SandboxCluster cluster)
                     o.Ensure("spec")["finalizers"] = wanted.At("spec", "finalizers")?.DeepClone();
                     return o;
                 }, options);
-                await ApiHandler.WriteAsync(http, 200, updated.ToUtf8()).ConfigureAwait(false);
+                await ResponseWriter.WriteAsync(http, 200, updated.ToUtf8()).ConfigureAwait(false);
                 return true;
             case ("pods", "ephemeralcontainers", "PATCH"):
                 var patch = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType) as JsonObject ?? [];
                 var pod = cluster.Operations.Update(info.Type, info.Namespace, info.Name, "ephemeralcontainers", o => StrategicMergePatch.Apply(o, patch, info.Type.Schema), options);
-                await ApiHandler.WriteAsync(http, 200, pod.ToUtf8()).ConfigureAwait(false);
+                await ResponseWriter.WriteAsync(http, 200, pod.ToUtf8()).ConfigureAwait(false);
                 return true;
             default: return false;
         }
@@ -62,7 +62,7 @@ internal sealed class Subresources(SandboxCluster cluster)
             o.Ensure("spec")["nodeName"] = node;
             return o;
         }, options);
-        await ApiHandler.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
     }
 
     private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)
@@ -70,7 +70,7 @@ internal sealed class Subresources(SandboxCluster cluster)
         if (http.Request.Method == "GET")
         {
             var found = cluster.Store.Snapshot.Find(info.Type.Resource, info.Namespace, info.Name) ?? throw ApiError.NotFound(info.Type, info.Name);
-            await ApiHandler.WriteAsync(http, 200, Scale(info.Type, found.Parse()).ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 200, Scale(info.Type, found.Parse()).ToUtf8()).ConfigureAwait(false);
             return;
         }
         var body = RequestBody.Parse(await RequestBody.ReadBytesAsync(http.Request, http.RequestAborted).ConfigureAwait(false), http.Request.ContentType);
@@ -82,7 +82,7 @@ internal sealed class Subresources(SandboxCluster cluster)
             if (scale.Str("metadata", "resourceVersion") is { Length: > 0 } rv) o.Ensure("metadata")["resourceVersion"] = rv;
             return o;
         }, options);
-        await ApiHandler.WriteAsync(http, 200, Scale(info.Type, updated).ToUtf8()).ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, 200, Scale(info.Type, updated).ToUtf8()).ConfigureAwait(false);
     }
 
     private static void SetReplicas(ResourceType type, JsonObject o, long replicas)

@@ -18,6 +18,19 @@ internal static class YamlReader
     /// <exception cref="YamlException">The text is not YAML; the message has line and column.</exception>
     public static IEnumerable<JsonNode> ReadAll(string text)
     {
+        try
+        {
+            return Documents(text).ToList();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or IndexOutOfRangeException or NullReferenceException or KeyNotFoundException)
+        {
+            // The scanner has corners in which it fails without saying where.
+            throw new YamlException("the text is not YAML", e);
+        }
+    }
+
+    private static IEnumerable<JsonNode> Documents(string text)
+    {
         // Merging keeps every event of a stream, and refuses long ones.
         IParser parser = new Parser(new StringReader(text));
         if (text.Contains("<<", StringComparison.Ordinal)) parser = new MergingParser(parser);

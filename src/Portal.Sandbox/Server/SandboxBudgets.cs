@@ -42,7 +42,7 @@ public sealed class SandboxBudgets
     public long StoredBytes { get; set; } = 64 * MiB;
 
     /// <summary>Objects of a cluster.</summary>
-    public int StoredObjects { get; set; } = 20_000;
+    public int StoredObjects { get; set; } = 10_000;
 
     /// <summary>Changes kept for watches that lag behind; the number is bounded too.</summary>
     public long HistoryBytes { get; set; } = 16 * MiB;
@@ -51,7 +51,7 @@ public sealed class SandboxBudgets
     public int Requests { get; set; } = 100;
 
     /// <summary>Watches of a cluster that are open at a time.</summary>
-    public int Watches { get; set; } = 2_000;
+    public int Watches { get; set; } = 1_200;
 
     /// <summary>Streams of a cluster (exec, attach, followed logs, port-forwards) that are open at a time.</summary>
     public int Streams { get; set; } = 100;

@@ -141,13 +141,13 @@ public sealed class SandboxServer : IAsyncDisposable
         {
             // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
             if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller) await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
-            else await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            else await ResponseWriter.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
             return;
         }
         // A wrong cluster and a wrong token look the same: nobody learns which clusters exist.
         if (Find(id) is not { } cluster || cluster.UserOf(token) is not { } user)
         {
-            await ApiHandler.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
             return;
         }
         await cluster.HandleAsync(http, end < 0 ? "/" : path[end..], user).ConfigureAwait(false);
