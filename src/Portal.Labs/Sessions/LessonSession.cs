@@ -179,8 +179,8 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public ValueTask DisposeAsync() => new(CloseAsync(delete: false));
 
-    /// <summary>Notes on disk that the workspace is in use.</summary>
-    public void TouchRecord() => _lifecycle.Touch();
+    /// <summary>Notes on disk that the workspace is in use; a message like any other, so never after the workspace was deleted.</summary>
+    public void TouchRecord() => _mailbox.Tell("touch", _lifecycle.Touch);
 
     private async Task CloseOnceAsync(bool delete)
     {
