@@ -114,6 +114,25 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     }
 
     [Fact]
+    public async Task LessonPage_TerminalInputFull_SaysSoAndWhatToDo()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        var session = await SessionAsync("full", visitor);
+        await visitor.Page.Locator("#tab-Terminal").ClickAsync();
+        session.TerminalOutput.Writer.TryWrite("$ sleep 1000\r\n"u8.ToArray());
+        await Expect(visitor.Page.Locator(".xterm-rows")).ToContainTextAsync("sleep");
+
+        session.TerminalFull = true;
+        await visitor.Page.Keyboard.TypeAsync("x");
+        await Expect(visitor.Page.Locator(".terminal-foot [role=alert]")).ToContainTextAsync("Terminal input full");
+        await visitor.PictureAsync("terminal-full-1440-light");
+
+        session.TerminalFull = false;
+        await visitor.Page.Keyboard.PressAsync("Control+C");
+        await Expect(visitor.Page.Locator(".terminal-foot [role=alert]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task LessonPage_ClusterRow_OpensItsYaml()
     {
         await using var visitor = await browser.OpenAsync(Url);

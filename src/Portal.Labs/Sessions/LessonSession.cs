@@ -30,6 +30,9 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     private long _lastUsed;
     private int _watchers;
 
+    /// <summary>Runs that are asked for and neither accepted nor refused.</summary>
+    private int _asked;
+
     public LessonSession(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory)
     {
         Key = key;
@@ -83,19 +86,23 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         if (section is null || block is null) throw new RunRefusedException($"There is no block '{blockId}' in this lesson. Reload the page.");
         RefuseWhenNotPossible(block);
         var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options.Command, options.Code);
-        return _mailbox.PostAsync("run", () =>
+        Interlocked.Increment(ref _asked);
+        try
         {
-            // A reset may have come first.
-            RefuseWhenNotPossible(block);
-            _runs.Enqueue(run);
-            return Task.CompletedTask;
-        }).WaitAsync(cancellationToken);
+            return _mailbox.PostAsync("run", () => Accept(run)).WaitAsync(cancellationToken);
+        }
+        catch (RunRefusedException)
+        {
+            Interlocked.Decrement(ref _asked);
+            throw;
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Touch();
-        if (Current is { ActiveBlockId: null, Waiting.IsEmpty: true }) return;
+        // Not behind a reset, which may take its time, when there is nothing to stop.
+        if (Volatile.Read(ref _asked) == 0 && Current is { ActiveBlockId: null, Waiting.IsEmpty: true }) return;
         _progress.Hurry();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await _mailbox.PostAsync("stop", () =>
@@ -172,8 +179,8 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public ValueTask DisposeAsync() => new(CloseAsync(delete: false));
 
-    /// <summary>Notes on disk that the workspace is in use.</summary>
-    public void TouchRecord() => _lifecycle.Touch();
+    /// <summary>Notes on disk that the workspace is in use; a message like any other, so never after the workspace was deleted.</summary>
+    public void TouchRecord() => _mailbox.Tell("touch", _lifecycle.Touch);
 
     private async Task CloseOnceAsync(bool delete)
     {
@@ -188,6 +195,21 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     }
 
     private void Touch() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());
+
+    private Task Accept(QueuedRun run)
+    {
+        try
+        {
+            // A reset may have come first.
+            RefuseWhenNotPossible(run.Block);
+            _runs.Enqueue(run);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asked);
+        }
+        return Task.CompletedTask;
+    }
 
     private void RefuseWhenNotPossible(Block block)
     {

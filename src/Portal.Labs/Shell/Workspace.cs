@@ -29,6 +29,9 @@ internal sealed class Workspace : IAsyncDisposable
     private (int Columns, int Rows) _size = (120, 30);
     private Task? _disposal;
 
+    /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
+    private bool _told;
+
     private Workspace(WorkspaceSpec spec, WorkspacePaths paths, Func<string, PtyStartInfo> start, Guarded guarded, TimeProvider time)
     {
         _spec = spec;
@@ -146,6 +149,8 @@ internal sealed class Workspace : IAsyncDisposable
             await ended.DisposeAsync().ConfigureAwait(false);
             closing.ThrowIfCancellationRequested();
             SetJobs([]);
+            if (!_told) _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
+            _told = true;
             var next = _shell = StartShell();
             var replaced = _replacement;
             _replacement = NewReplacement();
@@ -153,7 +158,7 @@ internal sealed class Workspace : IAsyncDisposable
             replaced.TrySetResult(true);
             // One that ends before it shows a prompt is the next failure, not the next shell.
             await next.WaitReadyAsync(closing).ConfigureAwait(false);
-            _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
+            _told = false;
             ShellChanged?.Invoke(null);
         }
     }
