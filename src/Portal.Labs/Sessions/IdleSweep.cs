@@ -11,6 +11,7 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
+    private bool _disposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,11 +21,19 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host that failed to start disposes before it stops.
+        if (_disposed) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _sweeping.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
 
     /// <summary>Looks once. What cannot be deleted is logged and tried again the next time.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal static class ProcessRunner
         var status = Fault;
         try
         {
+            process.Container.Pod.Cluster.Guarded.Entering?.Invoke("process");
             status = await body().ConfigureAwait(false);
         }
         catch (BrokenPipeException)
