@@ -20,10 +20,10 @@ internal static class RemoteCommand
     {
         string[] command = [.. http.Request.Query["command"].OfType<string>()];
         if (command.Length == 0) throw ApiError.BadRequest("you must specify at least one command for the container");
-        await RunAsync(http, (io, ct) => ShellExec.RunAsync(container, command, io, http.Request.IsTrue("tty"), ct)).ConfigureAwait(false);
+        await RunAsync(http, container, (io, ct) => ShellExec.RunAsync(container, command, io, http.Request.IsTrue("tty"), ct)).ConfigureAwait(false);
     }
 
-    public static async Task AttachAsync(HttpContext http, ContainerInstance container) => await RunAsync(http, async (io, ct) =>
+    public static async Task AttachAsync(HttpContext http, ContainerInstance container) => await RunAsync(http, container, async (io, ct) =>
     {
         if (container.Console is { } console)
         {
@@ -40,7 +40,7 @@ internal static class RemoteCommand
         return container.Exit?.Code ?? 0;
     }).ConfigureAwait(false);
 
-    private static async Task RunAsync(HttpContext http, Func<ShellIo, CancellationToken, Task<int>> command)
+    private static async Task RunAsync(HttpContext http, ContainerInstance container, Func<ShellIo, CancellationToken, Task<int>> command)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -49,7 +49,7 @@ internal static class RemoteCommand
         }
         var protocol = s_protocols.FirstOrDefault(http.WebSockets.WebSocketRequestedProtocols.Contains) ?? throw ApiError.BadRequest("unable to upgrade: none of the requested protocols is supported");
         using var socket = await http.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, container.Pod.Cluster.Stopping);
         using var sending = new SemaphoreSlim(1, 1);
         async Task SendAsync(byte channel, ReadOnlyMemory<byte> data)
         {
@@ -73,12 +73,22 @@ internal static class RemoteCommand
         var io = new ShellIo(input.Reader, d => SendAsync(StdoutChannel, d), d => SendAsync(http.Request.IsTrue("tty") ? StdoutChannel : StderrChannel, d));
         try
         {
-            var code = await command(io, stop.Token).ConfigureAwait(false);
+            int code;
+            try
+            {
+                code = await command(io, stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                // A client that is not told how its command ended would wait for ever.
+                container.ReportFault("exec", e);
+                code = ProcessRunner.Fault;
+            }
             await SendAsync(ErrorChannel, Status(code).ToUtf8()).ConfigureAwait(false);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", stop.Token).ConfigureAwait(false);
             await receiving.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             // The client left before its command was done.
         }

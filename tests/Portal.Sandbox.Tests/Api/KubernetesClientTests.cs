@@ -8,8 +8,7 @@ using Xunit;
 namespace Portal.Sandbox.Tests.Api;
 
 /// <summary>The .NET client works against the sandbox as against any API server.</summary>
-[Collection(SandboxCollection.Name)]
-public sealed class KubernetesClientTests(SandboxFixture sandbox)
+public sealed class KubernetesClientTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
 {
     [Fact]
     public async Task Crud_OfAConfigMap_KeepsVersionsAndConflicts()
