@@ -6,13 +6,18 @@ namespace Portal.Clusters;
 /// <summary>Names that every cluster tool accepts: lower-case letters, digits and dashes.</summary>
 public static class ClusterNames
 {
-    /// <summary>Room for "portal-" before it and "-control-plane" after it in the 63 characters of a host name.</summary>
+    /// <summary>
+    /// Room for "portal-" before it and "-control-plane" after it in the 63 characters of a host name.
+    /// </summary>
     private const int MaxLength = 40;
     private const int HashLength = 12;
 
     /// <summary>The name of a learner's cluster for a lesson: readable, and different for different keys.</summary>
-    public static string Of(ClusterKey key) => Hashed(
-        Readable($"{key.LearnerId}-{key.CourseId}-{key.LessonId}"), $"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}");
+    public static string Of(ClusterKey key) =>
+        Hashed(
+            Readable($"{key.LearnerId}-{key.CourseId}-{key.LessonId}"),
+            $"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}"
+        );
 
     /// <summary>The text itself when it is safe; otherwise something like it with a hash, so that two texts never share a name.</summary>
     public static string Safe(string text)

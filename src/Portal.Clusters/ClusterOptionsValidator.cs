@@ -13,7 +13,10 @@ internal sealed class ClusterOptionsValidator : IValidateOptions<ClusterOptions>
         if (options.Sandbox.PodStartDelay < TimeSpan.Zero) failures.Add($"{ClusterOptions.SectionName}:Sandbox:PodStartDelay is negative. Set it to a time such as 00:00:01.");
         foreach (var budget in typeof(SandboxBudgets).GetProperties())
         {
-            if (!IsPositive(budget.GetValue(options.Sandbox.Budgets))) failures.Add($"{ClusterOptions.SectionName}:Sandbox:Budgets:{budget.Name} is not positive. Set it to a number above 0.");
+            if (!IsPositive(budget.GetValue(options.Sandbox.Budgets)))
+                failures.Add(
+                    $"{ClusterOptions.SectionName}:Sandbox:Budgets:{budget.Name} is not positive. Set it to a number above 0."
+                );
         }
         if (options.Kind.MinimumMemoryGiB < 0) failures.Add($"{ClusterOptions.SectionName}:Kind:MinimumMemoryGiB is negative. Set it to 0 to switch the test off.");
         if (options.Kind.WaitTimeout <= TimeSpan.Zero) failures.Add($"{ClusterOptions.SectionName}:Kind:WaitTimeout is not positive. Set it to a time such as 00:02:00.");

@@ -20,7 +20,8 @@ public interface IClusterProvider
     Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken);
 
     /// <summary>Deletes the cluster if this provider made it. Deleting what is not there is not an error.</summary>
-    /// <exception cref="ClusterUnavailableException">The cluster is still there; the message and the remedy say why.</exception>
+    /// <exception cref="ClusterUnavailableException">The cluster is still there; the message and the remedy say
+    /// why.</exception>
     Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken);
 }
 

@@ -1,7 +1,8 @@
 namespace Portal.Labs;
 
 /// <summary>
-/// Ends the parts of something one after the other: every part gets its turn whatever the others throw, and none can hold
+/// Ends the parts of something one after the other: every part gets its turn whatever the others throw, and none can
+/// hold
 /// the rest up for more than a while. What failed is kept for the owner to report.
 /// </summary>
 internal sealed class Ending(TimeProvider time)
@@ -38,6 +39,10 @@ internal sealed class Ending(TimeProvider time)
     /// <summary>Throws when a part failed, for an owner that cannot report by itself.</summary>
     public void ThrowIfFailed()
     {
-        if (_failures.Count > 0) throw new AggregateException(string.Join(", ", _failures.Select(f => f.Part)) + " did not end cleanly.", _failures.Select(f => f.Exception));
+        if (_failures.Count > 0)
+            throw new AggregateException(
+                string.Join(", ", _failures.Select(f => f.Part)) + " did not end cleanly.",
+                _failures.Select(f => f.Exception)
+            );
     }
 }

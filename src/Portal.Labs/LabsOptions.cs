@@ -20,7 +20,10 @@ public sealed class LabsOptions
     /// <summary>How long a session goes on without a page that shows it and without a run. The default is one hour.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>After how many days without use a learner's cluster and workspace of a lesson are deleted; progress stays. The default is 14; 0 means never.</summary>
+    /// <summary>
+    /// After how many days without use a learner's cluster and workspace of a lesson are deleted; progress stays. The
+    /// default is 14; 0 means never.
+    /// </summary>
     public int DeleteAfterIdleDays { get; set; } = 14;
 
     /// <summary>How workspaces are kept apart: <c>process</c>. The default is <c>process</c>.</summary>

@@ -14,7 +14,10 @@ internal sealed class LabsOptionsValidator(IEnumerable<IClusterProvider> provide
         if (string.IsNullOrWhiteSpace(options.WorkspacesDirectory)) failures.Add($"{LabsOptions.SectionName}:WorkspacesDirectory is empty. Set it to a directory that the portal can write.");
         Positive("CommandTimeout", options.CommandTimeout);
         Positive("IdleTimeout", options.IdleTimeout);
-        if (options.DeleteAfterIdleDays is < 0 or > 36_500) failures.Add($"{LabsOptions.SectionName}:DeleteAfterIdleDays is not a number of days. Set it to 0 to keep clusters and workspaces for ever, or to a number such as 14.");
+        if (options.DeleteAfterIdleDays is < 0 or > 36_500)
+            failures.Add(
+                $"{LabsOptions.SectionName}:DeleteAfterIdleDays is not a number of days. Set it to 0 to keep clusters and workspaces for ever, or to a number such as 14."
+            );
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void OneOf(string key, string value, IEnumerable<string> known)

@@ -6,9 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Portal.Shared;
 
 /// <summary>
-/// Starts the work that nobody awaits - timers, workers, callbacks - of one owner: a cluster, a lesson session, the portal.
-/// What such work throws is logged with the owner's and the work's name and ends there, so that one owner's fault is never
-/// another's; unguarded, a throw in a timer ends the process. Every other way to start work is banned (BannedSymbols.txt).
+/// Starts the work that nobody awaits - timers, workers, callbacks - of one owner: a cluster, a lesson session, the
+/// portal.
+/// What such work throws is logged with the owner's and the work's name and ends there, so that one owner's fault is
+/// never
+/// another's; unguarded, a throw in a timer ends the process. Every other way to start work is banned
+/// (BannedSymbols.txt).
 /// Thread-safe. Compiled into each project that needs it (see the projects' Compile items).
 /// </summary>
 internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider time)
@@ -16,7 +19,9 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
 
-    /// <summary>Called with the name of each piece of work just before it. Tests make any seam fail by throwing here.</summary>
+    /// <summary>
+    /// Called with the name of each piece of work just before it. Tests make any seam fail by throwing here.
+    /// </summary>
     public Action<string>? Entering { get; init; }
 
     /// <summary>Runs work here and now.</summary>
@@ -49,7 +54,10 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         }
     }, (Self: this, Name: name, Work: work), preferLocal: false);
 
-    /// <summary>Runs work on the thread pool. The task completes when the work has ended and never faults; cancellation is an end like any other.</summary>
+    /// <summary>
+    /// Runs work on the thread pool. The task completes when the work has ended and never faults; cancellation is an
+    /// end like any other.
+    /// </summary>
     /// <param name="ended">Called once the work has ended, however it did.</param>
     public Task Start(string name, Func<Task> work, Action? ended = null) => Task.Run(async () =>
     {
@@ -70,8 +78,10 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
     });
 
     /// <summary>
-    /// Keeps work going on the thread pool: when it throws it begins again, after 100 ms at first and 30 s at last (the delay
-    /// starts anew once the work has lasted longer than that). The task completes when the work returns or is cancelled, and never faults.
+    /// Keeps work going on the thread pool: when it throws it begins again, after 100 ms at first and 30 s at last
+    /// (the delay
+    /// starts anew once the work has lasted longer than that). The task completes when the work returns or is
+    /// cancelled, and never faults.
     /// </summary>
     /// <param name="failed">Told each failure before the wait; null to be told nothing.</param>
     public Task Keep(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken, Action<Exception>? failed = null) => Task.Run(async () =>
@@ -101,13 +111,20 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
     }, CancellationToken.None);
 
     /// <summary>
-    /// A timer of the owner's clock whose callback is guarded. With a period the next one comes whatever this one did; without,
-    /// a callback that failed is called again, after 100 ms at first and 30 s at last, until it goes through or the timer is disposed.
+    /// A timer of the owner's clock whose callback is guarded. With a period the next one comes whatever this one
+    /// did; without,
+    /// a callback that failed is called again, after 100 ms at first and 30 s at last, until it goes through or the
+    /// timer is disposed.
     /// </summary>
     public ITimer Timer(string name, Action callback, TimeSpan due, TimeSpan period)
     {
         var firing = new Firing(this, name, callback, period == Timeout.InfiniteTimeSpan);
-        firing.Timer = time.CreateTimer(static f => ((Firing)f!).Fire(), firing, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        firing.Timer = time.CreateTimer(
+            static f => ((Firing)f!).Fire(),
+            firing,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         firing.Timer.Change(due, period);
         return firing.Timer;
     }
@@ -164,9 +181,25 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
         }
     }
 
-    [LoggerMessage(EventId = 1, EventName = "WorkFailed", Level = LogLevel.Error, Message = "{Work} of {Owner} failed.")]
+    [LoggerMessage(
+        EventId = 1,
+        EventName = "WorkFailed",
+        Level = LogLevel.Error,
+        Message = "{Work} of {Owner} failed."
+    )]
     private static partial void LogFailed(ILogger logger, Exception exception, string owner, string work);
 
-    [LoggerMessage(EventId = 2, EventName = "WorkBeginsAgain", Level = LogLevel.Error, Message = "{Work} of {Owner} failed and begins again in {Delay}.")]
-    private static partial void LogAgain(ILogger logger, Exception exception, string owner, string work, TimeSpan delay);
+    [LoggerMessage(
+        EventId = 2,
+        EventName = "WorkBeginsAgain",
+        Level = LogLevel.Error,
+        Message = "{Work} of {Owner} failed and begins again in {Delay}."
+    )]
+    private static partial void LogAgain(
+        ILogger logger,
+        Exception exception,
+        string owner,
+        string work,
+        TimeSpan delay
+    );
 }

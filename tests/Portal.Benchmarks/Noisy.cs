@@ -5,7 +5,8 @@ using Portal.Sandbox;
 namespace Portal.Benchmarks;
 
 /// <summary>
-/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods each, a thousand
+/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods
+/// each, a thousand
 /// watches (of another process) that see every change, and a deployment that makes pods as fast as it can.
 /// </summary>
 internal static class Noisy
@@ -25,9 +26,29 @@ internal static class Noisy
             await PodAsync(noisy, address, $"busy-{i}", "while true; do :; done");
             await PodAsync(noisy, address, $"flood-{i}", "yes this is a line of the log that goes on and on");
         }
-        using var watches = Process.Start(new ProcessStartInfo("curl", ["-sSkZ", "--no-progress-meter", "--parallel-max", "300", "-o", "/dev/null", "-H", $"Authorization: Bearer {noisy.DefaultRequestHeaders.Authorization!.Parameter}", $"{address}/api/v1/pods?watch=true&n=[1-{Watches}]"]))!;
+        using var watches = Process.Start(
+            new ProcessStartInfo(
+                "curl",
+                [
+                    "-sSkZ",
+                    "--no-progress-meter",
+                    "--parallel-max",
+                    "300",
+                    "-o",
+                    "/dev/null",
+                    "-H",
+                    $"Authorization: Bearer {noisy.DefaultRequestHeaders.Authorization!.Parameter}",
+                    $"{address}/api/v1/pods?watch=true&n=[1-{Watches}]",
+                ]
+            )
+        )!;
         await MeasureAsync("beside busy loops, log floods and watches", quiet, quietAddress, kubeconfig, seconds);
-        await Api.PostAsync(noisy, address + "/apis/apps/v1/namespaces/default/deployments", """{"metadata":{"name":"many"},"spec":{"replicas":100000,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}""", CancellationToken.None);
+        await Api.PostAsync(
+            noisy,
+            address + "/apis/apps/v1/namespaces/default/deployments",
+            """{"metadata":{"name":"many"},"spec":{"replicas":100000,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}""",
+            CancellationToken.None
+        );
         await MeasureAsync("and a deployment of 100 000 replicas", quiet, quietAddress, kubeconfig, seconds);
         watches.Kill();
         File.Delete(kubeconfig);

@@ -24,7 +24,15 @@ foreach (var name in chosen)
         Console.Error.WriteLine($"No benchmark \"{name}\": {string.Join(", ", benchmarks.Keys)}");
         return 2;
     }
-    await using var server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, Budgets = { StoredObjects = int.MaxValue, StoredBytes = long.MaxValue / 2 } }, CancellationToken.None);
+    await using var server = await SandboxServer.StartAsync(
+        new SandboxOptions
+        {
+            PodStartDelay = TimeSpan.Zero,
+            ConfigPushDelay = TimeSpan.Zero,
+            Budgets = { StoredObjects = int.MaxValue, StoredBytes = long.MaxValue / 2 },
+        },
+        CancellationToken.None
+    );
     await benchmark(server, args.Length > 1 ? int.Parse(args[1]) : null);
 }
 return 0;

@@ -122,17 +122,54 @@ public sealed class ProgressServiceTests : IDisposable
     public async Task RecordAsync_OlderFactThatComesLate_ChangesNothing()
     {
         await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
-        foreach (var (at, passed) in ((DateTimeOffset, bool)[])[(s_noon.AddMinutes(1), true), (s_noon, false), (s_noon.AddMinutes(1), true)])
+        foreach (
+            var (at, passed) in ((DateTimeOffset, bool)[])
+                [(s_noon.AddMinutes(1), true), (s_noon, false), (s_noon.AddMinutes(1), true)]
+        )
         {
-            await host.Progress.RecordRunAsync(s_key, new RunFact("step-1", "step-1/1", passed ? RunStatus.Succeeded : RunStatus.Failed, -1, TimeSpan.FromSeconds(1), at), CancellationToken.None);
-            await host.Progress.RecordCheckAsync(s_key, new CheckFact("step-1", "canary", passed ? CheckStatus.Passed : CheckStatus.NotYet, passed ? 3 : 0, null, passed ? "{}" : null, at), CancellationToken.None);
-            await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", passed ? SectionStatus.Completed : SectionStatus.InProgress, at), CancellationToken.None);
+            await host.Progress.RecordRunAsync(
+                s_key,
+                new RunFact(
+                    "step-1",
+                    "step-1/1",
+                    passed ? RunStatus.Succeeded : RunStatus.Failed,
+                    -1,
+                    TimeSpan.FromSeconds(1),
+                    at
+                ),
+                CancellationToken.None
+            );
+            await host.Progress.RecordCheckAsync(
+                s_key,
+                new CheckFact(
+                    "step-1",
+                    "canary",
+                    passed ? CheckStatus.Passed : CheckStatus.NotYet,
+                    passed ? 3 : 0,
+                    null,
+                    passed ? "{}" : null,
+                    at
+                ),
+                CancellationToken.None
+            );
+            await host.Progress.RecordSectionAsync(
+                s_key,
+                new SectionFact("step-1", "step", passed ? SectionStatus.Completed : SectionStatus.InProgress, at),
+                CancellationToken.None
+            );
         }
 
         var progress = await host.Progress.LoadAsync(s_key, CancellationToken.None);
         Assert.Equal(
             (RunStatus.Succeeded, 1, CheckStatus.Passed, 3, SectionStatus.Completed),
-            (progress.Runs.Single().Status, progress.Runs.Single().Count, progress.Checks.Single().Status, progress.Checks.Single().Points, progress.Sections.Single().Status));
+            (
+                progress.Runs.Single().Status,
+                progress.Runs.Single().Count,
+                progress.Checks.Single().Status,
+                progress.Checks.Single().Points,
+                progress.Sections.Single().Status
+            )
+        );
         await using var db = await host.Database.CreateDbContextAsync();
         Assert.Equal(1, await db.Evidence.CountAsync());
     }

@@ -16,7 +16,11 @@ public sealed class PrivateFileTests : IDisposable
     public void Write_FileThatOthersCanRead_IsReplacedByOneForItsOwnerOnly()
     {
         var file = _directory.Write("old", "old");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(
+                file,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead
+            );
         // Whoever has the old file open keeps the old text.
         using var reader = new StreamReader(file);
 
@@ -43,7 +47,14 @@ public sealed class PrivateFileTests : IDisposable
         PrivateFile.Write(file, "secret");
 
         Assert.Equal("secret", File.ReadAllText(file));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(File.ResolveLinkTarget(file, true)?.FullName ?? file));
-        Assert.DoesNotContain(Directory.GetFiles(_directory.Path), f => Path.GetFileName(f).StartsWith(Path.GetFileName(file) + ".", StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(File.ResolveLinkTarget(file, true)?.FullName ?? file)
+            );
+        Assert.DoesNotContain(
+            Directory.GetFiles(_directory.Path),
+            f => Path.GetFileName(f).StartsWith(Path.GetFileName(file) + ".", StringComparison.Ordinal)
+        );
     }
 }

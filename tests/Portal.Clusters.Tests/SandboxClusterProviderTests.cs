@@ -28,7 +28,8 @@ public sealed class SandboxClusterProviderTests : IAsyncDisposable
         _loggers.Dispose();
     }
 
-    private Task<IClusterLease> LeaseAsync(ClusterKey key) => _provider.LeaseAsync(key, new Progress<string>(), CancellationToken.None);
+    private Task<IClusterLease> LeaseAsync(ClusterKey key) =>
+        _provider.LeaseAsync(key, new Progress<string>(), CancellationToken.None);
 
     [Fact]
     public async Task LeaseAsync_Server_LogsUnderThePortalsConfiguration()
@@ -68,9 +69,17 @@ public sealed class SandboxClusterProviderTests : IAsyncDisposable
 
         if (await Task.WhenAny(leasing).DefaultTimeout() is { IsCompletedSuccessfully: true } leased)
         {
-            var server = new Uri((await leased).Kubeconfig.Split('\n').First(l => l.Trim().StartsWith("server:", StringComparison.Ordinal)).Split(": ", 2)[1].Trim(' ', '"'));
+            var server = new Uri(
+                (await leased)
+                    .Kubeconfig.Split('\n')
+                    .First(l => l.Trim().StartsWith("server:", StringComparison.Ordinal))
+                    .Split(": ", 2)[1]
+                    .Trim(' ', '"')
+            );
             using var client = new System.Net.Sockets.TcpClient();
-            await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => client.ConnectAsync(server.Host, server.Port));
+            await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() =>
+                client.ConnectAsync(server.Host, server.Port)
+            );
         }
         await Assert.ThrowsAsync<ObjectDisposedException>(() => LeaseAsync(s_key));
     }

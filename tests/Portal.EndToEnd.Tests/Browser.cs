@@ -22,7 +22,13 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A visitor with a browser profile of their own.</summary>
-    public async Task<Visitor> OpenAsync(string url, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool touch = false)
+    public async Task<Visitor> OpenAsync(
+        string url,
+        int width = 1440,
+        int height = 900,
+        ColorScheme scheme = ColorScheme.Light,
+        bool touch = false
+    )
     {
         var context = await _browser.NewContextAsync(new()
         {

@@ -59,7 +59,10 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
         await factory.JoinAsync(visitor, "keys");
         var page = visitor.Page;
 
-        foreach (var (button, text) in ((ILocator, string)[])[(Chip(page), "Reset cluster…"), (Account(page), "Act as somebody else")])
+        foreach (
+            var (button, text) in ((ILocator, string)[])
+                [(Chip(page), "Reset cluster…"), (Account(page), "Act as somebody else")]
+        )
         {
             await button.FocusAsync();
             await page.Keyboard.PressAsync("Enter");

@@ -178,7 +178,8 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
         await Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
-    private Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor) => factory.JoinAsync(visitor, learner, Lesson);
+    private Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor) =>
+        factory.JoinAsync(visitor, learner, Lesson);
 
     private static SessionSnapshot MidLesson(SessionSnapshot s) => s with
     {

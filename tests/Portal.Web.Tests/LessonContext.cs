@@ -39,7 +39,11 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
 
     private LessonActions Attached()
     {
-        var actions = new LessonActions(Services.GetRequiredService<ISnackbar>(), new FakeLessonSessions(new FakeCourseCatalog()), CancellationToken.None);
+        var actions = new LessonActions(
+            Services.GetRequiredService<ISnackbar>(),
+            new FakeLessonSessions(new FakeCourseCatalog()),
+            CancellationToken.None
+        );
         actions.Attach(Session);
         return actions;
     }

@@ -6,7 +6,11 @@ using Portal.Clusters.Processes;
 namespace Portal.Clusters.Kind;
 
 /// <summary>A real cluster in Docker for each learner and lesson, made with kind.</summary>
-internal sealed class KindClusterProvider(IOptions<ClusterOptions> options, IProcessRunner processes, ILogger<KindClusterProvider> logger) : IClusterProvider
+internal sealed class KindClusterProvider(
+    IOptions<ClusterOptions> options,
+    IProcessRunner processes,
+    ILogger<KindClusterProvider> logger
+) : IClusterProvider
 {
     private const double BytesPerGiB = 1024d * 1024 * 1024;
 
@@ -62,8 +66,14 @@ internal sealed class KindClusterProvider(IOptions<ClusterOptions> options, IPro
         // Without kind there is none of its clusters, or nothing to delete it with.
         if (!processes.Exists("kind")) return;
         var name = NameOf(key);
-        var deleted = await processes.RunAsync("kind", ["delete", "cluster", "--name", name], null, cancellationToken).ConfigureAwait(false);
-        if (deleted.ExitCode != 0) throw new ClusterUnavailableException($"kind could not delete the cluster: {deleted.LastError}", $"See that Docker runs, and delete it with 'kind delete cluster --name {name}'.");
+        var deleted = await processes
+            .RunAsync("kind", ["delete", "cluster", "--name", name], null, cancellationToken)
+            .ConfigureAwait(false);
+        if (deleted.ExitCode != 0)
+            throw new ClusterUnavailableException(
+                $"kind could not delete the cluster: {deleted.LastError}",
+                $"See that Docker runs, and delete it with 'kind delete cluster --name {name}'."
+            );
         File.Delete(KubeconfigOf(name));
         Log.ClusterDeleted(logger, Name, name);
     }
@@ -82,9 +92,22 @@ internal sealed class KindClusterProvider(IOptions<ClusterOptions> options, IPro
     {
         Directory.CreateDirectory(options.Value.StateDirectory);
         // A kubeconfig of its own: the operator's ~/.kube/config is not for the portal to write.
-        List<string> arguments = ["create", "cluster", "--name", name, "--kubeconfig", Path.GetFullPath(KubeconfigOf(name)), "--wait", $"{(int)options.Value.Kind.WaitTimeout.TotalSeconds}s"];
-        if (options.Value.Kind.Image.Length > 0) arguments.AddRange(["--image", options.Value.Kind.Image]);
-        var created = await processes.RunAsync("kind", arguments, progress.Report, cancellationToken).ConfigureAwait(false);
+        List<string> arguments =
+        [
+            "create",
+            "cluster",
+            "--name",
+            name,
+            "--kubeconfig",
+            Path.GetFullPath(KubeconfigOf(name)),
+            "--wait",
+            $"{(int)options.Value.Kind.WaitTimeout.TotalSeconds}s",
+        ];
+        if (options.Value.Kind.Image.Length > 0)
+            arguments.AddRange(["--image", options.Value.Kind.Image]);
+        var created = await processes
+            .RunAsync("kind", arguments, progress.Report, cancellationToken)
+            .ConfigureAwait(false);
         if (created.ExitCode != 0)
         {
             throw new ClusterUnavailableException($"kind could not create the cluster: {created.LastError}", $"Read the lines above; then delete what is left with 'kind delete cluster --name {name}' and open the lesson again.");

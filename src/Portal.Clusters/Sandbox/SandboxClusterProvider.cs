@@ -5,7 +5,11 @@ using Portal.Sandbox;
 namespace Portal.Clusters.Sandbox;
 
 /// <summary>Simulated clusters inside this process. The server starts with the first lease.</summary>
-internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, TimeProvider time, ILoggerFactory loggers) : IClusterProvider, IAsyncDisposable
+internal sealed class SandboxClusterProvider(
+    IOptions<ClusterOptions> options,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IClusterProvider, IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1);
     private readonly ILogger _logger = loggers.CreateLogger<SandboxClusterProvider>();
@@ -71,8 +75,18 @@ internal sealed class SandboxClusterProvider(IOptions<ClusterOptions> options, T
             {
                 progress.Report("Starting the sandbox");
                 var settings = options.Value.Sandbox;
-                _server = await SandboxServer.StartAsync(
-                    new SandboxOptions { PodStartDelay = settings.PodStartDelay, Budgets = settings.Budgets, TimeProvider = time, LoggerFactory = loggers }, cancellationToken).ConfigureAwait(false);
+                _server = await SandboxServer
+                    .StartAsync(
+                        new SandboxOptions
+                        {
+                            PodStartDelay = settings.PodStartDelay,
+                            Budgets = settings.Budgets,
+                            TimeProvider = time,
+                            LoggerFactory = loggers,
+                        },
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 Log.SandboxStarted(_logger, _server.Address);
             }
             return (_server, _files);

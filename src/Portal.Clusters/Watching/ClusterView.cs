@@ -36,9 +36,14 @@ public sealed class ClusterView : IClusterView, IInformerSink
     }
 
     /// <summary>Starts to follow the cluster; returns before anything was read.</summary>
-    /// <param name="entering">Called with the name of each piece of guarded work before it; tests make it fail by throwing here.</param>
-    public static ClusterView Connect(string kubeconfig, TimeProvider time, ILogger<ClusterView> logger, Action<string>? entering = null) =>
-        new(ClusterApi.Connect(kubeconfig), time, logger, entering);
+    /// <param name="entering">Called with the name of each piece of guarded work before it; tests make it fail by
+    /// throwing here.</param>
+    public static ClusterView Connect(
+        string kubeconfig,
+        TimeProvider time,
+        ILogger<ClusterView> logger,
+        Action<string>? entering = null
+    ) => new(ClusterApi.Connect(kubeconfig), time, logger, entering);
 
     public ClusterSnapshot Current => _live.Current;
 

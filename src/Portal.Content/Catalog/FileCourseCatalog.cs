@@ -26,8 +26,17 @@ public sealed class FileCourseCatalog : ICourseCatalog, IDisposable
     {
         _root = root;
         _logger = logger;
-        _timer = new Guarded("content", logger, time).Timer("reload", Reload, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _watcher = new FileSystemWatcher(root) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite };
+        _timer = new Guarded("content", logger, time).Timer(
+            "reload",
+            Reload,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+        _watcher = new FileSystemWatcher(root)
+        {
+            IncludeSubdirectories = true,
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite,
+        };
         _watcher.Changed += (_, _) => Schedule();
         _watcher.Created += (_, _) => Schedule();
         _watcher.Deleted += (_, _) => Schedule();

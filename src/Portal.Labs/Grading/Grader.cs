@@ -46,8 +46,14 @@ internal sealed class Grader : IAsyncDisposable
     /// <param name="publish">Makes a new state durable and then visible; the text is the evidence of a pass.</param>
     /// <param name="late">Told true when grading failed and is to begin again, and false when it is up to date.</param>
     public Grader(
-        Lesson lesson, IReadOnlyDictionary<string, CheckState> states, CheckGrader grader, Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish,
-        Action<bool> late, Guarded guarded, TimeProvider time)
+        Lesson lesson,
+        IReadOnlyDictionary<string, CheckState> states,
+        CheckGrader grader,
+        Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish,
+        Action<bool> late,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
         _lesson = lesson;
         _grader = grader;
@@ -172,8 +178,11 @@ internal sealed class Grader : IAsyncDisposable
         foreach (var delay in s_settle)
         {
             await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
-            var due = _lesson.Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i))).ToImmutableArray();
-            if (!due.IsEmpty) await EvaluateAsync(due, announce: false, cancellationToken).ConfigureAwait(false);
+            var due = _lesson
+                .Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i)))
+                .ToImmutableArray();
+            if (!due.IsEmpty)
+                await EvaluateAsync(due, announce: false, cancellationToken).ConfigureAwait(false);
             _late(false);
             if (due.All(c => _held.Contains(c.Id))) return;
         }

@@ -6,7 +6,8 @@ namespace Portal.Labs.Sessions;
 public interface ILessonSessions
 {
     /// <summary>
-    /// The session of this learner in this lesson, started when there is none; after the end of one that is just closing.
+    /// The session of this learner in this lesson, started when there is none; after the end of one that is just
+    /// closing.
     /// The cluster and the shell start in the background and the session's snapshot tells how far they are.
     /// </summary>
     /// <exception cref="LessonNotFoundException">There is no such lesson, or it is not available.</exception>
@@ -18,8 +19,12 @@ public interface ILessonSessions
     /// <summary>Ends the session: stops its shell and gives up its lease. The cluster stays until it is deleted.</summary>
     Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken);
 
-    /// <summary>Ends the session, if there is one, and deletes the learner's cluster and workspace of this lesson. Progress stays.</summary>
-    /// <exception cref="Clusters.ClusterUnavailableException">The cluster could not be deleted; its message and remedy are for the learner.</exception>
+    /// <summary>
+    /// Ends the session, if there is one, and deletes the learner's cluster and workspace of this lesson. Progress
+    /// stays.
+    /// </summary>
+    /// <exception cref="Clusters.ClusterUnavailableException">The cluster could not be deleted; its message and
+    /// remedy are for the learner.</exception>
     Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken);
 }
 
@@ -90,7 +95,8 @@ public interface ITerminalAttachment : IAsyncDisposable
     IAsyncEnumerable<ReadOnlyMemory<byte>> Output { get; }
 
     /// <summary>Types. Never waits for the program: a Ctrl-C gets through whatever is typed already.</summary>
-    /// <returns>False when the program does not read and the terminal's input is full: nothing of it was taken.</returns>
+    /// <returns>False when the program does not read and the terminal's input is full: nothing of it was
+    /// taken.</returns>
     ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
     ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken);
 }

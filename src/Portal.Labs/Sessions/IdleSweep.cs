@@ -3,7 +3,10 @@ using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>Deletes the clusters and workspaces that nobody has used for the configured days, also those of an earlier process.</summary>
+/// <summary>
+/// Deletes the clusters and workspaces that nobody has used for the configured days, also those of an earlier
+/// process.
+/// </summary>
 internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory factory) : IHostedService, IDisposable
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMinutes(5);
@@ -15,7 +18,8 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (factory.Options.DeleteAfterIdleDays > 0) _sweeping = factory.Guard("idle clusters").Keep("sweep", SweepAgainAsync, _stopping.Token);
+        if (factory.Options.DeleteAfterIdleDays > 0)
+            _sweeping = factory.Guard("idle clusters").Keep("sweep", SweepAgainAsync, _stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -42,7 +46,8 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
         foreach (var (record, lastUsed) in WorkspaceRecord.FindAll(factory.WorkspacesRoot))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (lastUsed <= limit) await sessions.TryDeleteUnusedAsync(record.Key, record.Provider).ConfigureAwait(false);
+            if (lastUsed <= limit)
+                await sessions.TryDeleteUnusedAsync(record.Key, record.Provider).ConfigureAwait(false);
         }
     }
 

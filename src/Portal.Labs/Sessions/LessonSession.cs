@@ -9,7 +9,9 @@ using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>One learner in one lesson, in this process: what can be asked of it. What changes it goes through its mailbox.</summary>
+/// <summary>
+/// One learner in one lesson, in this process: what can be asked of it. What changes it goes through its mailbox.
+/// </summary>
 internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
 {
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(100);
@@ -59,7 +61,9 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         ? TimeSpan.Zero
         : _factory.Time.GetElapsedTime(Interlocked.Read(ref _lastUsed));
 
-    public GraderShell Shell => _lifecycle.Lab?.Graded(_factory.WorkspaceDirectory(Key)).Shell ?? throw new InvalidOperationException("There is no cluster.");
+    public GraderShell Shell =>
+        _lifecycle.Lab?.Graded(_factory.WorkspaceDirectory(Key)).Shell
+        ?? throw new InvalidOperationException("There is no cluster.");
 
     /// <summary>Starts the cluster and the shell in the background.</summary>
     public void Start() => _ = _mailbox.PostAsync("open", () => _lifecycle.OpenAsync(_closing.Token));
@@ -125,20 +129,24 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     {
         Touch();
         await _lifecycle.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_lifecycle.Grader is { } grader) await grader.CheckAsync(sectionId, cancellationToken).ConfigureAwait(false);
+        if (_lifecycle.Grader is { } grader)
+            await grader.CheckAsync(sectionId, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken)
     {
         Touch();
         await _lifecycle.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_lifecycle.Grader is { } grader) await grader.AnswerAsync(checkId, answer, cancellationToken).ConfigureAwait(false);
+        if (_lifecycle.Grader is { } grader)
+            await grader.AnswerAsync(checkId, answer, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<Verdict> TryCheckAsync(CheckDefinition check, string? answer, CancellationToken cancellationToken)
     {
         await _lifecycle.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var verdict = _lifecycle.Grader is { } grader ? await grader.TryAsync(check, answer, cancellationToken).ConfigureAwait(false) : null;
+        var verdict = _lifecycle.Grader is { } grader
+            ? await grader.TryAsync(check, answer, cancellationToken).ConfigureAwait(false)
+            : null;
         return verdict ?? throw new InvalidOperationException("There is no cluster to check.");
     }
 
@@ -169,9 +177,12 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         }).WaitAsync(cancellationToken);
     }
 
-    /// <summary>Ends the session: what is under way is cancelled, what waits is refused. Completes when all of it has ended.</summary>
+    /// <summary>
+    /// Ends the session: what is under way is cancelled, what waits is refused. Completes when all of it has ended.
+    /// </summary>
     /// <param name="delete">Whether cluster and workspace are deleted too; a later call does not change it.</param>
-    /// <exception cref="Clusters.ClusterUnavailableException">The cluster could not be deleted; the session has ended nevertheless.</exception>
+    /// <exception cref="Clusters.ClusterUnavailableException">The cluster could not be deleted; the session has ended
+    /// nevertheless.</exception>
     public Task CloseAsync(bool delete)
     {
         lock (_gate) return _close ??= CloseOnceAsync(delete);
@@ -179,7 +190,10 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public ValueTask DisposeAsync() => new(CloseAsync(delete: false));
 
-    /// <summary>Notes on disk that the workspace is in use; a message like any other, so never after the workspace was deleted.</summary>
+    /// <summary>
+    /// Notes on disk that the workspace is in use; a message like any other, so never after the workspace was
+    /// deleted.
+    /// </summary>
     public void TouchRecord() => _mailbox.Tell("touch", _lifecycle.Touch);
 
     private async Task CloseOnceAsync(bool delete)
@@ -214,11 +228,19 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     private void RefuseWhenNotPossible(Block block)
     {
         var (provider, workspace) = (Current.Cluster.Provider, Current.Workspace);
-        if (!block.Runnable) throw new RunRefusedException("This block is not for running.");
-        if (!block.RunsOn(provider)) throw new RunRefusedException($"This block is for {string.Join(" and ", block.On)}; this session uses {provider}.");
+        if (!block.Runnable)
+            throw new RunRefusedException("This block is not for running.");
+        if (!block.RunsOn(provider))
+            throw new RunRefusedException(
+                $"This block is for {string.Join(" and ", block.On)}; this session uses {provider}."
+            );
         if (workspace.Phase != WorkspacePhase.Ready)
         {
-            throw new RunRefusedException(workspace.Message is { } message ? $"{message} {workspace.Remedy}" : "The workspace is still starting. Try again in a moment.");
+            throw new RunRefusedException(
+                workspace.Message is { } message
+                    ? $"{message} {workspace.Remedy}"
+                    : "The workspace is still starting. Try again in a moment."
+            );
         }
     }
 

@@ -32,12 +32,17 @@ internal sealed class LessonSessionFactory(
     public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);
     public IWorkspaceIsolation Isolation { get; } = isolations.First(i => i.Name.Equals(options.Value.Isolation, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing here.</summary>
+    /// <summary>
+    /// Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing
+    /// here.
+    /// </summary>
     internal Action<string, string>? Entering { get; set; }
 
-    public Guarded Guard(string owner) => new(owner, Logger, time) { Entering = Entering is { } entering ? work => entering(owner, work) : null };
+    public Guarded Guard(string owner) =>
+        new(owner, Logger, time) { Entering = Entering is { } entering ? work => entering(owner, work) : null };
 
-    public ProgressJournals Journals => LazyInitializer.EnsureInitialized(ref _journals, () => new ProgressJournals(this));
+    public ProgressJournals Journals =>
+        LazyInitializer.EnsureInitialized(ref _journals, () => new ProgressJournals(this));
 
     /// <summary>The name of a session's guarded work in logs and for <see cref="Entering"/>.</summary>
     public static string OwnerOf(LessonSessionKey key) => $"session {key.CourseId}/{key.LessonId} of {key.LearnerId}";
@@ -45,7 +50,12 @@ internal sealed class LessonSessionFactory(
     public LessonSession Create(LessonSessionKey key, Lesson lesson) => new(key, lesson, this);
 
     public string WorkspaceDirectory(LessonSessionKey key) =>
-        Path.Combine(WorkspacesRoot, ClusterNames.Safe(key.LearnerId), ClusterNames.Safe(key.CourseId), ClusterNames.Safe(key.LessonId));
+        Path.Combine(
+            WorkspacesRoot,
+            ClusterNames.Safe(key.LearnerId),
+            ClusterNames.Safe(key.CourseId),
+            ClusterNames.Safe(key.LessonId)
+        );
 
     public WorkspaceSpec Workspace(LessonSessionKey key, Lesson lesson, IClusterLease lease) =>
         new(WorkspaceDirectory(key), lesson.Id, lesson.Directory, lease.Kubeconfig, lease.ToolsDirectory, lease.WorkspaceTemplate);

@@ -5,8 +5,10 @@ using Portal.Shared;
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// The running sessions of this process. A session that nobody uses is closed after a while; its cluster and progress stay.
-/// One that closes keeps its place until it has closed: whoever comes back meanwhile waits, or two would share a directory.
+/// The running sessions of this process. A session that nobody uses is closed after a while; its cluster and progress
+/// stay.
+/// One that closes keeps its place until it has closed: whoever comes back meanwhile waits, or two would share a
+/// directory.
 /// </summary>
 internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
 {
@@ -36,7 +38,8 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 if (!_places.TryGetValue(key, out var place))
                 {
-                    var lesson = _catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
+                    var lesson =
+                        _catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
                     var session = _factory.Create(key, lesson);
                     _places[key] = new Place { Session = session };
                     session.Start();
@@ -56,7 +59,10 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
 
     public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
-        lock (_gate) return _places.TryGetValue(key, out var place) ? End(key, place, s => s.CloseAsync(delete: false)).WaitAsync(cancellationToken) : Task.CompletedTask;
+        lock (_gate)
+            return _places.TryGetValue(key, out var place)
+                ? End(key, place, s => s.CloseAsync(delete: false)).WaitAsync(cancellationToken)
+                : Task.CompletedTask;
     }
 
     public async Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken)
@@ -74,10 +80,13 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
             if (before is not null) await before.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         // A page that goes away meanwhile leaves nothing half deleted.
-        if (await ending.WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure) ExceptionDispatchInfo.Throw(failure);
+        if (await ending.WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>Deletes cluster and workspace if there is no session; a learner who opens one meanwhile waits.</summary>
+    /// <summary>
+    /// Deletes cluster and workspace if there is no session; a learner who opens one meanwhile waits.
+    /// </summary>
     /// <returns>False when there is one, or when something could not be deleted, which is logged.</returns>
     public async Task<bool> TryDeleteUnusedAsync(LessonSessionKey key, string provider)
     {
@@ -112,18 +121,29 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
             if (_disposed) return;
             foreach (var (key, place) in _places)
             {
-                if (place is { Ending: null, Session: { } session } && session.Idle >= _factory.Options.IdleTimeout) _ = End(key, place, s => s.CloseAsync(delete: false));
+                if (place is { Ending: null, Session: { } session } && session.Idle >= _factory.Options.IdleTimeout)
+                    _ = End(key, place, s => s.CloseAsync(delete: false));
             }
-            used = [.. _places.Values.Where(p => p.Ending is null && p.Session?.Idle < s_lookEvery).Select(p => p.Session!)];
+            used =
+            [
+                .. _places.Values.Where(p => p.Ending is null && p.Session?.Idle < s_lookEvery).Select(p => p.Session!),
+            ];
         }
         foreach (var session in used) session.TouchRecord();
     }
 
     private Task<Exception?> EndUnused(LessonSessionKey key, string provider) =>
-        End(key, _places[key] = new Place(), _ => WorkspaceDeletion.DeleteAsync(_factory, key, provider, CancellationToken.None));
+        End(
+            key,
+            _places[key] = new Place(),
+            _ => WorkspaceDeletion.DeleteAsync(_factory, key, provider, CancellationToken.None)
+        );
 
-    /// <summary>Ends what is in a place, once, and then gives the place up. The task never faults: it tells what went wrong.</summary>
-    private Task<Exception?> End(LessonSessionKey key, Place place, Func<LessonSession, Task> end) => place.Ending ??= EndAsync(key, place, end);
+    /// <summary>
+    /// Ends what is in a place, once, and then gives the place up. The task never faults: it tells what went wrong.
+    /// </summary>
+    private Task<Exception?> End(LessonSessionKey key, Place place, Func<LessonSession, Task> end) =>
+        place.Ending ??= EndAsync(key, place, end);
 
     private async Task<Exception?> EndAsync(LessonSessionKey key, Place place, Func<LessonSession, Task> end)
     {

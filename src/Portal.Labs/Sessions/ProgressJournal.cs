@@ -27,7 +27,9 @@ internal sealed class ProgressJournal
     private readonly LessonSessionFactory _factory;
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _entries = [];
-    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writer;
     private TaskCompletionSource _hurry = NewSignal();
@@ -39,7 +41,9 @@ internal sealed class ProgressJournal
         _key = key;
         _factory = factory;
         _drained.SetResult();
-        _writer = factory.Guard(LessonSessionFactory.OwnerOf(key)).Keep("saving of results", WriteAllAsync, _closing.Token);
+        _writer = factory
+            .Guard(LessonSessionFactory.OwnerOf(key))
+            .Keep("saving of results", WriteAllAsync, _closing.Token);
     }
 
     /// <summary>Told what is not saved each time that changes. Called inside the journal: must be quick.</summary>
@@ -62,16 +66,29 @@ internal sealed class ProgressJournal
         }
     }
 
-    /// <summary>Records a result. Completes when it is stored, or when the store lets itself be waited for: then it stays here.</summary>
+    /// <summary>
+    /// Records a result. Completes when it is stored, or when the store lets itself be waited for: then it stays
+    /// here.
+    /// </summary>
     /// <param name="hurry">When cancelled there is less patience.</param>
-    public async Task RecordAsync(ResultKind kind, string id, Func<CancellationToken, Task> write, CancellationToken hurry)
+    public async Task RecordAsync(
+        ResultKind kind,
+        string id,
+        Func<CancellationToken, Task> write,
+        CancellationToken hurry
+    )
     {
         var entry = new Entry(kind, id, write);
         Task hurried;
         lock (_gate)
         {
-            if (_entries.Count >= Limit && _entries.Skip(1).FirstOrDefault(e => e.Kind == kind && e.Id == id) is { } older) _entries.Remove(older);
-            if (_entries.Count == 0) _drained = NewSignal();
+            if (
+                _entries.Count >= Limit
+                && _entries.Skip(1).FirstOrDefault(e => e.Kind == kind && e.Id == id) is { } older
+            )
+                _entries.Remove(older);
+            if (_entries.Count == 0)
+                _drained = NewSignal();
             _entries.AddLast(entry);
             entry.Shown = _late;
             hurried = _hurry.Task;
@@ -80,7 +97,8 @@ internal sealed class ProgressJournal
         _added.Writer.TryWrite(true);
         if (entry.Shown) return;
         await WaitAsync(entry.Settled.Task, s_patience, hurried, hurry).ConfigureAwait(false);
-        if (!entry.Settled.Task.IsCompleted) await WaitAsync(entry.Settled.Task, s_shortPatience, s_never, CancellationToken.None).ConfigureAwait(false);
+        if (!entry.Settled.Task.IsCompleted)
+            await WaitAsync(entry.Settled.Task, s_shortPatience, s_never, CancellationToken.None).ConfigureAwait(false);
         lock (_gate)
         {
             if (entry.Stored) return;
@@ -108,7 +126,8 @@ internal sealed class ProgressJournal
         using var limit = new CancellationTokenSource(s_patience, _factory.Time);
         try
         {
-            while (_writer.IsCompleted && First() is { } entry) await WriteAsync(entry, limit.Token).ConfigureAwait(false);
+            while (_writer.IsCompleted && First() is { } entry)
+                await WriteAsync(entry, limit.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -143,7 +162,10 @@ internal sealed class ProgressJournal
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await entry.Write(limit.Token).WaitAsync(s_patience, _factory.Time, cancellationToken).ConfigureAwait(false);
+            await entry
+                .Write(limit.Token)
+                .WaitAsync(s_patience, _factory.Time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -170,7 +192,8 @@ internal sealed class ProgressJournal
     {
         lock (_gate)
         {
-            if (!_late) Log.ResultsNotSaved(_factory.Logger, _key.CourseId, _key.LessonId, _key.LearnerId, _entries.Count);
+            if (!_late)
+                Log.ResultsNotSaved(_factory.Logger, _key.CourseId, _key.LessonId, _key.LearnerId, _entries.Count);
             _late = true;
             foreach (var entry in _entries)
             {

@@ -1,7 +1,8 @@
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// The journals of this process. One that still holds results when its session closes goes on until they are stored, and
+/// The journals of this process. One that still holds results when its session closes goes on until they are stored,
+/// and
 /// is the journal of the next session of its learner and lesson.
 /// </summary>
 internal sealed class ProgressJournals(LessonSessionFactory factory)
@@ -30,7 +31,10 @@ internal sealed class ProgressJournals(LessonSessionFactory factory)
             _journals[key] = (journal, users - 1);
             journal.Changed = null;
             unused = RemoveUnused(key);
-            if (unused is null) _ = factory.Guard(LessonSessionFactory.OwnerOf(key)).Start("end of the journal", () => EndAsync(key, journal));
+            if (unused is null)
+                _ = factory
+                    .Guard(LessonSessionFactory.OwnerOf(key))
+                    .Start("end of the journal", () => EndAsync(key, journal));
         }
         if (unused is not null) await unused.CloseAsync().ConfigureAwait(false);
     }

@@ -33,8 +33,19 @@ internal sealed class SessionLab
         try
         {
             api = ClusterApi.Connect(lease.Kubeconfig);
-            Action<string>? entering = factory.Entering is { } e ? work => e(LessonSessionFactory.OwnerOf(key), work) : null;
-            return new SessionLab(lease, ClusterView.Connect(lease.Kubeconfig, factory.Time, factory.Loggers.CreateLogger<ClusterView>(), entering), api);
+            Action<string>? entering = factory.Entering is { } e
+                ? work => e(LessonSessionFactory.OwnerOf(key), work)
+                : null;
+            return new SessionLab(
+                lease,
+                ClusterView.Connect(
+                    lease.Kubeconfig,
+                    factory.Time,
+                    factory.Loggers.CreateLogger<ClusterView>(),
+                    entering
+                ),
+                api
+            );
         }
         catch
         {
@@ -44,9 +55,21 @@ internal sealed class SessionLab
         }
     }
 
-    public async Task<Workspace> StartWorkspaceAsync(LessonSessionFactory factory, LessonSessionKey key, Lesson lesson, CancellationToken cancellationToken) =>
-        Workspace = await Shell.Workspace.CreateAsync(
-            factory.Workspace(key, lesson, Lease), factory.Isolation, factory.Guard(LessonSessionFactory.OwnerOf(key)), factory.Time, cancellationToken).ConfigureAwait(false);
+    public async Task<Workspace> StartWorkspaceAsync(
+        LessonSessionFactory factory,
+        LessonSessionKey key,
+        Lesson lesson,
+        CancellationToken cancellationToken
+    ) =>
+        Workspace = await Shell
+            .Workspace.CreateAsync(
+                factory.Workspace(key, lesson, Lease),
+                factory.Isolation,
+                factory.Guard(LessonSessionFactory.OwnerOf(key)),
+                factory.Time,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public GradedCluster Graded(string workspaceDirectory) => new(View, Api, new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")));
 
@@ -59,8 +82,16 @@ internal sealed class SessionLab
         await ending.PartAsync("lease", Lease.DisposeAsync).ConfigureAwait(false);
     }
 
-    /// <summary>A session that closes does not wait for a provider that does not hear; a lease that comes too late is given back.</summary>
-    private static async Task<IClusterLease> OrReturnAsync(LessonSessionFactory factory, LessonSessionKey key, Task<IClusterLease> leasing, CancellationToken cancellationToken)
+    /// <summary>
+    /// A session that closes does not wait for a provider that does not hear; a lease that comes too late is given
+    /// back.
+    /// </summary>
+    private static async Task<IClusterLease> OrReturnAsync(
+        LessonSessionFactory factory,
+        LessonSessionKey key,
+        Task<IClusterLease> leasing,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -8,10 +8,19 @@ using Portal.Shared;
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// Opens, resets and closes what a session works with. Every method is one message of the session's loop, so none begins
+/// Opens, resets and closes what a session works with. Every method is one message of the session's loop, so none
+/// begins
 /// before the one before it has ended: nothing is leased after the close.
 /// </summary>
-internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory, Live<SessionSnapshot> live, SessionProgress progress, SessionTroubles troubles, Guarded guarded)
+internal sealed class SessionLifecycle(
+    LessonSessionKey key,
+    Lesson lesson,
+    LessonSessionFactory factory,
+    Live<SessionSnapshot> live,
+    SessionProgress progress,
+    SessionTroubles troubles,
+    Guarded guarded
+)
 {
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _summarising = new();
@@ -37,15 +46,33 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         return OpenLabAsync(closing);
     }
 
-    /// <summary>Resets cluster and workspace. When the cluster cannot be reset the learner goes on with it as it is, and reads why.</summary>
+    /// <summary>
+    /// Resets cluster and workspace. When the cluster cannot be reset the learner goes on with it as it is, and reads
+    /// why.
+    /// </summary>
     public async Task ResetAsync(CancellationToken closing)
     {
-        live.Update(s => s with { Cluster = s.Cluster with { Phase = ClusterPhase.Resetting, Since = Now, Progress = [], Message = null, Remedy = null } });
+        live.Update(s =>
+            s with
+            {
+                Cluster = s.Cluster with
+                {
+                    Phase = ClusterPhase.Resetting,
+                    Since = Now,
+                    Progress = [],
+                    Message = null,
+                    Remedy = null,
+                },
+            }
+        );
         await DropLabAsync().ConfigureAwait(false);
         try
         {
             WorkspaceFiles.Clear(Directory);
-            await factory.Provider.ResetAsync(key.Cluster, new Progress(this), closing).WaitAsync(closing).ConfigureAwait(false);
+            await factory
+                .Provider.ResetAsync(key.Cluster, new Progress(this), closing)
+                .WaitAsync(closing)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (!closing.IsCancellationRequested)
         {
@@ -55,13 +82,29 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         await OpenLabAsync(closing).ConfigureAwait(false);
     }
 
-    /// <summary>Ends every part, each whatever the others do, and then deletes cluster and workspace if that is wanted.</summary>
-    /// <exception cref="ClusterUnavailableException">The cluster could not be deleted; everything else has ended.</exception>
+    /// <summary>
+    /// Ends every part, each whatever the others do, and then deletes cluster and workspace if that is wanted.
+    /// </summary>
+    /// <exception cref="ClusterUnavailableException">The cluster could not be deleted; everything else has
+    /// ended.</exception>
     public async Task CloseAsync(bool delete)
     {
         var ending = new Ending(factory.Time);
         _loaded.TrySetResult();
-        if (delete) live.Update(s => s with { Cluster = s.Cluster with { Phase = ClusterPhase.Deleting, Since = Now, Progress = [], Message = null, Remedy = null } });
+        if (delete)
+            live.Update(s =>
+                s with
+                {
+                    Cluster = s.Cluster with
+                    {
+                        Phase = ClusterPhase.Deleting,
+                        Since = Now,
+                        Progress = [],
+                        Message = null,
+                        Remedy = null,
+                    },
+                }
+            );
         await EndLabAsync(ending).ConfigureAwait(false);
         if (_grader is { } grader) await ending.PartAsync("grader", grader.DisposeAsync).ConfigureAwait(false);
         await ending.PartAsync("progress", () => new(progress.CloseAsync())).ConfigureAwait(false);
@@ -69,12 +112,24 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         var deleted = false;
         try
         {
-            if (delete) await WorkspaceDeletion.DeleteAsync(factory, key, factory.Provider.Name, CancellationToken.None).ConfigureAwait(false);
+            if (delete)
+                await WorkspaceDeletion
+                    .DeleteAsync(factory, key, factory.Provider.Name, CancellationToken.None)
+                    .ConfigureAwait(false);
             deleted = delete;
         }
         finally
         {
-            live.Update(s => s with { Cluster = s.Cluster with { Phase = deleted ? ClusterPhase.Deleted : ClusterPhase.Gone, Since = Now } });
+            live.Update(s =>
+                s with
+                {
+                    Cluster = s.Cluster with
+                    {
+                        Phase = deleted ? ClusterPhase.Deleted : ClusterPhase.Gone,
+                        Since = Now,
+                    },
+                }
+            );
             live.Complete();
             Log.SessionClosed(factory.Logger, key.CourseId, key.LessonId, key.LearnerId);
         }
@@ -95,10 +150,20 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
 
     private async Task<Grader> LoadAsync(CancellationToken closing)
     {
-        await guarded.Keep("load progress", progress.LoadAsync, closing, _ => troubles.Begin(TroubleKind.Loading)).ConfigureAwait(false);
+        await guarded
+            .Keep("load progress", progress.LoadAsync, closing, _ => troubles.Begin(TroubleKind.Loading))
+            .ConfigureAwait(false);
         closing.ThrowIfCancellationRequested();
         troubles.End(TroubleKind.Loading);
-        var grader = _grader = new Grader(lesson, live.Current.Checks, factory.Grader, progress.PublishCheckAsync, ShowGrading, guarded, factory.Time);
+        var grader = _grader = new Grader(
+            lesson,
+            live.Current.Checks,
+            factory.Grader,
+            progress.PublishCheckAsync,
+            ShowGrading,
+            guarded,
+            factory.Time
+        );
         _loaded.TrySetResult();
         return grader;
     }
@@ -114,13 +179,37 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         try
         {
             var grader = _grader ?? await LoadAsync(closing).ConfigureAwait(false);
-            live.Update(s => s with { Workspace = new(WorkspacePhase.Starting, null, null), Cluster = s.Cluster with { Message = null, Remedy = null } });
+            live.Update(s =>
+                s with
+                {
+                    Workspace = new(WorkspacePhase.Starting, null, null),
+                    Cluster = s.Cluster with { Message = null, Remedy = null },
+                }
+            );
             // Before there is a cluster: one that outlives a crash has to be found again.
             Touch();
-            var lab = _lab = await SessionLab.LeaseAsync(factory, key, new Progress(this), closing).ConfigureAwait(false);
-            live.Update(s => s with { Cluster = s.Cluster with { Provider = lab.Lease.Provider, Phase = ClusterPhase.Ready, Capabilities = lab.Lease.Capabilities, Since = Now } });
+            var lab = _lab = await SessionLab
+                .LeaseAsync(factory, key, new Progress(this), closing)
+                .ConfigureAwait(false);
+            live.Update(s =>
+                s with
+                {
+                    Cluster = s.Cluster with
+                    {
+                        Provider = lab.Lease.Provider,
+                        Phase = ClusterPhase.Ready,
+                        Capabilities = lab.Lease.Capabilities,
+                        Since = Now,
+                    },
+                }
+            );
             _summarising = new CancellationTokenSource();
-            _summaries = guarded.Keep("cluster summary", c => SummariseAsync(lab.View, c), _summarising.Token, _ => troubles.Begin(TroubleKind.Summary));
+            _summaries = guarded.Keep(
+                "cluster summary",
+                c => SummariseAsync(lab.View, c),
+                _summarising.Token,
+                _ => troubles.Begin(TroubleKind.Summary)
+            );
             await grader.AttachAsync(lab.Graded(Directory)).ConfigureAwait(false);
             await StartWorkspaceAsync(lab, closing).ConfigureAwait(false);
         }
@@ -131,7 +220,10 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         catch (Exception e) when (!closing.IsCancellationRequested)
         {
             Log.ClusterNotStarted(factory.Logger, e, key.CourseId, key.LessonId);
-            Fail("The cluster could not be started: something in the portal failed.", "Reset the cluster to try again; if that does not help, look at the portal's log.");
+            Fail(
+                "The cluster could not be started: something in the portal failed.",
+                "Reset the cluster to try again; if that does not help, look at the portal's log."
+            );
         }
     }
 
@@ -155,10 +247,15 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         }
     }
 
-    private void ShowShell(WorkspaceException? problem) => live.Update(s => s with
-    {
-        Workspace = problem is null ? new(WorkspacePhase.Ready, null, null) : new(WorkspacePhase.Failed, problem.Message, problem.Remedy),
-    });
+    private void ShowShell(WorkspaceException? problem) =>
+        live.Update(s =>
+            s with
+            {
+                Workspace = problem is null
+                    ? new(WorkspacePhase.Ready, null, null)
+                    : new(WorkspacePhase.Failed, problem.Message, problem.Remedy),
+            }
+        );
 
     private async Task DropLabAsync()
     {
@@ -169,7 +266,8 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
 
     private async Task EndLabAsync(Ending ending)
     {
-        if (_grader is { } grader) await ending.PartAsync("grading", () => new(grader.DetachAsync())).ConfigureAwait(false);
+        if (_grader is { } grader)
+            await ending.PartAsync("grading", () => new(grader.DetachAsync())).ConfigureAwait(false);
         var lab = _lab;
         _lab = null;
         await ending.PartAsync("cluster summary", async () =>
@@ -190,11 +288,13 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         }
     }
 
-    private void Report(string line) => live.Update(s => s with { Cluster = s.Cluster with { Progress = s.Cluster.Progress.Add(line) } });
+    private void Report(string line) =>
+        live.Update(s => s with { Cluster = s.Cluster with { Progress = s.Cluster.Progress.Add(line) } });
 
     private void Report(Ending ending)
     {
-        foreach (var (part, e) in ending.Failures) Log.PartNotEnded(factory.Logger, e, part, key.CourseId, key.LessonId);
+        foreach (var (part, e) in ending.Failures)
+            Log.PartNotEnded(factory.Logger, e, part, key.CourseId, key.LessonId);
     }
 
     private void Fail(string message, string remedy) => live.Update(s => s with
@@ -203,7 +303,8 @@ internal sealed class SessionLifecycle(LessonSessionKey key, Lesson lesson, Less
         Workspace = new(WorkspacePhase.Failed, "There is no cluster.", remedy),
     });
 
-    private static string Words(Exception e) => e is ClusterUnavailableException ? e.Message : "something in the portal failed; its log tells more.";
+    private static string Words(Exception e) =>
+        e is ClusterUnavailableException ? e.Message : "something in the portal failed; its log tells more.";
 
     /// <summary>Reports in order and on the caller's thread, unlike <see cref="Progress{T}"/>.</summary>
     private sealed class Progress(SessionLifecycle lifecycle) : IProgress<string>

@@ -32,16 +32,33 @@ internal sealed class SessionMailbox
     /// <exception cref="RunRefusedException">The session has ended, or too much waits.</exception>
     public Task PostAsync(string name, Func<Task> handle)
     {
-        if (_messages.Reader.Count >= Limit) throw new RunRefusedException("Too much is waiting already. Try again in a moment.");
+        if (_messages.Reader.Count >= Limit)
+            throw new RunRefusedException("Too much is waiting already. Try again in a moment.");
         var message = new Message(name, handle, IsLast: false);
         if (!_messages.Writer.TryWrite(message)) throw Ended();
         return message.Handled.Task;
     }
 
-    /// <summary>Leaves a message of the session's own, for which nobody waits; without effect when the session has ended.</summary>
-    public void Tell(string name, Action handle) => _messages.Writer.TryWrite(new Message(name, () => { handle(); return Task.CompletedTask; }, IsLast: false));
+    /// <summary>
+    /// Leaves a message of the session's own, for which nobody waits; without effect when the session has ended.
+    /// </summary>
+    public void Tell(string name, Action handle) =>
+        _messages.Writer.TryWrite(
+            new Message(
+                name,
+                () =>
+                {
+                    handle();
+                    return Task.CompletedTask;
+                },
+                IsLast: false
+            )
+        );
 
-    /// <summary>Leaves the last message; completes when it has been handled and the loop has ended, with what handling it threw.</summary>
+    /// <summary>
+    /// Leaves the last message; completes when it has been handled and the loop has ended, with what handling it
+    /// threw.
+    /// </summary>
     public async Task CloseAsync(string name, Func<Task> handle)
     {
         var message = new Message(name, handle, IsLast: true);
@@ -64,8 +81,14 @@ internal sealed class SessionMailbox
                 await HandleAsync(message).ConfigureAwait(false);
                 continue;
             }
-            more = more is { IsCompleted: false } ? more : _messages.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-            if (await Task.WhenAny(more, _runs.ActiveEnded).ConfigureAwait(false) == more && !await more.ConfigureAwait(false)) return;
+            more = more is { IsCompleted: false }
+                ? more
+                : _messages.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            if (
+                await Task.WhenAny(more, _runs.ActiveEnded).ConfigureAwait(false) == more
+                && !await more.ConfigureAwait(false)
+            )
+                return;
         }
     }
 
@@ -79,7 +102,11 @@ internal sealed class SessionMailbox
         }
         catch (Exception e)
         {
-            if (e is not (RunRefusedException or ClusterUnavailableException) && (message.IsLast || !_closing.IsCancellationRequested)) Log.MessageFailed(_logger, e, message.Name);
+            if (
+                e is not (RunRefusedException or ClusterUnavailableException)
+                && (message.IsLast || !_closing.IsCancellationRequested)
+            )
+                Log.MessageFailed(_logger, e, message.Name);
             message.Handled.TrySetException(e is OperationCanceledException ? Ended() : e);
             _ = message.Handled.Task.Exception; // seen: who asked may have gone
         }

@@ -8,7 +8,13 @@ namespace Portal.Labs.Sessions;
 /// A session's progress: loaded when it opens, and recorded before it is shown. While the store is away it is shown all
 /// the same, as what it is and as not saved yet.
 /// </summary>
-internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory, Live<SessionSnapshot> live, SessionTroubles troubles)
+internal sealed class SessionProgress(
+    LessonSessionKey key,
+    Lesson lesson,
+    LessonSessionFactory factory,
+    Live<SessionSnapshot> live,
+    SessionTroubles troubles
+)
 {
     private static readonly TimeSpan s_loadLimit = TimeSpan.FromSeconds(10);
 
@@ -24,7 +30,10 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
         _journal.Changed = ShowUnsaved;
         // What an earlier session could not store yet is part of what there is to load.
         await _journal.Drained.WaitAsync(s_loadLimit, factory.Time, cancellationToken).ConfigureAwait(false);
-        var recorded = await factory.Recorder.LoadAsync(key, cancellationToken).WaitAsync(s_loadLimit, factory.Time, cancellationToken).ConfigureAwait(false);
+        var recorded = await factory
+            .Recorder.LoadAsync(key, cancellationToken)
+            .WaitAsync(s_loadLimit, factory.Time, cancellationToken)
+            .ConfigureAwait(false);
         _touched = [.. recorded.Runs.Select(r => r.BlockId)];
         _succeeded = [.. recorded.Runs.Where(r => r.Phase == RunPhase.Succeeded).Select(r => r.BlockId)];
         var checks = recorded.Checks.ToDictionary(c => c.CheckId, StringComparer.Ordinal);
@@ -55,10 +64,29 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
             _touched = _touched.Add(run.BlockId);
             if (wholeBlock)
             {
-                var failed = run.Commands.FirstOrDefault(c => c.Phase is RunPhase.Failed or RunPhase.TimedOut or RunPhase.Stopped)?.Index ?? -1;
-                var record = new RunRecord(queued.Section.Id, run.BlockId, run.Phase, failed, run.Duration, factory.Time.GetUtcNow());
-                if (run.Phase == RunPhase.Succeeded) _succeeded = _succeeded.Add(run.BlockId);
-                await _journal.RecordAsync(ResultKind.Run, run.BlockId, c => factory.Recorder.RecordRunAsync(key, record, c), hurry).ConfigureAwait(false);
+                var failed =
+                    run.Commands.FirstOrDefault(c =>
+                        c.Phase is RunPhase.Failed or RunPhase.TimedOut or RunPhase.Stopped
+                    )?.Index
+                    ?? -1;
+                var record = new RunRecord(
+                    queued.Section.Id,
+                    run.BlockId,
+                    run.Phase,
+                    failed,
+                    run.Duration,
+                    factory.Time.GetUtcNow()
+                );
+                if (run.Phase == RunPhase.Succeeded)
+                    _succeeded = _succeeded.Add(run.BlockId);
+                await _journal
+                    .RecordAsync(
+                        ResultKind.Run,
+                        run.BlockId,
+                        c => factory.Recorder.RecordRunAsync(key, record, c),
+                        hurry
+                    )
+                    .ConfigureAwait(false);
             }
             ShowRun(run);
             await PublishSectionAsync(queued.Section, live.Current.Checks, hurry).ConfigureAwait(false);
@@ -70,7 +98,12 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
     }
 
     /// <param name="hurry">When cancelled the store is not waited for as long.</param>
-    public async Task PublishCheckAsync(CheckDefinition check, CheckState state, string? evidence, CancellationToken hurry)
+    public async Task PublishCheckAsync(
+        CheckDefinition check,
+        CheckState state,
+        string? evidence,
+        CancellationToken hurry
+    )
     {
         await _recording.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
@@ -79,11 +112,27 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
             var before = live.Current.Checks[check.Id];
             if (IsWorthRecording(section, before, state))
             {
-                var record = new CheckRecord(section.Id, check.Id, state.Phase, state.IsPassed ? check.Points : 0, state.Message, evidence, factory.Time.GetUtcNow());
-                await _journal.RecordAsync(ResultKind.Check, check.Id, c => factory.Recorder.RecordCheckAsync(key, record, c), hurry).ConfigureAwait(false);
+                var record = new CheckRecord(
+                    section.Id,
+                    check.Id,
+                    state.Phase,
+                    state.IsPassed ? check.Points : 0,
+                    state.Message,
+                    evidence,
+                    factory.Time.GetUtcNow()
+                );
+                await _journal
+                    .RecordAsync(
+                        ResultKind.Check,
+                        check.Id,
+                        c => factory.Recorder.RecordCheckAsync(key, record, c),
+                        hurry
+                    )
+                    .ConfigureAwait(false);
             }
             live.Update(s => WithPoints(s with { Checks = s.Checks.SetItem(check.Id, state) }));
-            if (state.Phase != CheckPhase.Checking) await PublishSectionAsync(section, live.Current.Checks, hurry).ConfigureAwait(false);
+            if (state.Phase != CheckPhase.Checking)
+                await PublishSectionAsync(section, live.Current.Checks, hurry).ConfigureAwait(false);
         }
         finally
         {
@@ -114,15 +163,38 @@ internal sealed class SessionProgress(LessonSessionKey key, Lesson lesson, Lesso
         return state.Phase != CheckPhase.NotYet || state.Wrong || live.Current.Sections[section.Id].Phase != SectionPhase.NotStarted;
     }
 
-    private async Task PublishSectionAsync(Section section, ImmutableDictionary<string, CheckState> checks, CancellationToken hurry)
+    private async Task PublishSectionAsync(
+        Section section,
+        ImmutableDictionary<string, CheckState> checks,
+        CancellationToken hurry
+    )
     {
         if (!live.Current.Sections.TryGetValue(section.Id, out var before)) return;
         var phase = _tracker.PhaseOf(section, before.Phase, _succeeded, _touched, checks);
         if (phase == before.Phase) return;
         var now = factory.Time.GetUtcNow();
         var record = new SectionRecord(section.Id, SectionTracker.KindName(section), phase, now);
-        await _journal.RecordAsync(ResultKind.Section, section.Id, c => factory.Recorder.RecordSectionAsync(key, record, c), hurry).ConfigureAwait(false);
-        live.Update(s => s with { Sections = s.Sections.SetItem(section.Id, new(section.Id, phase, phase == SectionPhase.Completed ? before.CompletedAt ?? now : before.CompletedAt)) });
+        await _journal
+            .RecordAsync(
+                ResultKind.Section,
+                section.Id,
+                c => factory.Recorder.RecordSectionAsync(key, record, c),
+                hurry
+            )
+            .ConfigureAwait(false);
+        live.Update(s =>
+            s with
+            {
+                Sections = s.Sections.SetItem(
+                    section.Id,
+                    new(
+                        section.Id,
+                        phase,
+                        phase == SectionPhase.Completed ? before.CompletedAt ?? now : before.CompletedAt
+                    )
+                ),
+            }
+        );
     }
 
     private SessionSnapshot WithPoints(SessionSnapshot snapshot) =>

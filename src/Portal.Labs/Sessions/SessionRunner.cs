@@ -5,8 +5,17 @@ using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>Makes one run: splits the block, runs its commands, records and shows the result, and grades what it reached.</summary>
-internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory factory, SessionLifecycle lifecycle, SessionProgress progress, Live<SessionSnapshot> live, Guarded guarded)
+/// <summary>
+/// Makes one run: splits the block, runs its commands, records and shows the result, and grades what it reached.
+/// </summary>
+internal sealed class SessionRunner(
+    LessonSessionKey key,
+    LessonSessionFactory factory,
+    SessionLifecycle lifecycle,
+    SessionProgress progress,
+    Live<SessionSnapshot> live,
+    Guarded guarded
+)
 {
     private readonly CommandRunner _runner = new(factory.Time);
 
@@ -16,10 +25,22 @@ internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory f
         try
         {
             var commands = await CommandSplitter.SplitAsync(run.Code ?? run.Block.Code, stop).ConfigureAwait(false);
-            var selected = commands.Select((text, index) => (index, text)).Where(c => run.Command is null || c.index == run.Command).ToImmutableArray();
-            if (lifecycle.Lab?.Workspace is not { } workspace) return;
-            if (run.Section.Kind == SectionKind.Cleanup) lifecycle.Grader?.KeepPasses();
-            var request = new RunRequest(run.RunId, run.Block.Id, selected, run.Block.Timeout ?? factory.Options.CommandTimeout, run.Block.ContinueOnError, Edited: run.Code is not null);
+            var selected = commands
+                .Select((text, index) => (index, text))
+                .Where(c => run.Command is null || c.index == run.Command)
+                .ToImmutableArray();
+            if (lifecycle.Lab?.Workspace is not { } workspace)
+                return;
+            if (run.Section.Kind == SectionKind.Cleanup)
+                lifecycle.Grader?.KeepPasses();
+            var request = new RunRequest(
+                run.RunId,
+                run.Block.Id,
+                selected,
+                run.Block.Timeout ?? factory.Options.CommandTimeout,
+                run.Block.ContinueOnError,
+                Edited: run.Code is not null
+            );
             finished = await _runner.RunAsync(workspace, request, ShowRunning, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -29,20 +50,28 @@ internal sealed class SessionRunner(LessonSessionKey key, LessonSessionFactory f
         catch (Exception e)
         {
             Log.RunNotMade(factory.Logger, e, key.CourseId, key.LessonId);
-            Show(run, RunPhase.Failed, e is WorkspaceException ? e.Message : "The portal could not run this block. Try again.");
+            Show(
+                run,
+                RunPhase.Failed,
+                e is WorkspaceException ? e.Message : "The portal could not run this block. Try again."
+            );
             return;
         }
-        await progress.PublishRunAsync(run, finished, wholeBlock: run.Command is null && run.Code is null, stop).ConfigureAwait(false);
+        await progress
+            .PublishRunAsync(run, finished, wholeBlock: run.Command is null && run.Code is null, stop)
+            .ConfigureAwait(false);
         // What a block has reached counts even when the next one, which may wait already, changes it at once.
         // The run is what it was, whatever becomes of the grading.
-        if (lifecycle.Grader is { } grader) await guarded.Start("grading of a run", () => grader.GradeAsync(run.Section, stop)).ConfigureAwait(false);
+        if (lifecycle.Grader is { } grader)
+            await guarded.Start("grading of a run", () => grader.GradeAsync(run.Section, stop)).ConfigureAwait(false);
     }
 
     /// <summary>The run is over: one that never came to an end of its own is shown as failed.</summary>
     public void Ended(QueuedRun run)
     {
         var shown = live.Current.Runs.GetValueOrDefault(run.Block.Id);
-        if (shown?.RunId != run.RunId || shown.Phase is RunPhase.Running or RunPhase.Waiting) Show(run, RunPhase.Failed, "The portal could not run this block. Try again.");
+        if (shown?.RunId != run.RunId || shown.Phase is RunPhase.Running or RunPhase.Waiting)
+            Show(run, RunPhase.Failed, "The portal could not run this block. Try again.");
     }
 
     private void Show(QueuedRun run, RunPhase phase, string output) => progress.ShowRun(NewRun(run, phase, output));

@@ -8,11 +8,18 @@ namespace Portal.Labs.Sessions;
 /// <param name="Code">What is run in place of the block's own text, or null.</param>
 internal sealed record QueuedRun(string RunId, Section Section, Block Block, int? Command, string? Code);
 
-/// <summary>Runs of one session, one at a time, in the order in which they were accepted. Touched by the session's loop only.</summary>
+/// <summary>
+/// Runs of one session, one at a time, in the order in which they were accepted. Touched by the session's loop only.
+/// </summary>
 /// <param name="execute">Makes a run; its token is cancelled to stop it.</param>
 /// <param name="ended">Told each run that is over, whatever became of it.</param>
 /// <param name="changed">Told the active run and the ones that wait.</param>
-internal sealed class SessionRuns(Func<QueuedRun, CancellationToken, Task> execute, Action<QueuedRun> ended, Action<QueuedRun?, ImmutableArray<QueuedRun>> changed, Guarded guarded)
+internal sealed class SessionRuns(
+    Func<QueuedRun, CancellationToken, Task> execute,
+    Action<QueuedRun> ended,
+    Action<QueuedRun?, ImmutableArray<QueuedRun>> changed,
+    Guarded guarded
+)
 {
     private static readonly Task s_never = new TaskCompletionSource().Task;
 
@@ -20,7 +27,9 @@ internal sealed class SessionRuns(Func<QueuedRun, CancellationToken, Task> execu
     private ImmutableArray<QueuedRun> _waiting = [];
     private (QueuedRun Run, CancellationTokenSource Stop, Task Ended)? _active;
 
-    /// <summary>Completes when the active run is over; <see cref="Settle"/> then has to be called. Never, while nothing runs.</summary>
+    /// <summary>
+    /// Completes when the active run is over; <see cref="Settle"/> then has to be called. Never, while nothing runs.
+    /// </summary>
     public Task ActiveEnded => _active?.Ended ?? s_never;
 
     public void Enqueue(QueuedRun run)

@@ -13,11 +13,15 @@ internal sealed class SessionTroubles(Live<SessionSnapshot> live, TimeProvider t
         ? s with { Troubles = s.Troubles.RemoveAll(t => t.Kind == kind) }
         : s);
 
-    private static string Words(TroubleKind kind) => kind switch
-    {
-        TroubleKind.Loading => "Your progress cannot be read yet: the portal's database cannot be reached. Your cluster starts as soon as it can; you can read on.",
-        TroubleKind.Saving => "Saving is late: the portal's database cannot be reached. What you did is kept and saved by itself; what waits says “not saved yet”.",
-        TroubleKind.Grading => "Grading is late: a part of the portal failed and starts again. What you did is kept; checks catch up by themselves.",
-        _ => "The cluster panel is late: a part of the portal failed and starts again. Your cluster goes on.",
-    };
+    private static string Words(TroubleKind kind) =>
+        kind switch
+        {
+            TroubleKind.Loading =>
+                "Your progress cannot be read yet: the portal's database cannot be reached. Your cluster starts as soon as it can; you can read on.",
+            TroubleKind.Saving =>
+                "Saving is late: the portal's database cannot be reached. What you did is kept and saved by itself; what waits says “not saved yet”.",
+            TroubleKind.Grading =>
+                "Grading is late: a part of the portal failed and starts again. What you did is kept; checks catch up by themselves.",
+            _ => "The cluster panel is late: a part of the portal failed and starts again. Your cluster goes on.",
+        };
 }

@@ -3,11 +3,19 @@ using Portal.Labs.Shell;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>Deletes a learner's cluster and files of a lesson, where no session uses them. Progress is elsewhere and stays.</summary>
+/// <summary>
+/// Deletes a learner's cluster and files of a lesson, where no session uses them. Progress is elsewhere and stays.
+/// </summary>
 internal static class WorkspaceDeletion
 {
-    /// <exception cref="ClusterUnavailableException">Something is still there: it stays recorded, and a later try finds it.</exception>
-    public static async Task DeleteAsync(LessonSessionFactory factory, LessonSessionKey key, string provider, CancellationToken cancellationToken)
+    /// <exception cref="ClusterUnavailableException">Something is still there: it stays recorded, and a later try
+    /// finds it.</exception>
+    public static async Task DeleteAsync(
+        LessonSessionFactory factory,
+        LessonSessionKey key,
+        string provider,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -19,7 +27,12 @@ internal static class WorkspaceDeletion
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Log.ClusterNotDeleted(factory.Logger, e, key.CourseId, key.LessonId, key.LearnerId);
-            throw e as ClusterUnavailableException ?? new ClusterUnavailableException("The cluster could not be deleted.", "Try again in a moment; the portal's log tells more.", e);
+            throw e as ClusterUnavailableException
+                ?? new ClusterUnavailableException(
+                    "The cluster could not be deleted.",
+                    "Try again in a moment; the portal's log tells more.",
+                    e
+                );
         }
     }
 }

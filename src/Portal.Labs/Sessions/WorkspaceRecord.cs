@@ -4,8 +4,10 @@ using Portal.Labs.Shell;
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// Whose a workspace's directory is, kept in a small file in it; the file's time is when the workspace was used last. With
-/// it clusters and workspaces that nobody uses are found, also those of an earlier process. A directory without the file
+/// Whose a workspace's directory is, kept in a small file in it; the file's time is when the workspace was used last.
+/// With
+/// it clusters and workspaces that nobody uses are found, also those of an earlier process. A directory without the
+/// file
 /// is not the portal's to delete.
 /// </summary>
 internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
@@ -25,14 +27,23 @@ internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
     /// <summary>Every workspace below the root with when it was used last. What cannot be read is left out.</summary>
     public static IEnumerable<(WorkspaceRecord Record, DateTimeOffset LastUsed)> FindAll(string root)
     {
-        if (!Directory.Exists(root)) yield break;
-        var files = Directory.EnumerateFiles(root, WorkspaceFiles.RecordFile, new EnumerationOptions
-        {
-            RecurseSubdirectories = true, MaxRecursionDepth = Depth, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true,
-        });
+        if (!Directory.Exists(root))
+            yield break;
+        var files = Directory.EnumerateFiles(
+            root,
+            WorkspaceFiles.RecordFile,
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = Depth,
+                AttributesToSkip = FileAttributes.ReparsePoint,
+                IgnoreInaccessible = true,
+            }
+        );
         foreach (var file in files.ToList())
         {
-            if (Read(file) is { } record) yield return (record, new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero));
+            if (Read(file) is { } record)
+                yield return (record, new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero));
         }
     }
 
@@ -40,7 +51,9 @@ internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
     {
         try
         {
-            return JsonSerializer.Deserialize<WorkspaceRecord>(File.ReadAllText(file)) is { Key: not null } record ? record : null;
+            return JsonSerializer.Deserialize<WorkspaceRecord>(File.ReadAllText(file)) is { Key: not null } record
+                ? record
+                : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {

@@ -34,7 +34,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private long _lastId;
     private bool _lineMayHoldInput;
 
-    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
+    private InteractiveShell(
+        PtySession pty,
+        string nonce,
+        string controlDirectory,
+        TerminalHub hub,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
         _pty = pty;
         _hub = hub;
@@ -52,13 +59,26 @@ internal sealed class InteractiveShell : IAsyncDisposable
     public event Action? Prompted;
 
     /// <param name="start">Makes the start information from the path of the start-up file.</param>
-    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
+    public static InteractiveShell Start(
+        Func<string, PtyStartInfo> start,
+        string controlDirectory,
+        TerminalHub hub,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
         Directory.CreateDirectory(controlDirectory);
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var startup = Path.Combine(controlDirectory, "bashrc");
         File.WriteAllText(startup, ShellStartup.Script(nonce, controlDirectory));
-        return new InteractiveShell(PtySession.Start(start(startup), guarded), nonce, controlDirectory, hub, guarded, time);
+        return new InteractiveShell(
+            PtySession.Start(start(startup), guarded),
+            nonce,
+            controlDirectory,
+            hub,
+            guarded,
+            time
+        );
     }
 
     /// <summary>What a terminal typed; see <see cref="PtySession.Write"/>.</summary>

@@ -32,14 +32,25 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
     private bool _told;
 
-    private Workspace(WorkspaceSpec spec, WorkspacePaths paths, Func<string, PtyStartInfo> start, Guarded guarded, TimeProvider time)
+    private Workspace(
+        WorkspaceSpec spec,
+        WorkspacePaths paths,
+        Func<string, PtyStartInfo> start,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
         _spec = spec;
         _paths = paths;
         _start = start;
         _guarded = guarded;
         _time = time;
-        _jobTimer = guarded.Timer("look at background jobs", DropEndedJobs, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _jobTimer = guarded.Timer(
+            "look at background jobs",
+            DropEndedJobs,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         _shell = StartShell();
         _supervision = guarded.Keep("shell", SuperviseAsync, _closing.Token, ShellFailed);
     }
@@ -51,12 +62,21 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Raised on a pool thread after <see cref="Jobs"/> has changed.</summary>
     public event Action? JobsChanged;
 
-    /// <summary>Raised on a pool thread when the shell ended and cannot be started again, with the reason; and with null when there is one again.</summary>
+    /// <summary>
+    /// Raised on a pool thread when the shell ended and cannot be started again, with the reason; and with null when
+    /// there is one again.
+    /// </summary>
     public event Action<WorkspaceException?>? ShellChanged;
 
     /// <summary>Prepares the files and starts the shell; returns when it shows its first prompt.</summary>
     /// <exception cref="WorkspaceException">A program is missing, or the directory cannot be used.</exception>
-    public static async Task<Workspace> CreateAsync(WorkspaceSpec spec, IWorkspaceIsolation isolation, Guarded guarded, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Workspace> CreateAsync(
+        WorkspaceSpec spec,
+        IWorkspaceIsolation isolation,
+        Guarded guarded,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (isolation.Check() is { } problem) throw problem;
         var bash = ToolPaths.Find("bash") ?? throw new WorkspaceException("bash was not found on this machine.", "Install bash and start the portal again; on Windows run the portal in WSL.");
@@ -68,7 +88,13 @@ internal sealed class Workspace : IAsyncDisposable
         try
         {
             var paths = WorkspaceFiles.Prepare(spec);
-            workspace = new Workspace(spec, paths, startup => isolation.Wrap(WorkspaceFiles.ShellStart(spec, paths, bash, startup), paths), guarded, time);
+            workspace = new Workspace(
+                spec,
+                paths,
+                startup => isolation.Wrap(WorkspaceFiles.ShellStart(spec, paths, bash, startup), paths),
+                guarded,
+                time
+            );
             await workspace._shell.WaitReadyAsync(cancellationToken).ConfigureAwait(false);
             return workspace;
         }
@@ -97,7 +123,8 @@ internal sealed class Workspace : IAsyncDisposable
             catch (ShellEndedException)
             {
                 // It ended before the command could start; the supervisor is about to put another in its place.
-                if (!await ReplacedAsync(replacement.Task, timeout, stop).ConfigureAwait(false)) return new(stop.IsCancellationRequested ? RunPhase.Stopped : RunPhase.Failed, null);
+                if (!await ReplacedAsync(replacement.Task, timeout, stop).ConfigureAwait(false))
+                    return new(stop.IsCancellationRequested ? RunPhase.Stopped : RunPhase.Failed, null);
             }
         }
     }
@@ -135,7 +162,13 @@ internal sealed class Workspace : IAsyncDisposable
 
     private InteractiveShell StartShell()
     {
-        var shell = InteractiveShell.Start(s => _start(s) with { Columns = _size.Columns, Rows = _size.Rows }, _paths.Control, _hub, _guarded, _time);
+        var shell = InteractiveShell.Start(
+            s => _start(s) with { Columns = _size.Columns, Rows = _size.Rows },
+            _paths.Control,
+            _hub,
+            _guarded,
+            _time
+        );
         shell.Prompted += ReadJobs;
         return shell;
     }
@@ -163,8 +196,14 @@ internal sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private void ShellFailed(Exception e) => ShellChanged?.Invoke(new WorkspaceException(
-        "The shell ended and cannot be started again; the portal keeps trying.", "Reset the cluster to get a fresh workspace.", e));
+    private void ShellFailed(Exception e) =>
+        ShellChanged?.Invoke(
+            new WorkspaceException(
+                "The shell ended and cannot be started again; the portal keeps trying.",
+                "Reset the cluster to get a fresh workspace.",
+                e
+            )
+        );
 
     private async Task<bool> ReplacedAsync(Task<bool> replaced, TimeSpan timeout, CancellationToken stop)
     {
@@ -213,7 +252,8 @@ internal sealed class Workspace : IAsyncDisposable
     {
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
 
-        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => ValueTask.FromResult(workspace._shell.Type(input.Span));
+        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(workspace._shell.Type(input.Span));
 
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
         {

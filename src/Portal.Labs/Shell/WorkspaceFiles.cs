@@ -27,19 +27,30 @@ internal static class WorkspaceFiles
         return paths;
     }
 
-    /// <summary>Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing. Whose the directory is stays.</summary>
+    /// <summary>
+    /// Forgets what the learner changed: the next <see cref="Prepare"/> starts from nothing. Whose the directory is
+    /// stays.
+    /// </summary>
     public static void Clear(string directory)
     {
-        if (!Directory.Exists(directory)) return;
-        foreach (var part in Directory.EnumerateDirectories(directory)) Directory.Delete(part, recursive: true);
-        foreach (var file in Directory.EnumerateFiles(directory).Where(f => Path.GetFileName(f) != RecordFile)) File.Delete(file);
+        if (!Directory.Exists(directory))
+            return;
+        foreach (var part in Directory.EnumerateDirectories(directory))
+            Directory.Delete(part, recursive: true);
+        foreach (var file in Directory.EnumerateFiles(directory).Where(f => Path.GetFileName(f) != RecordFile))
+            File.Delete(file);
     }
 
     /// <summary>Deletes a workspace's directory, and those above it that are empty then.</summary>
     public static void Delete(string root, string directory)
     {
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        for (var above = Path.GetDirectoryName(directory); above is not null && above.Length > root.Length && Directory.Exists(above); above = Path.GetDirectoryName(above))
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        for (
+            var above = Path.GetDirectoryName(directory);
+            above is not null && above.Length > root.Length && Directory.Exists(above);
+            above = Path.GetDirectoryName(above)
+        )
         {
             try
             {

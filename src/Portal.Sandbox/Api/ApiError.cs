@@ -58,7 +58,12 @@ internal static class ApiError
 
     /// <summary>The client is to come again in a second; client-go does so by itself.</summary>
     public static ApiException TooManyRequests() =>
-        new(429, "TooManyRequests", "Too many requests, please try again later.", new JsonObject { ["retryAfterSeconds"] = 1 });
+        new(
+            429,
+            "TooManyRequests",
+            "Too many requests, please try again later.",
+            new JsonObject { ["retryAfterSeconds"] = 1 }
+        );
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 

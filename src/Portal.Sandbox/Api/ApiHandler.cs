@@ -36,13 +36,17 @@ internal sealed class ApiHandler(SandboxCluster cluster)
             var info = RequestInfo.Parse(path, cluster.Catalog);
             RbacAuthorizer.Demand(cluster.Store.Snapshot, user, info is null ? new(http.Request.Method.ToLowerInvariant()) { Path = path } : AccessAttributes.Of(Verb(http.Request, info), info));
             using var pass = await EnterAsync(http, info).ConfigureAwait(false);
-            if (_discovery.TryAnswer(http, path, out var document)) await ResponseWriter.WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
-            else if (path.StartsWith("/openapi/", StringComparison.Ordinal)) await _openApi.HandleAsync(http, path).ConfigureAwait(false);
-            else await ResourceAsync(http, info ?? throw ApiError.PathNotFound(), user).ConfigureAwait(false);
+            if (_discovery.TryAnswer(http, path, out var document))
+                await ResponseWriter.WriteAsync(http, 200, document.Body, document.ContentType).ConfigureAwait(false);
+            else if (path.StartsWith("/openapi/", StringComparison.Ordinal))
+                await _openApi.HandleAsync(http, path).ConfigureAwait(false);
+            else
+                await ResourceAsync(http, info ?? throw ApiError.PathNotFound(), user).ConfigureAwait(false);
         }
         catch (ApiException e) when (!http.Response.HasStarted)
         {
-            if (e.RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            if (e.RetryAfterSeconds is { } seconds)
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await ResponseWriter.WriteAsync(http, e.Code, e.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -52,8 +56,30 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         catch (Exception e) when (!http.Response.HasStarted && e is not (BadHttpRequestException or OperationCanceledException or IOException))
         {
             // A defect of the sandbox: said in the log, and as the API server says it to the client.
-            cluster.Guarded.Invoke("log", () => Log.RequestFailed(_logger, e, cluster.Id, http.Request.Method, RequestInfo.Parse(path, cluster.Catalog)?.Type.Resource ?? "another path"));
-            await ResponseWriter.WriteAsync(http, 500, new ApiException(500, "InternalError", "Internal error occurred: the sandbox failed on this request; its log has the details").ToStatus().ToUtf8()).ConfigureAwait(false);
+            cluster.Guarded.Invoke(
+                "log",
+                () =>
+                    Log.RequestFailed(
+                        _logger,
+                        e,
+                        cluster.Id,
+                        http.Request.Method,
+                        RequestInfo.Parse(path, cluster.Catalog)?.Type.Resource ?? "another path"
+                    )
+            );
+            await ResponseWriter
+                .WriteAsync(
+                    http,
+                    500,
+                    new ApiException(
+                        500,
+                        "InternalError",
+                        "Internal error occurred: the sandbox failed on this request; its log has the details"
+                    )
+                        .ToStatus()
+                        .ToUtf8()
+                )
+                .ConfigureAwait(false);
         }
     }
 
@@ -62,10 +88,18 @@ internal sealed class ApiHandler(SandboxCluster cluster)
     {
         var request = http.Request;
         var gate = cluster.Requests;
-        if (request.Method == "GET" && info is { Subresource: "" } && request.IsTrue("watch")) return ValueTask.FromResult(gate.OpenWatch());
-        if (info is { Subresource: "exec" or "attach" or "portforward" } || (info is { Subresource: "log" } && request.IsTrue("follow"))) return ValueTask.FromResult(gate.OpenStream());
+        if (request.Method == "GET" && info is { Subresource: "" } && request.IsTrue("watch"))
+            return ValueTask.FromResult(gate.OpenWatch());
+        if (
+            info is { Subresource: "exec" or "attach" or "portforward" }
+            || (info is { Subresource: "log" } && request.IsTrue("follow"))
+        )
+            return ValueTask.FromResult(gate.OpenStream());
         var seats = RequestGate.SeatsForBody(request.Method is "GET" or "HEAD" ? 0 : request.ContentLength);
-        if (info is { Subresource: "", Name: "" } && request.Method is "GET" or "DELETE") seats += RequestGate.SeatsForList(cluster.Store.Snapshot.Of(info!.Type.Resource).Values.Sum(o => (long)o.Size));
+        if (info is { Subresource: "", Name: "" } && request.Method is "GET" or "DELETE")
+            seats += RequestGate.SeatsForList(
+                cluster.Store.Snapshot.Of(info!.Type.Resource).Values.Sum(o => (long)o.Size)
+            );
         return gate.EnterAsync(seats, http.RequestAborted);
     }
 
@@ -82,20 +116,45 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         if (!info.Type.Verbs.Contains(Verb(request, info))) throw ApiError.MethodNotAllowed();
         if (info.Type.Group == Metrics.ResourceMetrics.Group)
         {
-            await ResponseWriter.WriteAsync(http, 200, Metrics.ResourceMetrics.Answer(cluster, info, request.Get("labelSelector")).ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter
+                .WriteAsync(
+                    http,
+                    200,
+                    Metrics.ResourceMetrics.Answer(cluster, info, request.Get("labelSelector")).ToUtf8()
+                )
+                .ConfigureAwait(false);
             return;
         }
         switch (request.Method)
         {
-            case "GET" when request.IsTrue("watch"): await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false); break;
-            case "GET" when info.Name.Length == 0: await ResponseWriter.WriteListAsync(http, ListHandler.List(cluster, info, request)).ConfigureAwait(false); break;
-            case "GET": await ResponseWriter.WriteAsync(http, 200, Get(info, request)).ConfigureAwait(false); break;
-            case "POST" when info.Name.Length == 0: await CreateAsync(http, info, user).ConfigureAwait(false); break;
-            case "PUT" when info.Name.Length > 0: await ReplaceAsync(http, info, user).ConfigureAwait(false); break;
-            case "PATCH" when info.Name.Length > 0: await PatchAsync(http, info, user).ConfigureAwait(false); break;
-            case "DELETE" when info.Name.Length > 0: await DeleteAsync(http, info).ConfigureAwait(false); break;
-            case "DELETE": await DeleteCollectionAsync(http, info).ConfigureAwait(false); break;
-            default: throw ApiError.MethodNotAllowed();
+            case "GET" when request.IsTrue("watch"):
+                await WatchHandler.WatchAsync(cluster, info, http, http.RequestAborted).ConfigureAwait(false);
+                break;
+            case "GET" when info.Name.Length == 0:
+                await ResponseWriter
+                    .WriteListAsync(http, ListHandler.List(cluster, info, request))
+                    .ConfigureAwait(false);
+                break;
+            case "GET":
+                await ResponseWriter.WriteAsync(http, 200, Get(info, request)).ConfigureAwait(false);
+                break;
+            case "POST" when info.Name.Length == 0:
+                await CreateAsync(http, info, user).ConfigureAwait(false);
+                break;
+            case "PUT" when info.Name.Length > 0:
+                await ReplaceAsync(http, info, user).ConfigureAwait(false);
+                break;
+            case "PATCH" when info.Name.Length > 0:
+                await PatchAsync(http, info, user).ConfigureAwait(false);
+                break;
+            case "DELETE" when info.Name.Length > 0:
+                await DeleteAsync(http, info).ConfigureAwait(false);
+                break;
+            case "DELETE":
+                await DeleteCollectionAsync(http, info).ConfigureAwait(false);
+                break;
+            default:
+                throw ApiError.MethodNotAllowed();
         }
     }
 
@@ -193,12 +252,33 @@ internal sealed class ApiHandler(SandboxCluster cluster)
         var (obj, gone) = cluster.Operations.Delete(info.Type, info.Namespace, info.Name, options);
         if (!gone || s_returned.Contains(info.Type.Resource))
         {
-            await ResponseWriter.WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter
+                .WriteAsync(http, 200, ResourceOperations.InVersion(info.Type, obj).ToUtf8())
+                .ConfigureAwait(false);
             return;
         }
-        var details = new JsonObject { ["name"] = info.Name, ["kind"] = info.Type.Plural, ["uid"] = obj.Str("metadata", "uid") };
-        if (info.Type.Group.Length > 0) details["group"] = info.Type.Group;
-        await ResponseWriter.WriteAsync(http, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details }.ToUtf8()).ConfigureAwait(false);
+        var details = new JsonObject
+        {
+            ["name"] = info.Name,
+            ["kind"] = info.Type.Plural,
+            ["uid"] = obj.Str("metadata", "uid"),
+        };
+        if (info.Type.Group.Length > 0)
+            details["group"] = info.Type.Group;
+        await ResponseWriter
+            .WriteAsync(
+                http,
+                200,
+                new JsonObject
+                {
+                    ["kind"] = "Status",
+                    ["apiVersion"] = "v1",
+                    ["metadata"] = new JsonObject(),
+                    ["status"] = "Success",
+                    ["details"] = details,
+                }.ToUtf8()
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task DeleteCollectionAsync(HttpContext http, RequestInfo info)
@@ -217,7 +297,21 @@ internal sealed class ApiHandler(SandboxCluster cluster)
                 // Deleted by someone else meanwhile.
             }
         }
-        await ResponseWriter.WriteListAsync(http, ObjectWriter.List(info.Type, matching, default, "None", cluster.Now, cluster.Store.Snapshot.Revision, null, 0)).ConfigureAwait(false);
+        await ResponseWriter
+            .WriteListAsync(
+                http,
+                ObjectWriter.List(
+                    info.Type,
+                    matching,
+                    default,
+                    "None",
+                    cluster.Now,
+                    cluster.Store.Snapshot.Revision,
+                    null,
+                    0
+                )
+            )
+            .ConfigureAwait(false);
     }
 
     private static async Task<DeleteOptions> DeleteOptionsAsync(HttpRequest request)
@@ -239,7 +333,19 @@ internal sealed class ApiHandler(SandboxCluster cluster)
     private async Task WriteStoredAsync(HttpContext http, int code, RequestInfo info, StoredObject stored, WriteOptions options)
     {
         ResponseWriter.Warn(http.Response, options.Warnings);
-        await ResponseWriter.WriteAsync(http, code, ObjectWriter.Object(info.Type, stored, Negotiated.From(http.Request), http.Request.Get("includeObject") ?? "Metadata", cluster.Now)).ConfigureAwait(false);
+        await ResponseWriter
+            .WriteAsync(
+                http,
+                code,
+                ObjectWriter.Object(
+                    info.Type,
+                    stored,
+                    Negotiated.From(http.Request),
+                    http.Request.Get("includeObject") ?? "Metadata",
+                    cluster.Now
+                )
+            )
+            .ConfigureAwait(false);
     }
 
     private static JsonObject ToStored(ResourceType type, JsonObject obj, WriteOptions options)

@@ -32,7 +32,16 @@ internal static class ObjectWriter
     }
 
     /// <summary>A list in the negotiated form, whose items are made one after the other while it is written.</summary>
-    public static ListDocument List(ResourceType type, IReadOnlyList<StoredObject> items, Negotiated form, string includeObject, DateTimeOffset now, long revision, string? token, long remaining)
+    public static ListDocument List(
+        ResourceType type,
+        IReadOnlyList<StoredObject> items,
+        Negotiated form,
+        string includeObject,
+        DateTimeOffset now,
+        long revision,
+        string? token,
+        long remaining
+    )
     {
         var (kind, version) = form.Form switch
         {
@@ -40,14 +49,24 @@ internal static class ObjectWriter
             ResponseForm.Object => (type.ListKind, type.ApiVersion),
             _ => ("PartialObjectMetadataList", "meta.k8s.io/" + form.MetaVersion),
         };
-        var head = $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{ListMeta(revision, token, remaining).ToJsonString()},";
-        head += form.Form == ResponseForm.Table ? $"\"columnDefinitions\":{Columns(type).ToText()},\"rows\":[" : "\"items\":[";
-        return new(head, items.Select(i => form.Form switch
-        {
-            ResponseForm.Table => Row(type, i, form, includeObject, now).ToUtf8(),
-            ResponseForm.Object => Versioned(type, i),
-            _ => Partial(i.Parse(), form.MetaVersion).ToUtf8(),
-        }), items.Sum(i => (long)i.Size));
+        var head =
+            $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{ListMeta(revision, token, remaining).ToJsonString()},";
+        head +=
+            form.Form == ResponseForm.Table
+                ? $"\"columnDefinitions\":{Columns(type).ToText()},\"rows\":["
+                : "\"items\":[";
+        return new(
+            head,
+            items.Select(i =>
+                form.Form switch
+                {
+                    ResponseForm.Table => Row(type, i, form, includeObject, now).ToUtf8(),
+                    ResponseForm.Object => Versioned(type, i),
+                    _ => Partial(i.Parse(), form.MetaVersion).ToUtf8(),
+                }
+            ),
+            items.Sum(i => (long)i.Size)
+        );
     }
 
     public static JsonObject Table(ResourceType type, IReadOnlyList<StoredObject> items, Negotiated form, string includeObject, DateTimeOffset now, long revision, string? token, long remaining, bool columns = true)
@@ -62,7 +81,13 @@ internal static class ObjectWriter
         };
     }
 
-    private static JsonObject Row(ResourceType type, StoredObject item, Negotiated form, string includeObject, DateTimeOffset now)
+    private static JsonObject Row(
+        ResourceType type,
+        StoredObject item,
+        Negotiated form,
+        string includeObject,
+        DateTimeOffset now
+    )
     {
         var stored = item.Parse();
         var cells = type.Stored.Printer.Cells(stored, now);

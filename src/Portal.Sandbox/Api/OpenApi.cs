@@ -41,8 +41,11 @@ internal sealed class OpenApi(ResourceCatalog catalog, Func<string, JsonObject?>
         if (path == "/openapi/v3")
         {
             var paths = new JsonObject();
-            foreach (var p in GroupVersionPaths()) paths[p] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{p}?hash={Get(p).Hash}" };
-            await ResponseWriter.WriteAsync(http, 200, new JsonObject { ["paths"] = paths }.ToUtf8()).ConfigureAwait(false);
+            foreach (var p in GroupVersionPaths())
+                paths[p] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{p}?hash={Get(p).Hash}" };
+            await ResponseWriter
+                .WriteAsync(http, 200, new JsonObject { ["paths"] = paths }.ToUtf8())
+                .ConfigureAwait(false);
             return;
         }
         const string Prefix = "/openapi/v3/";

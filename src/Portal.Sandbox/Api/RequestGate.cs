@@ -1,13 +1,17 @@
 namespace Portal.Sandbox.Api;
 
 /// <summary>
-/// How many requests of a cluster are answered at a time, in seats as with API priority and fairness: an ordinary request takes
-/// one, a large one as many as it needs memory. Who finds none free waits in line; who finds the line full gets 429. Watches
+/// How many requests of a cluster are answered at a time, in seats as with API priority and fairness: an ordinary
+/// request takes
+/// one, a large one as many as it needs memory. Who finds none free waits in line; who finds the line full gets 429.
+/// Watches
 /// and streams, which last, are only counted. Thread-safe.
 /// </summary>
 internal sealed class RequestGate(SandboxBudgets budgets)
 {
-    /// <summary>Bytes of a body, or of a list, for which a request takes one more seat: parsed, a byte takes some twenty.</summary>
+    /// <summary>
+    /// Bytes of a body, or of a list, for which a request takes one more seat: parsed, a byte takes some twenty.
+    /// </summary>
     private const long BodyPerSeat = 32 * 1024, ListPerSeat = 512 * 1024;
 
     private readonly Lock _gate = new();
@@ -48,7 +52,12 @@ internal sealed class RequestGate(SandboxBudgets budgets)
             entry = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _line.Enqueue((entry, seats));
         }
-        await using (cancellationToken.Register(static e => ((TaskCompletionSource)e!).TrySetCanceled(), entry).ConfigureAwait(false)) await entry.Task.ConfigureAwait(false);
+        await using (
+            cancellationToken
+                .Register(static e => ((TaskCompletionSource)e!).TrySetCanceled(), entry)
+                .ConfigureAwait(false)
+        )
+            await entry.Task.ConfigureAwait(false);
         return new(this, Kind.Request, seats);
     }
 

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Portal.Sandbox.Api;
 
-/// <summary>How answers leave: as JSON with Go's line break at the end, compressed when they are long and the client takes it.</summary>
+/// <summary>
+/// How answers leave: as JSON with Go's line break at the end, compressed when they are long and the client takes it.
+/// </summary>
 internal static class ResponseWriter
 {
     /// <summary>Answers above this size are compressed when the client takes it, as kube-apiserver does.</summary>
@@ -16,9 +18,21 @@ internal static class ResponseWriter
         var left = 4096;
         foreach (var warning in warnings)
         {
-            if ((left -= warning.Length) < 0) return;
-            var printable = string.Create(warning.Length, warning, static (to, text) => { for (var i = 0; i < to.Length; i++) to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?'; });
-            response.Headers.Append("Warning", $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+            if ((left -= warning.Length) < 0)
+                return;
+            var printable = string.Create(
+                warning.Length,
+                warning,
+                static (to, text) =>
+                {
+                    for (var i = 0; i < to.Length; i++)
+                        to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?';
+                }
+            );
+            response.Headers.Append(
+                "Warning",
+                $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            );
         }
     }
 
@@ -36,7 +50,11 @@ internal static class ResponseWriter
         response.ContentType = "application/json";
         if (!http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
         {
-            await list.WriteAsync(response.BodyWriter, async () => await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await list.WriteAsync(
+                    response.BodyWriter,
+                    async () => await response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false)
+                )
+                .ConfigureAwait(false);
             response.BodyWriter.Write("\n"u8);
             return;
         }
@@ -51,13 +69,24 @@ internal static class ResponseWriter
         }).ConfigureAwait(false);
     }
 
-    public static async Task WriteAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
+    public static async Task WriteAsync(
+        HttpContext http,
+        int code,
+        ReadOnlyMemory<byte> body,
+        string contentType = "application/json"
+    )
     {
         var response = http.Response;
         response.StatusCode = code;
         response.ContentType = contentType;
-        var json = contentType.StartsWith("application/json", StringComparison.Ordinal) && response.Headers.ContentEncoding.Count == 0;
-        if (json && body.Length > CompressAbove && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        var json =
+            contentType.StartsWith("application/json", StringComparison.Ordinal)
+            && response.Headers.ContentEncoding.Count == 0;
+        if (
+            json
+            && body.Length > CompressAbove
+            && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal)
+        )
         {
             response.Headers.ContentEncoding = "gzip";
             response.Headers.Vary = "Accept-Encoding";

@@ -23,7 +23,20 @@ internal sealed class Subresources(SandboxCluster cluster)
             case ("pods", "eviction", "POST"):
                 var eviction = await RequestBody.ReadOptionalAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
                 Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
-                await ResponseWriter.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+                await ResponseWriter
+                    .WriteAsync(
+                        http,
+                        201,
+                        new JsonObject
+                        {
+                            ["kind"] = "Status",
+                            ["apiVersion"] = "v1",
+                            ["metadata"] = new JsonObject(),
+                            ["status"] = "Success",
+                            ["code"] = 201,
+                        }.ToUtf8()
+                    )
+                    .ConfigureAwait(false);
                 return true;
             case ("pods", "binding", "POST"):
                 await BindAsync(http, info, info.Name, options).ConfigureAwait(false);
@@ -55,14 +68,43 @@ internal sealed class Subresources(SandboxCluster cluster)
     {
         var binding = await RequestBody.ReadObjectAsync(http.Request, "Binding", http.RequestAborted).ConfigureAwait(false);
         pod ??= binding.Str("metadata", "name") ?? "";
-        if (binding.Str("target", "name") is not { Length: > 0 } node) throw ApiError.Invalid(BuiltInResources.Get("bindings"), pod, [FieldError.Required("target.name")]);
-        cluster.Operations.Update(BuiltInResources.Pods, info.Namespace, pod, "binding", o =>
-        {
-            if (o.Str("spec", "nodeName") is { Length: > 0 } bound) throw ApiError.Conflict(BuiltInResources.Pods with { Plural = "pods/binding" }, pod, $"pod {pod} is already assigned to node \"{bound}\"");
-            o.Ensure("spec")["nodeName"] = node;
-            return o;
-        }, options);
-        await ResponseWriter.WriteAsync(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }.ToUtf8()).ConfigureAwait(false);
+        if (binding.Str("target", "name") is not { Length: > 0 } node)
+            throw ApiError.Invalid(BuiltInResources.Get("bindings"), pod, [FieldError.Required("target.name")]);
+        cluster.Operations.Update(
+            BuiltInResources.Pods,
+            info.Namespace,
+            pod,
+            "binding",
+            o =>
+            {
+                if (o.Str("spec", "nodeName") is { Length: > 0 } bound)
+                    throw ApiError.Conflict(
+                        BuiltInResources.Pods with
+                        {
+                            Plural = "pods/binding",
+                        },
+                        pod,
+                        $"pod {pod} is already assigned to node \"{bound}\""
+                    );
+                o.Ensure("spec")["nodeName"] = node;
+                return o;
+            },
+            options
+        );
+        await ResponseWriter
+            .WriteAsync(
+                http,
+                201,
+                new JsonObject
+                {
+                    ["kind"] = "Status",
+                    ["apiVersion"] = "v1",
+                    ["metadata"] = new JsonObject(),
+                    ["status"] = "Success",
+                    ["code"] = 201,
+                }.ToUtf8()
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)

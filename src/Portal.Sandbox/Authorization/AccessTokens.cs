@@ -11,7 +11,9 @@ internal sealed class AccessTokens(TimeProvider time)
     /// <summary>Above this many, tokens that are over are forgotten when one is issued.</summary>
     private const int Many = 256;
 
-    /// <summary>How many a cluster has at most; the next one takes the place of those that would be over first.</summary>
+    /// <summary>
+    /// How many a cluster has at most; the next one takes the place of those that would be over first.
+    /// </summary>
     private const int Most = 4096;
 
     private readonly ConcurrentDictionary<string, (UserInfo User, DateTimeOffset Expires)> _tokens = new(StringComparer.Ordinal);
@@ -40,7 +42,13 @@ internal sealed class AccessTokens(TimeProvider time)
             }
             if (_tokens.Count >= Most)
             {
-                foreach (var (old, _) in _tokens.Where(t => t.Value.Expires < DateTimeOffset.MaxValue).OrderBy(t => t.Value.Expires).Take(Many).ToList())
+                foreach (
+                    var (old, _) in _tokens
+                        .Where(t => t.Value.Expires < DateTimeOffset.MaxValue)
+                        .OrderBy(t => t.Value.Expires)
+                        .Take(Many)
+                        .ToList()
+                )
                 {
                     if (_tokens.TryRemove(old, out _)) forgotten.Add(old);
                 }

@@ -11,7 +11,9 @@ internal static class YamlReader
     /// <summary>Deeper texts are refused: objects of the API are never that deep, and stacks end.</summary>
     public const int MaxDepth = 256;
 
-    /// <summary>How many nodes the aliases of a document may stand for. A few lines of aliases of aliases would be gigabytes.</summary>
+    /// <summary>
+    /// How many nodes the aliases of a document may stand for. A few lines of aliases of aliases would be gigabytes.
+    /// </summary>
     private const int MaxAliased = 20_000;
 
     /// <summary>Every document of a stream; empty documents are passed over.</summary>
@@ -22,7 +24,15 @@ internal static class YamlReader
         {
             return Documents(text).ToList();
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or IndexOutOfRangeException or NullReferenceException or KeyNotFoundException)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or ArgumentException
+                        or OverflowException
+                        or IndexOutOfRangeException
+                        or NullReferenceException
+                        or KeyNotFoundException
+            )
         {
             // The scanner has corners in which it fails without saying where.
             throw new YamlException("the text is not YAML", e);
@@ -81,7 +91,8 @@ internal static class YamlReader
 
         public JsonNode? Copy(AnchorAlias alias)
         {
-            if (!_nodes.TryGetValue(alias.Value.Value, out var node)) throw new YamlException(alias.Start, alias.End, $"unknown anchor '{alias.Value}' referenced");
+            if (!_nodes.TryGetValue(alias.Value.Value, out var node))
+                throw new YamlException(alias.Start, alias.End, $"unknown anchor '{alias.Value}' referenced");
             Spend(node);
             return node?.DeepClone();
         }

@@ -60,7 +60,10 @@ internal sealed class ControllerManager
             new DaemonSetController(cluster.Store), new JobController(), new CronJobController(),
             new Scheduler(), new VolumeBinder(), new Kubelet(), new DisruptionController(cluster.Store), new NodeController(cluster.Store), new HorizontalController(), new Prober(), new EndpointsController(), new Mesh.Injection.RootCertificateController(), new Mesh.GatewayApi.GatewayApiController(),
         ];
-        _enqueue = [.. Enumerable.Range(0, _controllers.Length).Select(i => (Action<ObjectName>)(name => Enqueue(i, name)))];
+        _enqueue =
+        [
+            .. Enumerable.Range(0, _controllers.Length).Select(i => (Action<ObjectName>)(name => Enqueue(i, name))),
+        ];
         _replays = new ITimer?[_controllers.Length];
         cluster.Store.Changed += OnChanged;
         Resync();
@@ -108,7 +111,12 @@ internal sealed class ControllerManager
         lock (_gate)
         {
             // What failed is looked at again by the resync that ends the sleep.
-            if (_running || _queue.Count > 0 || _due.Keys.Any(k => _controllers[k.Item1] is not Prober && !_failures.Contains(k))) return false;
+            if (
+                _running
+                || _queue.Count > 0
+                || _due.Keys.Any(k => _controllers[k.Item1] is not Prober && !_failures.Contains(k))
+            )
+                return false;
             _due.Clear();
             _later.Clear();
             Arm();
@@ -141,7 +149,10 @@ internal sealed class ControllerManager
         _cluster.Mesh.OnChanged(change);
     }
 
-    /// <summary>A controller that fails on a change is given every object anew a moment later, so that it has missed nothing; the write goes on.</summary>
+    /// <summary>
+    /// A controller that fails on a change is given every object anew a moment later, so that it has missed nothing;
+    /// the write goes on.
+    /// </summary>
     private void Map(int controller, StoreEvent change)
     {
         try
@@ -218,7 +229,10 @@ internal sealed class ControllerManager
         }
     }
 
-    /// <summary>One look of one controller at one object. A failure is tried again, ever later while it lasts, and stops nothing else.</summary>
+    /// <summary>
+    /// One look of one controller at one object. A failure is tried again, ever later while it lasts, and stops
+    /// nothing else.
+    /// </summary>
     private void Reconcile(int controller, ObjectName name)
     {
         try
@@ -231,12 +245,17 @@ internal sealed class ControllerManager
         {
             var delay = _failures.Next((controller, name));
             // A conflict with a user's write or a namespace on its way out is no defect: the next look decides anew.
-            _cluster.Guarded.Invoke("log", () =>
-            {
-                var kind = _controllers[controller].GetType().Name;
-                if (e is ApiException) Log.ReconcileRefused(_logger, _cluster.Id, kind, name.Namespace, name.Name, delay, e.Message);
-                else Log.ReconcileFailed(_logger, e, _cluster.Id, kind, name.Namespace, name.Name, delay);
-            });
+            _cluster.Guarded.Invoke(
+                "log",
+                () =>
+                {
+                    var kind = _controllers[controller].GetType().Name;
+                    if (e is ApiException)
+                        Log.ReconcileRefused(_logger, _cluster.Id, kind, name.Namespace, name.Name, delay, e.Message);
+                    else
+                        Log.ReconcileFailed(_logger, e, _cluster.Id, kind, name.Namespace, name.Name, delay);
+                }
+            );
             Schedule(controller, name, delay);
         }
     }
@@ -275,7 +294,12 @@ internal sealed class ControllerManager
             _armed = due;
             _timer?.Dispose();
             var wait = due - _cluster.Now;
-            _timer = _cluster.Guarded.Timer("controllers' timer", OnTimer, wait > TimeSpan.Zero ? (wait < s_longestTimer ? wait : s_longestTimer) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer = _cluster.Guarded.Timer(
+                "controllers' timer",
+                OnTimer,
+                wait > TimeSpan.Zero ? (wait < s_longestTimer ? wait : s_longestTimer) : TimeSpan.Zero,
+                Timeout.InfiniteTimeSpan
+            );
             return;
         }
         _timer?.Dispose();

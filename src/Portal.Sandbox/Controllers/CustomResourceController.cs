@@ -21,7 +21,8 @@ internal sealed class CustomResourceController : IController
     private static readonly ConcurrentDictionary<string, WeakReference<IReadOnlyList<ResourceType>>> s_compiled = new(StringComparer.Ordinal);
 
     // Changed by looks, read by writers.
-    private readonly ConcurrentDictionary<string, (long ResourceVersion, IReadOnlyList<ResourceType> Types)> _types = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long ResourceVersion, IReadOnlyList<ResourceType> Types)> _types =
+        new(StringComparer.Ordinal);
 
     public void Map(StoreEvent change, Action<ObjectName> enqueue)
     {

@@ -23,12 +23,16 @@ internal sealed class IstioctlEndpoint(SandboxCluster cluster)
     {
         try
         {
-            using var pass = await cluster.Requests.EnterAsync(RequestGate.SeatsForBody(http.Request.ContentLength), http.RequestAborted).ConfigureAwait(false);
+            using var pass = await cluster
+                .Requests.EnterAsync(RequestGate.SeatsForBody(http.Request.ContentLength), http.RequestAborted)
+                .ConfigureAwait(false);
             await AnswerAsync(http, user).ConfigureAwait(false);
         }
         catch (ApiException e) when (e.Code == StatusCodes.Status429TooManyRequests && !http.Response.HasStarted)
         {
-            await http.Response.WriteAsync($"2Error: {e.Message}\nx1\n", Encoding.UTF8, http.RequestAborted).ConfigureAwait(false);
+            await http
+                .Response.WriteAsync($"2Error: {e.Message}\nx1\n", Encoding.UTF8, http.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

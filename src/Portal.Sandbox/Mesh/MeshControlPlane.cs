@@ -58,7 +58,12 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
         .Any(p => p.Labels.GetValueOrDefault("app") == "istiod" && !p.IsDeleting && p.Parse() is var pod && Controllers.OwnedObjects.IsPodReady(pod) && pod.Objects("spec", "containers").Any(c => Image(c.Str("image")) == "pilot"));
 
     private void Schedule() =>
-        _push = cluster.Guarded.Timer("push", Push, _retry > cluster.Options.ConfigPushDelay ? _retry : cluster.Options.ConfigPushDelay, Timeout.InfiniteTimeSpan);
+        _push = cluster.Guarded.Timer(
+            "push",
+            Push,
+            _retry > cluster.Options.ConfigPushDelay ? _retry : cluster.Options.ConfigPushDelay,
+            Timeout.InfiniteTimeSpan
+        );
 
     private void Push()
     {
@@ -75,7 +80,11 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
         {
             _pushing = false;
             _again |= !done;
-            _retry = done ? TimeSpan.Zero : _retry == TimeSpan.Zero ? s_firstRetry : _retry * 2 < s_lastRetry ? _retry * 2 : s_lastRetry;
+            _retry =
+                done ? TimeSpan.Zero
+                : _retry == TimeSpan.Zero ? s_firstRetry
+                : _retry * 2 < s_lastRetry ? _retry * 2
+                : s_lastRetry;
             // One push at a time: an older configuration must never follow a newer one.
             if (_again) Schedule();
         }
@@ -85,7 +94,8 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     {
         if (!IsRunning(snapshot)) return;
         var next = new MeshConfig(snapshot, Config);
-        if (next.Settings.Fault is { } fault && fault != Config.Settings.Fault) LogOfIstiod("warn", $"invalid mesh config, using last known state: {fault}");
+        if (next.Settings.Fault is { } fault && fault != Config.Settings.Fault)
+            LogOfIstiod("warn", $"invalid mesh config, using last known state: {fault}");
         Volatile.Write(ref _config, next);
         PushedAt = cluster.Now;
     }
@@ -93,8 +103,12 @@ internal sealed class MeshControlPlane(SandboxCluster cluster)
     /// <summary>A line in the log of every istiod, in the form of Istio's logger.</summary>
     private void LogOfIstiod(string level, string message)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{cluster.Now:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\t{level}\t{message}");
-        foreach (var pod in cluster.Pods.All.Where(p => p.Labels.GetValueOrDefault("app") == "istiod")) pod.Containers.GetValueOrDefault("discovery")?.Log.Write(line);
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{cluster.Now:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\t{level}\t{message}"
+        );
+        foreach (var pod in cluster.Pods.All.Where(p => p.Labels.GetValueOrDefault("app") == "istiod"))
+            pod.Containers.GetValueOrDefault("discovery")?.Log.Write(line);
     }
 
     /// <summary>A configuration remembers the pods that asked it: one for all clusters would keep them.</summary>

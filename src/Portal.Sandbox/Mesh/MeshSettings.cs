@@ -51,7 +51,9 @@ internal sealed class MeshSettings
         }
     }
 
-    /// <summary>Why the map cannot be read, so that the last one that could be holds on; null when it is what holds.</summary>
+    /// <summary>
+    /// Why the map cannot be read, so that the last one that could be holds on; null when it is what holds.
+    /// </summary>
     public string? Fault { get; }
 
     /// <summary>Whether hosts that are not in the registry are refused, where no Sidecar object says otherwise.</summary>

@@ -5,7 +5,8 @@ namespace Portal.Sandbox.Programs;
 
 /// <summary>
 /// The standard streams of a container with <c>stdin</c>: input comes from whoever is attached, output goes to them and to
-/// the log. What was written before anyone was attached is kept for the first; a client that reads too slowly misses the
+/// the log. What was written before anyone was attached is kept for the first; a client that reads too slowly misses
+/// the
 /// oldest, and never holds the program up.
 /// </summary>
 internal sealed class ContainerConsole
@@ -34,7 +35,12 @@ internal sealed class ContainerConsole
     /// <param name="once">Whether the end of the client's input is the end of the container's.</param>
     public async Task AttachAsync(ShellIo client, bool once, CancellationToken cancellationToken)
     {
-        var output = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxChunks + (MaxPending / ChunkSize)) { FullMode = BoundedChannelFullMode.DropOldest });
+        var output = Channel.CreateBounded<byte[]>(
+            new BoundedChannelOptions(MaxChunks + (MaxPending / ChunkSize))
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+            }
+        );
         lock (_gate)
         {
             foreach (var data in _pending) output.Writer.TryWrite(data);
@@ -86,8 +92,14 @@ internal sealed class ContainerConsole
             for (var i = 0; i < data.Length; i += ChunkSize)
             {
                 var copy = data.Slice(i, Math.Min(ChunkSize, data.Length - i)).ToArray();
-                foreach (var reader in _readers) reader.Writer.TryWrite(copy);
-                if (_readers.Count > 0 || _pendingSize + copy.Length > MaxPending || _pending.Count >= MaxPending / 1024) continue;
+                foreach (var reader in _readers)
+                    reader.Writer.TryWrite(copy);
+                if (
+                    _readers.Count > 0
+                    || _pendingSize + copy.Length > MaxPending
+                    || _pending.Count >= MaxPending / 1024
+                )
+                    continue;
                 _pending.Add(copy);
                 _pendingSize += copy.Length;
             }

@@ -20,14 +20,35 @@ internal sealed record FileStatus(bool IsDirectory, FileNode? Node, byte[]? Cont
 /// </summary>
 internal sealed class ContainerFiles
 {
-    public const string NoSpace = "No space left on device", Missing = "No such file or directory", ReadOnly = "Read-only file system";
+    public const string NoSpace = "No space left on device",
+        Missing = "No such file or directory",
+        ReadOnly = "Read-only file system";
 
     private const int MostLinks = 40, DirectoryMode = 0x1ED, ProgramMode = 0x1ED, FileMode = 0x1A4;
 
     private static readonly string[] s_directories =
     [
-        "bin/", "dev/", "etc/", "home/", "lib/", "proc/", "root/", "sys/", "tmp/", "usr/", "var/", "var/run/", "var/log/", "var/tmp/",
-        "usr/bin/", "usr/share/", "run/", "mnt/", "opt/", "srv/", "data/",
+        "bin/",
+        "dev/",
+        "etc/",
+        "home/",
+        "lib/",
+        "proc/",
+        "root/",
+        "sys/",
+        "tmp/",
+        "usr/",
+        "var/",
+        "var/run/",
+        "var/log/",
+        "var/tmp/",
+        "usr/bin/",
+        "usr/share/",
+        "run/",
+        "mnt/",
+        "opt/",
+        "srv/",
+        "data/",
     ];
 
     private readonly PodInstance _pod;
@@ -37,9 +58,18 @@ internal sealed class ContainerFiles
     public ContainerFiles(PodInstance pod, JsonObject container)
     {
         _pod = pod;
-        _mounts = [.. container.Objects("volumeMounts")
-            .Select(m => new Mount(m.Str("mountPath")?.TrimEnd('/') ?? "", m.Str("name") ?? "", m.Str("subPath")?.Trim('/') ?? "", m.Flag("readOnly") == true))
-            .OrderByDescending(m => m.Path.Length)];
+        _mounts =
+        [
+            .. container
+                .Objects("volumeMounts")
+                .Select(m => new Mount(
+                    m.Str("mountPath")?.TrimEnd('/') ?? "",
+                    m.Str("name") ?? "",
+                    m.Str("subPath")?.Trim('/') ?? "",
+                    m.Flag("readOnly") == true
+                ))
+                .OrderByDescending(m => m.Path.Length),
+        ];
         _own.Bind(pod.Cluster.Programs);
     }
 
@@ -55,7 +85,8 @@ internal sealed class ContainerFiles
     private sealed record Mount(string Path, string Volume, string SubPath, bool ReadOnly);
 
     /// <summary>The content of a file, or null.</summary>
-    public byte[]? Read(string path) => Status(path) is { IsDirectory: false } found ? found.Node?.ToArray() ?? found.Content : null;
+    public byte[]? Read(string path) =>
+        Status(path) is { IsDirectory: false } found ? found.Node?.ToArray() ?? found.Content : null;
 
     public string? ReadText(string path) => Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
@@ -65,8 +96,10 @@ internal sealed class ContainerFiles
     {
         for (var links = 0; links < MostLinks; links++)
         {
-            if (Entry(path) is not { } found) return IsDirectory(path) ? new(true, null, null, DirectoryTime(path), DirectoryMode) : null;
-            if (!follow || found.Node?.Target is not { } target) return found;
+            if (Entry(path) is not { } found)
+                return IsDirectory(path) ? new(true, null, null, DirectoryTime(path), DirectoryMode) : null;
+            if (!follow || found.Node?.Target is not { } target)
+                return found;
             path = ShellPath.Resolve(path[..path.LastIndexOf('/')], target);
         }
         return null;
@@ -84,16 +117,23 @@ internal sealed class ContainerFiles
     /// <summary>The file at a path for writing, made when there is none.</summary>
     public FileNode? Create(string path, out string? error)
     {
-        for (var links = 0; Entry(path)?.Node?.Target is { } target && links < MostLinks; links++) path = ShellPath.Resolve(path[..path.LastIndexOf('/')], target);
+        for (var links = 0; Entry(path)?.Node?.Target is { } target && links < MostLinks; links++)
+            path = ShellPath.Resolve(path[..path.LastIndexOf('/')], target);
         error = IsDirectory(path) ? "Is a directory" : null;
         if (error is not null) return null;
         var parent = path[..path.LastIndexOf('/')];
         if (parent.Length > 0 && !IsDirectory(parent))
         {
             // A directory that is a link.
-            if (Entry(parent)?.Node?.Target is { } real) return Create(ShellPath.Resolve(parent[..parent.LastIndexOf('/')], real) + path[parent.Length..], out error);
-            if (Find(path) is not { } found || found.Mount.SubPath.Length == 0) error = Status(parent) is null ? Missing : "Not a directory";
-            if (error is not null) return null;
+            if (Entry(parent)?.Node?.Target is { } real)
+                return Create(
+                    ShellPath.Resolve(parent[..parent.LastIndexOf('/')], real) + path[parent.Length..],
+                    out error
+                );
+            if (Find(path) is not { } found || found.Mount.SubPath.Length == 0)
+                error = Status(parent) is null ? Missing : "Not a directory";
+            if (error is not null)
+                return null;
         }
         var (tree, inside) = TreeOf(path);
         if (tree is null) error = ReadOnly;
@@ -117,7 +157,8 @@ internal sealed class ContainerFiles
         var (tree, inside) = TreeOf(path);
         if (tree is null) return false;
         var found = tree.Remove(inside);
-        foreach (var key in tree.Keys.Where(k => k.StartsWith(inside + "/", StringComparison.Ordinal)).ToList()) found |= tree.Remove(key);
+        foreach (var key in tree.Keys.Where(k => k.StartsWith(inside + "/", StringComparison.Ordinal)).ToList())
+            found |= tree.Remove(key);
         return found;
     }
 
@@ -128,30 +169,46 @@ internal sealed class ContainerFiles
         var ((tree, inside), (other, target)) = (TreeOf(from), TreeOf(to));
         if (tree is null || tree != other) return false;
         var moved = tree.Move(inside, target);
-        foreach (var key in tree.Keys.Where(k => k.StartsWith(inside + "/", StringComparison.Ordinal)).ToList()) moved |= tree.Move(key, target + key[inside.Length..]);
+        foreach (var key in tree.Keys.Where(k => k.StartsWith(inside + "/", StringComparison.Ordinal)).ToList())
+            moved |= tree.Move(key, target + key[inside.Length..]);
         return moved;
     }
 
     /// <summary>Whether nobody may write at a path.</summary>
     public bool IsReadOnly(string path) => TreeOf(path).Tree is null;
 
-    public bool IsDirectory(string path) => path == "/" || s_directories.Contains(path[1..] + "/") || _mounts.Exists(m => m.SubPath.Length == 0 && (m.Path == path || m.Path.StartsWith(path + "/", StringComparison.Ordinal)))
+    public bool IsDirectory(string path) =>
+        path == "/"
+        || s_directories.Contains(path[1..] + "/")
+        || _mounts.Exists(m =>
+            m.SubPath.Length == 0 && (m.Path == path || m.Path.StartsWith(path + "/", StringComparison.Ordinal))
+        )
         || Keys(path).Any();
 
     /// <summary>The names in a directory, sorted; directories end in a slash.</summary>
     public IReadOnlyList<string> List(string path)
     {
         var root = path == "/" ? "" : path;
-        var names = Keys(path).Where(k => k.Length > 0)
-            .Concat(s_directories.Where(d => ("/" + d).StartsWith(root + "/", StringComparison.Ordinal)).Select(d => ("/" + d)[(root.Length + 1)..]))
-            .Concat(_mounts.Where(m => m.Path.StartsWith(root + "/", StringComparison.Ordinal)).Select(m => m.Path[(root.Length + 1)..] + (m.SubPath.Length == 0 ? "/" : "")))
+        var names = Keys(path)
+            .Where(k => k.Length > 0)
+            .Concat(
+                s_directories
+                    .Where(d => ("/" + d).StartsWith(root + "/", StringComparison.Ordinal))
+                    .Select(d => ("/" + d)[(root.Length + 1)..])
+            )
+            .Concat(
+                _mounts
+                    .Where(m => m.Path.StartsWith(root + "/", StringComparison.Ordinal))
+                    .Select(m => m.Path[(root.Length + 1)..] + (m.SubPath.Length == 0 ? "/" : ""))
+            )
             .Concat(SystemFiles.Under(root))
             .Where(k => k.Length > 0).Select(k => k.IndexOf('/', StringComparison.Ordinal) is >= 0 and var i ? k[..(i + 1)] : k);
         return [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Bytes taken and free below a path.</summary>
-    public (long Taken, long Limit, long Free) Space(string path) => TreeOf(path).Tree is { } tree ? (tree.Bytes, tree.Limit, tree.Free) : (0, 0, 0);
+    public (long Taken, long Limit, long Free) Space(string path) =>
+        TreeOf(path).Tree is { } tree ? (tree.Bytes, tree.Limit, tree.Free) : (0, 0, 0);
 
     /// <summary>Gives back what the container's own layer holds.</summary>
     public void Clear() => _own.Clear();
@@ -161,12 +218,16 @@ internal sealed class ContainerFiles
         if (Find(path) is var (mount, inside))
         {
             if (_pod.Volumes.Writable(mount.Volume) is not { } tree)
-                return _pod.Volumes.Filled(mount.Volume).TryGetValue(inside, out var filled) ? new(false, null, filled, _pod.Cluster.Now, FileMode) : null;
+                return _pod.Volumes.Filled(mount.Volume).TryGetValue(inside, out var filled)
+                    ? new(false, null, filled, _pod.Cluster.Now, FileMode)
+                    : null;
             tree.Bind(_pod.Cluster.Programs);
             return tree.TryGet(inside, out var shared) ? new(false, shared, null, shared.Modified, shared.Mode) : null;
         }
-        if (_own.TryGet(path[1..], out var own)) return new(false, own, null, own.Modified, own.Mode);
-        if (SystemFiles.Read(_pod, path) is { } text) return new(false, null, Encoding.UTF8.GetBytes(text), Now, FileMode);
+        if (_own.TryGet(path[1..], out var own))
+            return new(false, own, null, own.Modified, own.Mode);
+        if (SystemFiles.Read(_pod, path) is { } text)
+            return new(false, null, Encoding.UTF8.GetBytes(text), Now, FileMode);
         return SystemFiles.IsProgram(path) ? new(false, null, [], Now, ProgramMode) : null;
     }
 

@@ -132,7 +132,10 @@ internal sealed class ContainerInstance
     }
 
     /// <summary>Whether the process can be ended and begun again without anyone noticing.</summary>
-    public bool CanSleep => !Files.IsTouched && (!IsRunning || (!Program.ActsByItself(this) && !_run.Processes.All.Any(p => p.IsBackground))) && BackOff == TimeSpan.Zero;
+    public bool CanSleep =>
+        !Files.IsTouched
+        && (!IsRunning || (!Program.ActsByItself(this) && !_run.Processes.All.Any(p => p.IsBackground)))
+        && BackOff == TimeSpan.Zero;
 
     /// <summary>Goes on with what the container had written when its cluster fell asleep.</summary>
     public void Resume(ContainerLog log, ContainerLog? previous)
@@ -192,10 +195,23 @@ internal sealed class ContainerInstance
     }
 
     /// <summary>Tells the operator of a fault in a program.</summary>
-    public void ReportFault(string program, Exception fault) => Pod.Cluster.Guarded.Invoke("log", () =>
-        Sandbox.Log.ProgramFault(Pod.Cluster.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Programs"), fault, program, Name, Pod.Namespace, Pod.Name, Pod.Cluster.Id));
+    public void ReportFault(string program, Exception fault) =>
+        Pod.Cluster.Guarded.Invoke(
+            "log",
+            () =>
+                Sandbox.Log.ProgramFault(
+                    Pod.Cluster.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Programs"),
+                    fault,
+                    program,
+                    Name,
+                    Pod.Namespace,
+                    Pod.Name,
+                    Pod.Cluster.Id
+                )
+        );
 
-    private ContainerLog NewLog(ContainerLog? previous) => new(Pod.Cluster.Time, _logBytes, Pod.Cluster.Budgets.LogLine, previous);
+    private ContainerLog NewLog(ContainerLog? previous) =>
+        new(Pod.Cluster.Time, _logBytes, Pod.Cluster.Budgets.LogLine, previous);
 
     private async Task RunAsync(ContainerRun run)
     {
@@ -204,7 +220,10 @@ internal sealed class ContainerInstance
         try
         {
             // What an init container of a server's image does besides serving is not simulated: it is done at once.
-            code = RunsOnce && Program is not (ShellProgram or StressProgram) ? 0 : await Program.RunAsync(this, run.Stopping).ConfigureAwait(false);
+            code =
+                RunsOnce && Program is not (ShellProgram or StressProgram)
+                    ? 0
+                    : await Program.RunAsync(this, run.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -4,7 +4,8 @@ using Portal.Sandbox.Programs.Budgets;
 namespace Portal.Sandbox.Programs;
 
 /// <summary>
-/// A container's output, bounded by what the container and its cluster may keep: the older half goes first, the log before it
+/// A container's output, bounded by what the container and its cluster may keep: the older half goes first, the log
+/// before it
 /// sooner still. Readers can follow it; one that is slow or gone costs nothing. Thread-safe.
 /// </summary>
 internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longestLine, ContainerLog? previous = null)
@@ -42,7 +43,9 @@ internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longe
         }
     }
 
-    /// <summary>A stream of bytes into the log: lines come when they are complete, too long, or the log closes.</summary>
+    /// <summary>
+    /// A stream of bytes into the log: lines come when they are complete, too long, or the log closes.
+    /// </summary>
     public LogStream OpenStream()
     {
         var stream = new LogStream(this);
@@ -84,7 +87,9 @@ internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longe
         lock (_gate)
         {
             var first = _lines.Count == 0 ? 0 : (int)Math.Clamp(from - _lines[0].Number, 0, _lines.Count);
-            var changed = _closed ? Task.CompletedTask : (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var changed = _closed
+                ? Task.CompletedTask
+                : (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return (_lines.GetRange(first, _lines.Count - first), _next, changed, _closed);
         }
     }

@@ -101,7 +101,8 @@ internal sealed class FileNode(Allowance? bytes, DateTimeOffset created)
 
     private void Reserve(int length)
     {
-        if (length > _data.Length) Array.Resize(ref _data, Math.Max(length, _data.Length + Math.Clamp(_data.Length, 64, LargestStep)));
+        if (length > _data.Length)
+            Array.Resize(ref _data, Math.Max(length, _data.Length + Math.Clamp(_data.Length, 64, LargestStep)));
     }
 
     private void Free()

@@ -33,7 +33,12 @@ internal static class FortioCommand
         public string? Url { get; set; }
     }
 
-    public static async Task<int> RunAsync(ProgramSession session, string[] args, ShellIo io, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        ProgramSession session,
+        string[] args,
+        ShellIo io,
+        CancellationToken cancellationToken
+    )
     {
         switch (args)
         {
@@ -117,7 +122,12 @@ internal static class FortioCommand
         };
     }
 
-    private static async Task<int> CurlAsync(ProgramSession session, Options o, ShellIo io, CancellationToken cancellationToken)
+    private static async Task<int> CurlAsync(
+        ProgramSession session,
+        Options o,
+        ShellIo io,
+        CancellationToken cancellationToken
+    )
     {
         var reply = await session.Container.SendAsync(Call(o), o.Timeout, cancellationToken).ConfigureAwait(false);
         if (reply.Failed)
@@ -125,11 +135,19 @@ internal static class FortioCommand
             await io.ErrorAsync($"Error: unable to connect to {o.Url}: {reply.Failure}\n").ConfigureAwait(false);
             return 1;
         }
-        await io.OutAsync($"HTTP/1.1 {reply.Status} {CurlClient.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}").ConfigureAwait(false);
+        await io.OutAsync(
+                $"HTTP/1.1 {reply.Status} {CurlClient.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}"
+            )
+            .ConfigureAwait(false);
         return reply.Status >= 400 ? 1 : 0;
     }
 
-    private static async Task<int> LoadAsync(ProgramSession session, Options o, ShellIo io, CancellationToken cancellationToken)
+    private static async Task<int> LoadAsync(
+        ProgramSession session,
+        Options o,
+        ShellIo io,
+        CancellationToken cancellationToken
+    )
     {
         var (exact, rate) = (o.Calls > 0, o.Rate > 0);
         var url = Absolute(o.Url!);
@@ -153,7 +171,10 @@ internal static class FortioCommand
             ? string.Create(CultureInfo.InvariantCulture, $"Starting at {o.Rate:0.##} qps with {o.Threads} thread(s) [gomax 2] {(exact ? $": exactly {o.Calls}, " : $"{many} : ")}{per} calls each (total {total}{(exact ? $" + {o.Calls % o.Threads}" : "")})\n")
             : string.Create(CultureInfo.InvariantCulture, $"Starting at max qps with {o.Threads} thread(s) [gomax 2] {(exact ? $"for exactly {o.Calls} calls ({per} per thread + {o.Calls % o.Threads})" : many)}\n")).ConfigureAwait(false);
         var (began, start) = (session.Container.Pod.Cluster.Now, session.Time.GetTimestamp());
-        var workers = Enumerable.Range(0, o.Threads).Select(i => WorkAsync(session, o, i, start, cancellationToken)).ToList();
+        var workers = Enumerable
+            .Range(0, o.Threads)
+            .Select(i => WorkAsync(session, o, i, start, cancellationToken))
+            .ToList();
         var samples = await Task.WhenAll(workers).ConfigureAwait(false);
         var uri = new Uri(url);
         var report = new FortioReport(samples, session.Time.GetElapsedTime(start), warmup)
@@ -169,7 +190,13 @@ internal static class FortioCommand
         return 0;
     }
 
-    private static async Task<List<FortioSample>> WorkAsync(ProgramSession session, Options o, int worker, long start, CancellationToken cancellationToken)
+    private static async Task<List<FortioSample>> WorkAsync(
+        ProgramSession session,
+        Options o,
+        int worker,
+        long start,
+        CancellationToken cancellationToken
+    )
     {
         // Callers run at the same time.
         await Task.Yield();

@@ -17,7 +17,9 @@ internal sealed class FortioProgram : IPodProgram
             container.Log.Write($"Fortio {FortioCommand.Version} http-echo server listening on tcp [::]:{FortioServer.Port(arguments)}\n\t UI started - visit:\n\t\thttp://localhost:{FortioServer.Port(arguments)}/fortio/");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
         }
-        return await FortioCommand.RunAsync(new ProgramSession(container, null), [.. arguments], container.LogIo(), cancellationToken).ConfigureAwait(false);
+        return await FortioCommand
+            .RunAsync(new ProgramSession(container, null), [.. arguments], container.LogIo(), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static List<string> Arguments(ContainerInstance container) =>

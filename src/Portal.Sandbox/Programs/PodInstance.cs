@@ -11,7 +11,10 @@ namespace Portal.Sandbox.Programs;
 /// <summary>A pod that runs on a (simulated) node. Its containers exist from the start; the kubelet begins them when their time has come.</summary>
 internal sealed class PodInstance
 {
-    private volatile ImmutableDictionary<string, ContainerInstance> _containers = ImmutableDictionary.Create<string, ContainerInstance>(StringComparer.Ordinal);
+    private volatile ImmutableDictionary<string, ContainerInstance> _containers = ImmutableDictionary.Create<
+        string,
+        ContainerInstance
+    >(StringComparer.Ordinal);
     private byte[] _object;
     private WorkloadIdentity? _workload;
     private ProxyMetrics? _metrics;
@@ -29,7 +32,10 @@ internal sealed class PodInstance
         _object = pod.ToUtf8();
         Volumes = new PodVolumes(this);
         foreach (var c in pod.Objects("spec", "initContainers"))
-            _containers = _containers.SetItem(c.Str("name")!, new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" });
+            _containers = _containers.SetItem(
+                c.Str("name")!,
+                new ContainerInstance(this, c) { RunsOnce = c.Str("restartPolicy") != "Always" }
+            );
         foreach (var c in pod.Objects("spec", "containers").Concat(pod.Objects("spec", "ephemeralContainers")))
             _containers = _containers.SetItem(c.Str("name")!, new ContainerInstance(this, c));
         Sidecar = _containers.GetValueOrDefault("istio-proxy");

@@ -130,10 +130,14 @@ internal static class CustomResourceValidator
         if (value.TryGetValue<string>(out var text))
         {
             var length = text.EnumerateRunes().Count();
-            if (rules.MinLength is { } min && length < min) errors.Add(In(path, value, $"should be at least {min} chars long"));
-            if (rules.MaxLength is { } max && length > max) errors.Add(FieldError.TooLong(path, (int)max));
-            if (rules.Pattern is { } pattern && !pattern.IsMatch(text)) errors.Add(In(path, value, $"should match '{rules.PatternText}'"));
-            if (rules.Format is { } format && !SchemaFormats.Matches(format, text)) errors.Add(In(path, value, $"must be of type {format}: {GoSyntax.Quote(text)}"));
+            if (rules.MinLength is { } min && length < min)
+                errors.Add(In(path, value, $"should be at least {min} chars long"));
+            if (rules.MaxLength is { } max && length > max)
+                errors.Add(FieldError.TooLong(path, (int)max));
+            if (rules.Pattern is { } pattern && !pattern.IsMatch(text))
+                errors.Add(In(path, value, $"should match '{rules.PatternText}'"));
+            if (rules.Format is { } format && !SchemaFormats.Matches(format, text))
+                errors.Add(In(path, value, $"must be of type {format}: {GoSyntax.Quote(text)}"));
             return;
         }
         if (!double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || value.GetValueKind() != JsonValueKind.Number) return;

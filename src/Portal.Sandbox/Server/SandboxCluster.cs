@@ -35,13 +35,25 @@ public sealed class SandboxCluster
         _server = server;
         Id = id;
         var entering = server.Options.Entering;
-        Guarded = new Guarded("cluster " + id, server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"), Time) { Entering = entering is null ? null : name => entering(id, name) };
+        Guarded = new Guarded(
+            "cluster " + id,
+            server.Options.LoggerFactory.CreateLogger("Portal.Sandbox.Cluster"),
+            Time
+        )
+        {
+            Entering = entering is null ? null : name => entering(id, name),
+        };
         Requests = new RequestGate(Budgets);
         Connections = new ConnectionCount(Budgets);
         Programs = new(Budgets, server.ProcessorShares);
         Catalog = new ResourceCatalog();
         var log = server.Options.LoggerFactory.CreateLogger<SandboxCluster>();
-        Store = new ObjectStore(Time, Guarded, new StoreQuota(Budgets) { Spent = () => Log.BudgetSpent(log, id, nameof(SandboxBudgets.StoredBytes)) }, BootstrapPolicy.Baseline(Now));
+        Store = new ObjectStore(
+            Time,
+            Guarded,
+            new StoreQuota(Budgets) { Spent = () => Log.BudgetSpent(log, id, nameof(SandboxBudgets.StoredBytes)) },
+            BootstrapPolicy.Baseline(Now)
+        );
         _tokens = new AccessTokens(Time);
         var webhooks = new IstiodWebhook.Cache();
         Operations = new ResourceOperations(Store, new AdmissionChain(

@@ -30,6 +30,9 @@ public sealed class SandboxOptions
     /// <summary>What one cluster may take of the machine.</summary>
     public SandboxBudgets Budgets { get; set; } = new();
 
-    /// <summary>Fault injection: called with the cluster's id and the name of each piece of guarded work just before it, which fails with what this throws. Null, as always outside tests, does nothing.</summary>
+    /// <summary>
+    /// Fault injection: called with the cluster's id and the name of each piece of guarded work just before it, which
+    /// fails with what this throws. Null, as always outside tests, does nothing.
+    /// </summary>
     public Action<string, string>? Entering { get; set; }
 }

@@ -91,8 +91,15 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxCluster GetOrCreate(string clusterId)
     {
         CheckId(clusterId);
-        // Made once for each id, however many ask at a time: a second one would live on unseen, with its tokens and timers.
-        return _clusters.GetOrAdd(clusterId, static (id, server) => new Lazy<SandboxCluster>(() => new SandboxCluster(server, id)), this).Value;
+        // Made once for each id, however many ask at a time: a second one would live on unseen, with its tokens and
+        // timers.
+        return _clusters
+            .GetOrAdd(
+                clusterId,
+                static (id, server) => new Lazy<SandboxCluster>(() => new SandboxCluster(server, id)),
+                this
+            )
+            .Value;
     }
 
     /// <summary>A new cluster that begins in the state of a checkpoint, of whichever cluster; from then on they share nothing that changes.</summary>
@@ -101,7 +108,9 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         CheckId(clusterId);
         var cluster = new Lazy<SandboxCluster>(() => new SandboxCluster(this, clusterId, checkpoint));
-        return _clusters.TryAdd(clusterId, cluster) ? cluster.Value : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
+        return _clusters.TryAdd(clusterId, cluster)
+            ? cluster.Value
+            : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
     }
 
     public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId)?.Value;
@@ -142,14 +151,20 @@ public sealed class SandboxServer : IAsyncDisposable
         if (end < 0 && !path.StartsWith(Prefix, StringComparison.Ordinal))
         {
             // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
-            if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller) await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
-            else await ResponseWriter.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller)
+                await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
+            else
+                await ResponseWriter
+                    .WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8())
+                    .ConfigureAwait(false);
             return;
         }
         // A wrong cluster and a wrong token look the same: nobody learns which clusters exist.
         if (Find(id) is not { } cluster || cluster.UserOf(token) is not { } user)
         {
-            await ResponseWriter.WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8()).ConfigureAwait(false);
+            await ResponseWriter
+                .WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8())
+                .ConfigureAwait(false);
             return;
         }
         await cluster.HandleAsync(http, end < 0 ? "/" : path[end..], user).ConfigureAwait(false);

@@ -89,13 +89,22 @@ internal sealed class ObjectStore
         lock (_writer) return action(new StoreTransaction(this));
     }
 
-    /// <summary>Keeps a snapshot for the later pages of a list; the oldest is forgotten first. Of a large store few are kept: what they hold may all have changed since.</summary>
+    /// <summary>
+    /// Keeps a snapshot for the later pages of a list; the oldest is forgotten first. Of a large store few are kept:
+    /// what they hold may all have changed since.
+    /// </summary>
     public void Remember(StoreSnapshot snapshot)
     {
         long bytes = 0;
         foreach (var objects in snapshot.Resources.Values) foreach (var o in objects.Values) bytes += o.Size;
         var most = (int)Math.Clamp(_quota.Budgets.HistoryBytes / Math.Max(1, bytes), 1, MaxRemembered);
-        ImmutableInterlocked.Update(ref _remembered, list => list.Exists(s => s.Revision == snapshot.Revision) ? list : list.RemoveRange(0, Math.Max(0, list.Count - most + 1)).Add(snapshot));
+        ImmutableInterlocked.Update(
+            ref _remembered,
+            list =>
+                list.Exists(s => s.Revision == snapshot.Revision)
+                    ? list
+                    : list.RemoveRange(0, Math.Max(0, list.Count - most + 1)).Add(snapshot)
+        );
     }
 
     /// <summary>The state at exactly this revision, while it is the present one or remembered.</summary>
@@ -184,7 +193,11 @@ internal sealed class ObjectStore
         _lastWrite = _time.GetUtcNow();
         _idle ??= _guarded.Timer("watch history", ForgetWhenIdle, s_idleAfter, Timeout.InfiniteTimeSpan);
         _historyBytes += change.Size;
-        while (_sequence - _firstSequence == HistorySize || (_sequence > _firstSequence && _historyBytes > _quota.Budgets.HistoryBytes)) DropOldest();
+        while (
+            _sequence - _firstSequence == HistorySize
+            || (_sequence > _firstSequence && _historyBytes > _quota.Budgets.HistoryBytes)
+        )
+            DropOldest();
         _history[_sequence++ % HistorySize] = change;
         Volatile.Write(ref _snapshot, new StoreSnapshot(revision, _snapshot.Resources.SetItem(resource, map)));
         Changed?.Invoke(change);

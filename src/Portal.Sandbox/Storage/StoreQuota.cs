@@ -3,7 +3,8 @@ using Portal.Sandbox.Api;
 namespace Portal.Sandbox.Storage;
 
 /// <summary>
-/// How much a store takes, as etcd's quota: a write beyond it is refused with etcd's words, deletions are always taken, and
+/// How much a store takes, as etcd's quota: a write beyond it is refused with etcd's words, deletions are always
+/// taken, and
 /// what is being deleted may still be changed on its way out. Used inside the writer's lock only.
 /// </summary>
 internal sealed class StoreQuota(SandboxBudgets budgets)

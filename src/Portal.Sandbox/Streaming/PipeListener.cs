@@ -23,7 +23,8 @@ internal sealed class PipeConnection : DefaultConnectionContext
     private readonly IDisposable _open;
 
     /// <param name="open">What the connection counts as while it lasts.</param>
-    public PipeConnection(string id, IDisposable open, IDuplexPipe transport, IDuplexPipe application) : base(id, transport, application) => (_pipes, _open) = (transport, open);
+    public PipeConnection(string id, IDisposable open, IDuplexPipe transport, IDuplexPipe application)
+        : base(id, transport, application) => (_pipes, _open) = (transport, open);
 
     public override void Abort(ConnectionAbortedException abortReason)
     {

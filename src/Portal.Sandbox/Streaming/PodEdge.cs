@@ -60,10 +60,21 @@ internal sealed class PodEdge : IAsyncDisposable
         if (pod.ListenerOn(port) is not { } container || !pod.Cluster.Connections.TryOpen(out var open)) return null;
         var toPod = new Pipe();
         var fromPod = new Pipe();
-        var context = new PipeConnection(Guid.NewGuid().ToString("N"), open, new DuplexPipe(toPod.Reader, fromPod.Writer), new DuplexPipe(fromPod.Reader, toPod.Writer));
+        var context = new PipeConnection(
+            Guid.NewGuid().ToString("N"),
+            open,
+            new DuplexPipe(toPod.Reader, fromPod.Writer),
+            new DuplexPipe(fromPod.Reader, toPod.Writer)
+        );
         context.Items[s_target] = (pod, port);
-        if (container.Program.IsRaw(container, port)) pod.Cluster.Guarded.Start("raw connection", () => RawEdge.RunAsync(container, port, context.Transport), open.Dispose);
-        else _connections.Offer(context, IsTls(container, port) ? PipeEndPoint.Tls : PipeEndPoint.Plain);
+        if (container.Program.IsRaw(container, port))
+            pod.Cluster.Guarded.Start(
+                "raw connection",
+                () => RawEdge.RunAsync(container, port, context.Transport),
+                open.Dispose
+            );
+        else
+            _connections.Offer(context, IsTls(container, port) ? PipeEndPoint.Tls : PipeEndPoint.Plain);
         return context.Application;
     }
 

@@ -66,13 +66,23 @@ internal static class PortForward
     {
         using var connection = new SpdyConnection(transport);
         var errors = new ConcurrentDictionary<string, SpdyStream>(StringComparer.Ordinal);
-        await connection.RunAsync(stream =>
-        {
-            var request = stream.Headers.GetValueOrDefault("requestid", "");
-            if (stream.Headers.GetValueOrDefault("streamtype") == "error") errors[request] = stream;
-            // The error stream of a connection always comes first.
-            else if (errors.TryRemove(request, out var error)) cluster.Guarded.Start("forwarded connection", () => ForwardAsync(stream, error, pod, cluster, cancellationToken));
-        }, cancellationToken).ConfigureAwait(false);
+        await connection
+            .RunAsync(
+                stream =>
+                {
+                    var request = stream.Headers.GetValueOrDefault("requestid", "");
+                    if (stream.Headers.GetValueOrDefault("streamtype") == "error")
+                        errors[request] = stream;
+                    // The error stream of a connection always comes first.
+                    else if (errors.TryRemove(request, out var error))
+                        cluster.Guarded.Start(
+                            "forwarded connection",
+                            () => ForwardAsync(stream, error, pod, cluster, cancellationToken)
+                        );
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private static async Task ForwardAsync(SpdyStream data, SpdyStream error, PodInstance pod, SandboxCluster cluster, CancellationToken cancellationToken)
@@ -152,8 +162,13 @@ internal static class PortForward
             byte[] port = [(byte)ports[i], (byte)(ports[i] >> 8)];
             await SendAsync(2 * i, port).ConfigureAwait(false);
             await SendAsync(2 * i + 1, port).ConfigureAwait(false);
-            if ((connections[i] = cluster.Edge.Connect(pod, ports[i])) is not { } connection) await SendAsync(2 * i + 1, Encoding.UTF8.GetBytes(Refused(pod, ports[i]))).ConfigureAwait(false);
-            else _ = cluster.Guarded.Start("forwarded connection", () => PumpAsync(connection.Input, data => SendAsync(2 * index, data), cancellationToken));
+            if ((connections[i] = cluster.Edge.Connect(pod, ports[i])) is not { } connection)
+                await SendAsync(2 * i + 1, Encoding.UTF8.GetBytes(Refused(pod, ports[i]))).ConfigureAwait(false);
+            else
+                _ = cluster.Guarded.Start(
+                    "forwarded connection",
+                    () => PumpAsync(connection.Input, data => SendAsync(2 * index, data), cancellationToken)
+                );
         }
         var buffer = new byte[32 * 1024];
         while (true)

@@ -19,28 +19,47 @@ internal static class RemoteCommand
     public static async Task ExecAsync(HttpContext http, ContainerInstance container)
     {
         string[] command = [.. http.Request.Query["command"].OfType<string>()];
-        if (command.Length == 0) throw ApiError.BadRequest("you must specify at least one command for the container");
-        await RunAsync(http, container, (io, ct) => ShellExec.RunAsync(container, command, io, http.Request.IsTrue("tty"), ct)).ConfigureAwait(false);
+        if (command.Length == 0)
+            throw ApiError.BadRequest("you must specify at least one command for the container");
+        await RunAsync(
+                http,
+                container,
+                (io, ct) => ShellExec.RunAsync(container, command, io, http.Request.IsTrue("tty"), ct)
+            )
+            .ConfigureAwait(false);
     }
 
-    public static async Task AttachAsync(HttpContext http, ContainerInstance container) => await RunAsync(http, container, async (io, ct) =>
-    {
-        if (container.Console is { } console)
-        {
-            await console.AttachAsync(io, container.Spec.Flag("stdinOnce") == true, ct).ConfigureAwait(false);
-            return container.Exit?.Code ?? 0;
-        }
-        var (_, next, changed, closed) = container.Log.Read(0);
-        while (!closed)
-        {
-            await changed.WaitAsync(ct).ConfigureAwait(false);
-            (var lines, next, changed, closed) = container.Log.Read(next);
-            foreach (var line in lines) await io.OutAsync(line.Text + "\n").ConfigureAwait(false);
-        }
-        return container.Exit?.Code ?? 0;
-    }).ConfigureAwait(false);
+    public static async Task AttachAsync(HttpContext http, ContainerInstance container) =>
+        await RunAsync(
+                http,
+                container,
+                async (io, ct) =>
+                {
+                    if (container.Console is { } console)
+                    {
+                        await console
+                            .AttachAsync(io, container.Spec.Flag("stdinOnce") == true, ct)
+                            .ConfigureAwait(false);
+                        return container.Exit?.Code ?? 0;
+                    }
+                    var (_, next, changed, closed) = container.Log.Read(0);
+                    while (!closed)
+                    {
+                        await changed.WaitAsync(ct).ConfigureAwait(false);
+                        (var lines, next, changed, closed) = container.Log.Read(next);
+                        foreach (var line in lines)
+                            await io.OutAsync(line.Text + "\n").ConfigureAwait(false);
+                    }
+                    return container.Exit?.Code ?? 0;
+                }
+            )
+            .ConfigureAwait(false);
 
-    private static async Task RunAsync(HttpContext http, ContainerInstance container, Func<ShellIo, CancellationToken, Task<int>> command)
+    private static async Task RunAsync(
+        HttpContext http,
+        ContainerInstance container,
+        Func<ShellIo, CancellationToken, Task<int>> command
+    )
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -49,7 +68,10 @@ internal static class RemoteCommand
         }
         var protocol = s_protocols.FirstOrDefault(http.WebSockets.WebSocketRequestedProtocols.Contains) ?? throw ApiError.BadRequest("unable to upgrade: none of the requested protocols is supported");
         using var socket = await http.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, container.Pod.Cluster.Stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted,
+            container.Pod.Cluster.Stopping
+        );
         using var sending = new SemaphoreSlim(1, 1);
         async Task SendAsync(byte channel, ReadOnlyMemory<byte> data)
         {
@@ -88,7 +110,8 @@ internal static class RemoteCommand
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", stop.Token).ConfigureAwait(false);
             await receiving.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             // The client left before its command was done.
         }

@@ -8,7 +8,9 @@ namespace Portal.Sandbox.Streaming;
 internal sealed class SpdyStream(SpdyConnection connection, int id, Dictionary<string, string> headers)
 {
     // One stream that is not read holds up the others of its connection, so it may lag a little.
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024));
+    private readonly Pipe _received = new(
+        new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024)
+    );
     private int _ends;
 
     public int Id => id;
@@ -79,7 +81,9 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
         if (last) Ended(stream);
     }
 
-    /// <summary>A stream that both sides have ended is forgotten: a forwarded port may see a hundred thousand.</summary>
+    /// <summary>
+    /// A stream that both sides have ended is forgotten: a forwarded port may see a hundred thousand.
+    /// </summary>
     private void Ended(int id)
     {
         if (_streams.TryGetValue(id, out var stream) && stream.End()) _streams.TryRemove(id, out _);

@@ -71,7 +71,11 @@ internal static class SpdyRemoteCommand
         return names;
     }
 
-    private static ShellIo Io(ConcurrentDictionary<string, SpdyStream> streams, ChannelReader<byte[]> input, CancellationToken cancellationToken)
+    private static ShellIo Io(
+        ConcurrentDictionary<string, SpdyStream> streams,
+        ChannelReader<byte[]> input,
+        CancellationToken cancellationToken
+    )
     {
         Task WriteAsync(string name, ReadOnlyMemory<byte> data) => streams.TryGetValue(name, out var to) || streams.TryGetValue("stdout", out to) ? to.WriteAsync(data, last: false, cancellationToken) : Task.CompletedTask;
         return new(input, d => WriteAsync("stdout", d), d => WriteAsync("stderr", d));

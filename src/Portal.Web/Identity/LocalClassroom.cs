@@ -6,7 +6,12 @@ using Portal.Shared;
 namespace Portal.Web.Identity;
 
 /// <summary>The classroom of one machine: its owner, and a class for each lesson that everybody here is in.</summary>
-public sealed class LocalClassroom(ILearners learners, IClasses classes, TimeProvider time, ILogger<LocalClassroom> logger) : IDisposable
+public sealed class LocalClassroom(
+    ILearners learners,
+    IClasses classes,
+    TimeProvider time,
+    ILogger<LocalClassroom> logger
+) : IDisposable
 {
     private readonly Guarded _guarded = new("classroom", logger, time);
     private readonly SemaphoreSlim _gate = new(1);

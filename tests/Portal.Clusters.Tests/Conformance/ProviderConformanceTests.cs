@@ -17,7 +17,11 @@ public sealed class SandboxConformanceTests : ClusterConformanceTests
         var options = new ClusterOptions();
         options.Sandbox.PodStartDelay = TimeSpan.Zero;
         _provider = new(Options.Create(options), TimeProvider.System, NullLoggerFactory.Instance);
-        return _provider.LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
+        return _provider.LeaseAsync(
+            new("test", "course", "conformance"),
+            new Progress<string>(),
+            CancellationToken.None
+        );
     }
 
     public override async ValueTask DisposeAsync()
@@ -37,7 +41,11 @@ public sealed class KubeconfigConformanceTests : ClusterConformanceTests
         var options = new ClusterOptions();
         options.Kubeconfig.File = file!;
         options.Kubeconfig.Contexts.Add(k8s.KubernetesClientConfiguration.LoadKubeConfig(file).CurrentContext);
-        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
+        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System).LeaseAsync(
+            new("test", "course", "conformance"),
+            new Progress<string>(),
+            CancellationToken.None
+        );
     }
 }
 
@@ -46,6 +54,10 @@ public sealed class KindConformanceTests : ClusterConformanceTests
     protected override Task<IClusterLease> LeaseAsync()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTAL_TEST_KIND") == "1", "PORTAL_TEST_KIND is not 1.");
-        return new KindClusterProvider(Options.Create(new ClusterOptions()), new ProcessRunner(), NullLogger<KindClusterProvider>.Instance).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
+        return new KindClusterProvider(
+            Options.Create(new ClusterOptions()),
+            new ProcessRunner(),
+            NullLogger<KindClusterProvider>.Instance
+        ).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }
 }

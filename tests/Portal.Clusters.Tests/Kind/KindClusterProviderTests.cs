@@ -14,7 +14,12 @@ public sealed class KindClusterProviderTests : IDisposable
     private readonly List<string> _progress = [];
     private readonly KindClusterProvider _provider;
 
-    public KindClusterProviderTests() => _provider = new(Options.Create(new ClusterOptions { StateDirectory = _state.Path }), _processes, NullLogger<KindClusterProvider>.Instance);
+    public KindClusterProviderTests() =>
+        _provider = new(
+            Options.Create(new ClusterOptions { StateDirectory = _state.Path }),
+            _processes,
+            NullLogger<KindClusterProvider>.Instance
+        );
 
     public void Dispose() => _state.Dispose();
 
@@ -113,7 +118,9 @@ public sealed class KindClusterProviderTests : IDisposable
     {
         _processes.Answers["kind delete"] = new(1, "", "ERROR: no Docker\n");
 
-        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => _provider.DeleteAsync(s_key, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
+            _provider.DeleteAsync(s_key, CancellationToken.None)
+        );
 
         Assert.Contains($"kind delete cluster --name {Name}", error.Remedy);
     }

@@ -73,6 +73,8 @@ public sealed class KubeconfigClusterProviderTests : IDisposable
     [Fact]
     public async Task ResetAsync_SomebodyElsesCluster_IsRefused()
     {
-        await Assert.ThrowsAsync<ClusterUnavailableException>(() => Provider("class").ResetAsync(new("a", "c", "b"), new Progress<string>(), CancellationToken.None));
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
+            Provider("class").ResetAsync(new("a", "c", "b"), new Progress<string>(), CancellationToken.None)
+        );
     }
 }

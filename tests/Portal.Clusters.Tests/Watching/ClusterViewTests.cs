@@ -101,10 +101,16 @@ public sealed class ClusterViewTests : IAsyncLifetime
         _server.Lists[Pods] = $"{{'metadata':{{'resourceVersion':'1'}},'items':[{Pod("a")}]}}";
         var failures = 0;
 
-        _view = ClusterView.Connect(_server.Kubeconfig, TimeProvider.System, NullLogger<ClusterView>.Instance, work =>
-        {
-            if (work == "watch of pods" && Interlocked.Increment(ref failures) <= 2) throw new InvalidOperationException("injected");
-        });
+        _view = ClusterView.Connect(
+            _server.Kubeconfig,
+            TimeProvider.System,
+            NullLogger<ClusterView>.Instance,
+            work =>
+            {
+                if (work == "watch of pods" && Interlocked.Increment(ref failures) <= 2)
+                    throw new InvalidOperationException("injected");
+            }
+        );
 
         await UntilPods("a");
         Assert.Equal(3, failures);

@@ -15,17 +15,38 @@ using Xunit;
 namespace Portal.Labs.Tests.Sessions;
 
 /// <summary>
-/// Ada's cluster and session fail at every seam there is, again and again, while Bob does the first steps of lesson 20 in the
-/// same process: his come out as the lesson states, the log blames nobody but Ada, and hers go on once the failing ends.
+/// Ada's cluster and session fail at every seam there is, again and again, while Bob does the first steps of lesson
+/// 20 in the
+/// same process: his come out as the lesson states, the log blames nobody but Ada, and hers go on once the failing
+/// ends.
 /// </summary>
 public sealed class ChaosTests : IAsyncLifetime
 {
     private const string Ada = "ada", Bob = "bob", Course = "kubernetes", Lesson = "20-service-mesh-istio";
 
-    /// <summary>Each kind of work fails every third time that it is about to begin; requests less often, or kubectl, which makes a dozen, would get nothing done.</summary>
+    /// <summary>
+    /// Each kind of work fails every third time that it is about to begin; requests less often, or kubectl, which
+    /// makes a dozen, would get nothing done.
+    /// </summary>
     private const int Often = 3, RequestsOften = 15;
 
-    private static readonly string[] s_seams = ["map", "controller", "controllers' timer", "push", "compilation of the mesh", "request", "program", "probe", "postStart hook", "lease", "reset", "recorder", "grading", "cluster summary"];
+    private static readonly string[] s_seams =
+    [
+        "map",
+        "controller",
+        "controllers' timer",
+        "push",
+        "compilation of the mesh",
+        "request",
+        "program",
+        "probe",
+        "postStart hook",
+        "lease",
+        "reset",
+        "recorder",
+        "grading",
+        "cluster summary",
+    ];
 
     private readonly TempDirectory _directory = new();
     private readonly ConcurrentDictionary<string, int> _begun = new();
@@ -38,11 +59,21 @@ public sealed class ChaosTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, LoggerFactory = _log, Entering = Enter }, TestContext.Current.CancellationToken);
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                PodStartDelay = TimeSpan.Zero,
+                LoggerFactory = _log,
+                Entering = Enter,
+            },
+            TestContext.Current.CancellationToken
+        );
         var tools = Directory.CreateDirectory(Path.Combine(_directory.Path, "tools")).FullName;
         SandboxTools.WriteLaunchers(tools);
         SandboxTools.WriteDistribution(Directory.CreateDirectory(Path.Combine(_directory.Path, "template")).FullName);
-        var services = new ServiceCollection().AddSingleton<ILoggerFactory>(_log).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        var services = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(_log)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IProgressRecorder>(new ChaoticRecorder(_recorder, Enter));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
@@ -74,9 +105,17 @@ public sealed class ChaosTests : IAsyncLifetime
         var bob = await OpenAsync(sessions, Bob);
         var output = new StringWriter();
 
-        var report = await new LessonTrial(bob, new(s => s is { Kind: SectionKind.Step, Number: 1 or 2 }, Checks: true), output, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        var report = await new LessonTrial(
+            bob,
+            new(s => s is { Kind: SectionKind.Step, Number: 1 or 2 }, Checks: true),
+            output,
+            TimeProvider.System
+        ).RunAsync(TestContext.Current.CancellationToken);
         var untouched = s_seams.ToHashSet();
-        await Task.WhenAny(ada, Eventually.True(() => untouched.RemoveWhere(_failed.ContainsKey) >= 0 && untouched.Count == 0));
+        await Task.WhenAny(
+            ada,
+            Eventually.True(() => untouched.RemoveWhere(_failed.ContainsKey) >= 0 && untouched.Count == 0)
+        );
         await over.CancelAsync();
         await ada;
 
@@ -96,27 +135,36 @@ public sealed class ChaosTests : IAsyncLifetime
                 var session = await sessions.OpenAsync(new(Ada, Course, Lesson), over);
                 var block = session.Lesson.Blocks.First(b => b.Runnable && b.RunsOn("sandbox"));
                 await session.ResetAsync(over);
-                await session.RunAsync(block.Id, new RunOptions(Code: """
-                    cat > chaos.yaml <<'EOF'
-                    apiVersion: v1
-                    kind: Pod
-                    metadata: { name: probed }
-                    spec:
-                      containers:
-                      - name: c
-                        image: nginx
-                        readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 1 }
-                        lifecycle: { postStart: { exec: { command: [sh, -c, "echo hello"] } } }
-                    EOF
-                    for i in $(seq 20); do kubectl apply -f chaos.yaml && break; done
-                    for i in $(seq 20); do kubectl create deployment web --image=nginx --replicas=3 && break; done
-                    kubectl wait --for=condition=Ready pod/probed --timeout=3s
-                    """), over);
-                await foreach (var snapshot in session.WatchAsync(over)) if (snapshot is { ActiveBlockId: null, Waiting.IsEmpty: true }) break;
+                await session.RunAsync(
+                    block.Id,
+                    new RunOptions(
+                        Code: """
+                        cat > chaos.yaml <<'EOF'
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: { name: probed }
+                        spec:
+                          containers:
+                          - name: c
+                            image: nginx
+                            readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 1 }
+                            lifecycle: { postStart: { exec: { command: [sh, -c, "echo hello"] } } }
+                        EOF
+                        for i in $(seq 20); do kubectl apply -f chaos.yaml && break; done
+                        for i in $(seq 20); do kubectl create deployment web --image=nginx --replicas=3 && break; done
+                        kubectl wait --for=condition=Ready pod/probed --timeout=3s
+                        """
+                    ),
+                    over
+                );
+                await foreach (var snapshot in session.WatchAsync(over))
+                    if (snapshot is { ActiveBlockId: null, Waiting.IsEmpty: true })
+                        break;
                 await session.CheckAsync(null, over);
                 await sessions.CloseAsync(session.Key, over);
             }
-            catch (Exception e) when (e is RunRefusedException or OperationCanceledException or ClusterUnavailableException)
+            catch (Exception e)
+                when (e is RunRefusedException or OperationCanceledException or ClusterUnavailableException)
             {
                 // As her page would say it.
                 await Task.Delay(50, CancellationToken.None);
@@ -135,7 +183,13 @@ public sealed class ChaosTests : IAsyncLifetime
         var block = session.Lesson.Blocks.First(b => b.Runnable && b.RunsOn("sandbox"));
         var before = session.Current.Runs.GetValueOrDefault(block.Id)?.RunId;
 
-        await session.RunAsync(block.Id, new RunOptions(Code: "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"), TestContext.Current.CancellationToken);
+        await session.RunAsync(
+            block.Id,
+            new RunOptions(
+                Code: "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
+            ),
+            TestContext.Current.CancellationToken
+        );
 
         var run = await SessionFixture.UntilRan(session, block.Id, before);
         Assert.True(run.Phase == RunPhase.Succeeded, string.Join('\n', run.Commands.Select(c => c.Output)));
@@ -156,17 +210,25 @@ public sealed class ChaosTests : IAsyncLifetime
         throw new InvalidOperationException("chaos in " + work);
     }
 
-    private sealed class ChaoticProvider(SandboxServer server, string files, Action<string, string> enter) : IClusterProvider
+    private sealed class ChaoticProvider(SandboxServer server, string files, Action<string, string> enter)
+        : IClusterProvider
     {
         public string Name => "sandbox";
 
-        public Task<ClusterAvailability> GetAvailabilityAsync(CancellationToken cancellationToken) => Task.FromResult(ClusterAvailability.Available);
+        public Task<ClusterAvailability> GetAvailabilityAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(ClusterAvailability.Available);
 
-        public Task<IClusterLease> LeaseAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
+        public Task<IClusterLease> LeaseAsync(
+            ClusterKey key,
+            IProgress<string> progress,
+            CancellationToken cancellationToken
+        )
         {
             enter(key.LearnerId, "lease");
             var cluster = server.GetOrCreate(key.LearnerId);
-            return Task.FromResult<IClusterLease>(new Lease(key, cluster.Kubeconfig, Path.Combine(files, "tools"), Path.Combine(files, "template")));
+            return Task.FromResult<IClusterLease>(
+                new Lease(key, cluster.Kubeconfig, Path.Combine(files, "tools"), Path.Combine(files, "template"))
+            );
         }
 
         public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
@@ -176,9 +238,15 @@ public sealed class ChaosTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
-        public Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken) => server.DeleteAsync(key.LearnerId);
+        public Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken) =>
+            server.DeleteAsync(key.LearnerId);
 
-        private sealed record Lease(ClusterKey Key, string Kubeconfig, string? ToolsDirectory, string? WorkspaceTemplate) : IClusterLease
+        private sealed record Lease(
+            ClusterKey Key,
+            string Kubeconfig,
+            string? ToolsDirectory,
+            string? WorkspaceTemplate
+        ) : IClusterLease
         {
             public string Provider => "sandbox";
             public ClusterCapabilities Capabilities { get; } = new(true, true, true);
@@ -189,13 +257,20 @@ public sealed class ChaosTests : IAsyncLifetime
 
     private sealed class ChaoticRecorder(IProgressRecorder inner, Action<string, string> enter) : IProgressRecorder
     {
-        public Task<RecordedProgress> LoadAsync(LessonSessionKey key, CancellationToken cancellationToken) => Try(key, () => inner.LoadAsync(key, cancellationToken));
+        public Task<RecordedProgress> LoadAsync(LessonSessionKey key, CancellationToken cancellationToken) =>
+            Try(key, () => inner.LoadAsync(key, cancellationToken));
 
-        public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) => Try(key, () => inner.RecordSectionAsync(key, section, cancellationToken));
+        public Task RecordSectionAsync(
+            LessonSessionKey key,
+            SectionRecord section,
+            CancellationToken cancellationToken
+        ) => Try(key, () => inner.RecordSectionAsync(key, section, cancellationToken));
 
-        public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) => Try(key, () => inner.RecordRunAsync(key, run, cancellationToken));
+        public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) =>
+            Try(key, () => inner.RecordRunAsync(key, run, cancellationToken));
 
-        public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) => Try(key, () => inner.RecordCheckAsync(key, check, cancellationToken));
+        public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) =>
+            Try(key, () => inner.RecordCheckAsync(key, check, cancellationToken));
 
         private T Try<T>(LessonSessionKey key, Func<T> work)
         {
@@ -219,7 +294,13 @@ public sealed class ChaosTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel)) Entries.Enqueue($"{formatter(state, exception)} {exception?.Message}");
         }

@@ -29,7 +29,9 @@ public sealed class LessonSessionTests : SessionFixture
     {
         var sessions = Sessions;
 
-        await Assert.ThrowsAsync<LessonNotFoundException>(() => sessions.OpenAsync(Key with { LessonId = "none" }, CancellationToken.None));
+        await Assert.ThrowsAsync<LessonNotFoundException>(() =>
+            sessions.OpenAsync(Key with { LessonId = "none" }, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -59,8 +61,14 @@ public sealed class LessonSessionTests : SessionFixture
         Assert.Equal("step-1/look", running.ActiveBlockId);
 
         Recorder.Hold.SetResult();
-        var done = await Until(session, s => s.Sections["step-1"].Phase == SectionPhase.Completed && s.ActiveBlockId is null);
-        Assert.Equal(["one\n", Path.Combine(Root, "workspaces", "ada", "c", "l", "home", "l") + "\n"], done.Runs["step-1/look"].Commands.Select(c => c.Output));
+        var done = await Until(
+            session,
+            s => s.Sections["step-1"].Phase == SectionPhase.Completed && s.ActiveBlockId is null
+        );
+        Assert.Equal(
+            ["one\n", Path.Combine(Root, "workspaces", "ada", "c", "l", "home", "l") + "\n"],
+            done.Runs["step-1/look"].Commands.Select(c => c.Output)
+        );
         Assert.Equal(SectionPhase.Completed, Recorder.Sections["step-1"].Phase);
     }
 

@@ -55,7 +55,12 @@ public sealed class ProgressJournalTests : SessionFixture
         var tries = 0;
         var begun = _time.GetUtcNow();
 
-        var recording = journal.RecordAsync(ResultKind.Run, "a", _ => ++tries < 3 ? new TaskCompletionSource().Task : Store("a")(default), CancellationToken.None);
+        var recording = journal.RecordAsync(
+            ResultKind.Run,
+            "a",
+            _ => ++tries < 3 ? new TaskCompletionSource().Task : Store("a")(default),
+            CancellationToken.None
+        );
         await PassAsync(() => recording.IsCompleted);
         await recording;
 
@@ -64,7 +69,10 @@ public sealed class ProgressJournalTests : SessionFixture
         await journal.RecordAsync(ResultKind.Check, "b", Store("b"), CancellationToken.None).DefaultTimeout();
         await PassAsync(() => journal.IsEmpty);
         Assert.Equal(["a", "b"], _stored);
-        Assert.Equal((3, true, true, false), (tries, _changes[^1].Blocks.IsEmpty, _changes[^1].Checks.IsEmpty, _changes[^1].Late));
+        Assert.Equal(
+            (3, true, true, false),
+            (tries, _changes[^1].Blocks.IsEmpty, _changes[^1].Checks.IsEmpty, _changes[^1].Late)
+        );
     }
 
     [Fact]
@@ -87,9 +95,11 @@ public sealed class ProgressJournalTests : SessionFixture
     {
         var journal = NewJournal();
         var fails = true;
-        Func<CancellationToken, Task> Try(string what) => c => fails ? Task.FromException(new IOException("away")) : Store(what)(c);
+        Func<CancellationToken, Task> Try(string what) =>
+            c => fails ? Task.FromException(new IOException("away")) : Store(what)(c);
 
-        foreach (var what in (string[])["a", "b", "a", "c"]) await journal.RecordAsync(ResultKind.Run, what, Try(what), CancellationToken.None).DefaultTimeout();
+        foreach (var what in (string[])["a", "b", "a", "c"])
+            await journal.RecordAsync(ResultKind.Run, what, Try(what), CancellationToken.None).DefaultTimeout();
         Assert.Equal(3, _changes[^1].Blocks.Count);
         fails = false;
         await PassAsync(() => journal.IsEmpty);
@@ -105,7 +115,14 @@ public sealed class ProgressJournalTests : SessionFixture
         for (var i = 0; i < 3000; i++)
         {
             var n = i;
-            await journal.RecordAsync(ResultKind.Run, $"{i % 2}", c => fails ? Task.FromException(new IOException("away")) : Store($"{n}")(c), CancellationToken.None).DefaultTimeout();
+            await journal
+                .RecordAsync(
+                    ResultKind.Run,
+                    $"{i % 2}",
+                    c => fails ? Task.FromException(new IOException("away")) : Store($"{n}")(c),
+                    CancellationToken.None
+                )
+                .DefaultTimeout();
         }
         fails = false;
         await PassAsync(() => journal.IsEmpty);

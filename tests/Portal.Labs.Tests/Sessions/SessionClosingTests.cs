@@ -90,13 +90,12 @@ public sealed class SessionClosingTests : SessionFixture
         await Sessions.DisposeAsync().AsTask().DefaultTimeout();
 
         // Their shells have ended, or these would not.
-        await foreach (var _ in terminal.Output)
-        {
-        }
-        await foreach (var _ in another.Output)
-        {
-        }
-        Assert.Equal((ClusterPhase.Gone, ClusterPhase.Gone, 0), (session.Current.Cluster.Phase, other.Current.Cluster.Phase, Provider.Outstanding));
+        await foreach (var _ in terminal.Output) { }
+        await foreach (var _ in another.Output) { }
+        Assert.Equal(
+            (ClusterPhase.Gone, ClusterPhase.Gone, 0),
+            (session.Current.Cluster.Phase, other.Current.Cluster.Phase, Provider.Outstanding)
+        );
     }
 
     [Fact]
@@ -123,7 +122,9 @@ public sealed class SessionClosingTests : SessionFixture
         var failed = await Until(session, s => s.Workspace.Phase == WorkspacePhase.Failed);
         Assert.Contains("cannot be started again", failed.Workspace.Message);
         Assert.Contains("Reset", failed.Workspace.Remedy);
-        await Assert.ThrowsAsync<RunRefusedException>(() => session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None));
+        await Assert.ThrowsAsync<RunRefusedException>(() =>
+            session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None)
+        );
 
         Isolation.Program = null;
         await Until(session, s => s.Workspace.Phase == WorkspacePhase.Ready);
@@ -136,7 +137,8 @@ public sealed class SessionClosingTests : SessionFixture
         var failures = 0;
         Entering = (_, work) =>
         {
-            if (work == "run" && Interlocked.Increment(ref failures) == 1) throw new InvalidOperationException("injected");
+            if (work == "run" && Interlocked.Increment(ref failures) == 1)
+                throw new InvalidOperationException("injected");
         };
 
         await session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None);

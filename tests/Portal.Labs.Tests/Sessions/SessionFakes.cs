@@ -94,7 +94,9 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     private string Kubeconfig => kubeconfig;
 }
 
-/// <summary>Keeps the latest record of each thing of each session, as a database would; every write can fail or be held up.</summary>
+/// <summary>
+/// Keeps the latest record of each thing of each session, as a database would; every write can fail or be held up.
+/// </summary>
 internal sealed class FakeProgressRecorder : IProgressRecorder
 {
     private readonly ConcurrentDictionary<(LessonSessionKey, string), SectionRecord> _sections = new();
@@ -127,21 +129,39 @@ internal sealed class FakeProgressRecorder : IProgressRecorder
         hold?.TrySetResult();
     }
 
-    public Task<RecordedProgress> LoadAsync(LessonSessionKey key, CancellationToken cancellationToken) => Failure is not null
-        ? Task.FromException<RecordedProgress>(Failure)
-        : Task.FromResult(new RecordedProgress([.. Of(_sections, key).Values], [.. RunsOf(key).Values], [.. Of(_checks, key).Values]));
+    public Task<RecordedProgress> LoadAsync(LessonSessionKey key, CancellationToken cancellationToken) =>
+        Failure is not null
+            ? Task.FromException<RecordedProgress>(Failure)
+            : Task.FromResult(
+                new RecordedProgress(
+                    [.. Of(_sections, key).Values],
+                    [.. RunsOf(key).Values],
+                    [.. Of(_checks, key).Values]
+                )
+            );
 
-    public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) => Record(_sections, key, section.SectionId, section, s => s.At);
+    public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) =>
+        Record(_sections, key, section.SectionId, section, s => s.At);
 
-    public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) => Record(_runs, key, run.BlockId, run, r => r.At);
+    public Task RecordRunAsync(LessonSessionKey key, RunRecord run, CancellationToken cancellationToken) =>
+        Record(_runs, key, run.BlockId, run, r => r.At);
 
-    public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) => Record(_checks, key, check.CheckId, check, c => c.At);
+    public Task RecordCheckAsync(LessonSessionKey key, CheckRecord check, CancellationToken cancellationToken) =>
+        Record(_checks, key, check.CheckId, check, c => c.At);
 
-    private static Dictionary<string, T> Of<T>(ConcurrentDictionary<(LessonSessionKey Key, string Id), T> records, LessonSessionKey key) =>
-        records.Where(r => r.Key.Key == key).ToDictionary(r => r.Key.Id, r => r.Value);
+    private static Dictionary<string, T> Of<T>(
+        ConcurrentDictionary<(LessonSessionKey Key, string Id), T> records,
+        LessonSessionKey key
+    ) => records.Where(r => r.Key.Key == key).ToDictionary(r => r.Key.Id, r => r.Value);
 
     /// <summary>What comes late, after having been held up, changes nothing; as in the classroom's store.</summary>
-    private async Task Record<T>(ConcurrentDictionary<(LessonSessionKey, string), T> records, LessonSessionKey key, string id, T record, Func<T, DateTimeOffset> at)
+    private async Task Record<T>(
+        ConcurrentDictionary<(LessonSessionKey, string), T> records,
+        LessonSessionKey key,
+        string id,
+        T record,
+        Func<T, DateTimeOffset> at
+    )
     {
         if (Hold is { } hold) await hold.Task;
         if (Failure is not null) throw Failure;

@@ -94,9 +94,13 @@ public abstract class SessionFixture : IAsyncLifetime
     {
         _directory.Write("content/c/l/lesson.md", LessonText);
         var kubectl = _directory.Write("tools/kubectl", "#!/bin/sh\necho kubectl\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Server = await FakeApiServer.StartAsync();
-        Provider = new FakeClusterProvider(Server.Kubeconfig) { ToolsDirectory = Path.Combine(_directory.Path, "tools") };
+        Provider = new FakeClusterProvider(Server.Kubeconfig)
+        {
+            ToolsDirectory = Path.Combine(_directory.Path, "tools"),
+        };
         _services = NewServices();
     }
 
@@ -159,12 +163,23 @@ public abstract class SessionFixture : IAsyncLifetime
         {
             // Reported below with the state that it hangs in.
         }
-        throw new InvalidOperationException($"Not reached: {session.Current}; cluster {session.Current.Cluster}; workspace {session.Current.Workspace}; checks {string.Join(' ', session.Current.Checks.Values)}");
+        throw new InvalidOperationException(
+            $"Not reached: {session.Current}; cluster {session.Current.Cluster}; workspace {session.Current.Workspace}; checks {string.Join(' ', session.Current.Checks.Values)}"
+        );
     }
 
     /// <summary>The latest run of a block once it has ended.</summary>
     internal static async Task<RunSnapshot> UntilRan(ILessonSession session, string blockId, string? after = null) =>
-        (await Until(session, s => s.Runs.TryGetValue(blockId, out var r) && r.Phase is not (RunPhase.Running or RunPhase.Waiting) && r.RunId != after && s.ActiveBlockId is null)).Runs[blockId];
+        (
+            await Until(
+                session,
+                s =>
+                    s.Runs.TryGetValue(blockId, out var r)
+                    && r.Phase is not (RunPhase.Running or RunPhase.Waiting)
+                    && r.RunId != after
+                    && s.ActiveBlockId is null
+            )
+        ).Runs[blockId];
 
     internal async Task AddNamespaceAsync(string name)
     {

@@ -21,13 +21,40 @@ public sealed class SessionLeakTests
     /// <summary>What can happen to a session, and around it.</summary>
     public enum Step
     {
-        Open, OpenAndWait, Run, RunLong, Stop, Reset, Close, Answer, Check, Type, Delete,
-        LeaseFails, LeaseHangs, ResetFails, ReturnFails, StoreFails, StoreHangs, WorkspaceFails, ShellCannotStart, KillShell, GuardedWorkFails, Heal,
+        Open,
+        OpenAndWait,
+        Run,
+        RunLong,
+        Stop,
+        Reset,
+        Close,
+        Answer,
+        Check,
+        Type,
+        Delete,
+        LeaseFails,
+        LeaseHangs,
+        ResetFails,
+        ReturnFails,
+        StoreFails,
+        StoreHangs,
+        WorkspaceFails,
+        ShellCannotStart,
+        KillShell,
+        GuardedWorkFails,
+        Heal,
     }
 
     private static readonly Gen<(int Learner, Step Step)[]> s_sequences = Gen.Select(
         Gen.Int[0, 2],
-        Gen.Frequency((5, Gen.Const(Step.OpenAndWait)), (3, Gen.Const(Step.Open)), (4, Gen.Const(Step.Run)), (3, Gen.Const(Step.RunLong)), (15, Gen.Enum<Step>()))).Array[Length];
+        Gen.Frequency(
+            (5, Gen.Const(Step.OpenAndWait)),
+            (3, Gen.Const(Step.Open)),
+            (4, Gen.Const(Step.Run)),
+            (3, Gen.Const(Step.RunLong)),
+            (15, Gen.Enum<Step>())
+        )
+    ).Array[Length];
 
     private static int s_leases;
 
@@ -77,17 +104,33 @@ public sealed class SessionLeakTests
         await Eventually.True(() => !TerminalThreads().Any());
     }
 
-    /// <summary>Pipes, sockets, terminals, files: all but the assemblies, which are loaded when they are needed.</summary>
-    private static int OpenDescriptors() => Directory.GetFiles("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal));
+    /// <summary>
+    /// Pipes, sockets, terminals, files: all but the assemblies, which are loaded when they are needed.
+    /// </summary>
+    private static int OpenDescriptors() =>
+        Directory
+            .GetFiles("/proc/self/fd")
+            .Count(f => new FileInfo(f).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal));
 
-    private static int Terminals() => Directory.GetFiles("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget?.Contains("ptmx", StringComparison.Ordinal) == true);
+    private static int Terminals() =>
+        Directory
+            .GetFiles("/proc/self/fd")
+            .Count(f => new FileInfo(f).LinkTarget?.Contains("ptmx", StringComparison.Ordinal) == true);
 
     private static IEnumerable<string> TerminalThreads() => Directory.GetDirectories("/proc/self/task")
         .Select(t => Read(Path.Combine(t, "comm"))).Where(n => n.StartsWith("pty ", StringComparison.Ordinal));
 
-    private static HashSet<int> Children() => [.. Directory.GetDirectories("/proc")
-        .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
-        .Where(id => id > 0 && Read($"/proc/{id}/stat").Split(") ").Last().Split(' ') is [_, var parent, ..] && parent == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))];
+    private static HashSet<int> Children() =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id =>
+                    id > 0
+                    && Read($"/proc/{id}/stat").Split(") ").Last().Split(' ') is [_, var parent, ..]
+                    && parent == Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+                ),
+        ];
 
     private static string Read(string file)
     {
@@ -123,29 +166,86 @@ public sealed class SessionLeakTests
             var session = Sessions.Find(key);
             switch (step)
             {
-                case Step.Open: Begin(OpenSessionAsync(key)); break;
-                case Step.OpenAndWait: await WaitAsync(key); break;
-                case Step.Run: Begin(() => session?.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None)); break;
-                case Step.RunLong: Begin(() => session?.RunAsync("step-2/make", new RunOptions(Code: "sleep 1000 & sleep 1000"), CancellationToken.None)); break;
-                case Step.Stop: Begin(() => session?.StopAsync(CancellationToken.None)); break;
-                case Step.Reset: Begin(() => session?.ResetAsync(CancellationToken.None)); break;
-                case Step.Close: Begin(() => Sessions.CloseAsync(key, CancellationToken.None)); break;
-                case Step.Answer: Begin(() => session?.AnswerAsync("question", "right", CancellationToken.None)); break;
-                case Step.Check: Begin(() => session?.CheckAsync(null, CancellationToken.None)); break;
-                case Step.Type: Begin(() => session is null ? null : TypeAsync(session)); break;
-                case Step.Delete: Begin(() => Sessions.DeleteAsync(key, CancellationToken.None)); break;
-                case Step.LeaseFails: Provider.Failure = new InvalidOperationException("injected"); break;
-                case Step.LeaseHangs: Provider.Hold("lease"); break;
-                case Step.ResetFails: Provider.ResetFailure = new ClusterUnavailableException("injected", ""); break;
-                case Step.ReturnFails: Provider.ReturnFailure = new IOException("injected"); break;
-                case Step.StoreFails: Recorder.Failure = new IOException("injected"); break;
-                case Step.StoreHangs: Recorder.Block(); break;
-                case Step.WorkspaceFails: Isolation.Problem = new WorkspaceException("injected", ""); break;
-                case Step.ShellCannotStart: Isolation.Program = "/nowhere/bash"; break;
-                case Step.KillShell: ProcessTree.KillByVariable(WorkspaceFiles.LessonVariable, Path.Combine(Factory.WorkspaceDirectory(key), "home", key.LessonId)); break;
+                case Step.Open:
+                    Begin(OpenSessionAsync(key));
+                    break;
+                case Step.OpenAndWait:
+                    await WaitAsync(key);
+                    break;
+                case Step.Run:
+                    Begin(() => session?.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None));
+                    break;
+                case Step.RunLong:
+                    Begin(() =>
+                        session?.RunAsync(
+                            "step-2/make",
+                            new RunOptions(Code: "sleep 1000 & sleep 1000"),
+                            CancellationToken.None
+                        )
+                    );
+                    break;
+                case Step.Stop:
+                    Begin(() => session?.StopAsync(CancellationToken.None));
+                    break;
+                case Step.Reset:
+                    Begin(() => session?.ResetAsync(CancellationToken.None));
+                    break;
+                case Step.Close:
+                    Begin(() => Sessions.CloseAsync(key, CancellationToken.None));
+                    break;
+                case Step.Answer:
+                    Begin(() => session?.AnswerAsync("question", "right", CancellationToken.None));
+                    break;
+                case Step.Check:
+                    Begin(() => session?.CheckAsync(null, CancellationToken.None));
+                    break;
+                case Step.Type:
+                    Begin(() => session is null ? null : TypeAsync(session));
+                    break;
+                case Step.Delete:
+                    Begin(() => Sessions.DeleteAsync(key, CancellationToken.None));
+                    break;
+                case Step.LeaseFails:
+                    Provider.Failure = new InvalidOperationException("injected");
+                    break;
+                case Step.LeaseHangs:
+                    Provider.Hold("lease");
+                    break;
+                case Step.ResetFails:
+                    Provider.ResetFailure = new ClusterUnavailableException("injected", "");
+                    break;
+                case Step.ReturnFails:
+                    Provider.ReturnFailure = new IOException("injected");
+                    break;
+                case Step.StoreFails:
+                    Recorder.Failure = new IOException("injected");
+                    break;
+                case Step.StoreHangs:
+                    Recorder.Block();
+                    break;
+                case Step.WorkspaceFails:
+                    Isolation.Problem = new WorkspaceException("injected", "");
+                    break;
+                case Step.ShellCannotStart:
+                    Isolation.Program = "/nowhere/bash";
+                    break;
+                case Step.KillShell:
+                    ProcessTree.KillByVariable(
+                        WorkspaceFiles.LessonVariable,
+                        Path.Combine(Factory.WorkspaceDirectory(key), "home", key.LessonId)
+                    );
+                    break;
                 // Every third piece of guarded work, whichever comes, never begins.
-                case Step.GuardedWorkFails: Entering = (_, _) => { if (Interlocked.Increment(ref _failures) % 3 == 0) throw new InvalidOperationException("injected"); }; break;
-                default: Heal(); break;
+                case Step.GuardedWorkFails:
+                    Entering = (_, _) =>
+                    {
+                        if (Interlocked.Increment(ref _failures) % 3 == 0)
+                            throw new InvalidOperationException("injected");
+                    };
+                    break;
+                default:
+                    Heal();
+                    break;
             }
         }
 
@@ -153,7 +253,8 @@ public sealed class SessionLeakTests
         public async Task SettleAsync()
         {
             Heal();
-            foreach (var session in _used.Select(Sessions.Find).OfType<ILessonSession>()) Begin(() => session.StopAsync(CancellationToken.None));
+            foreach (var session in _used.Select(Sessions.Find).OfType<ILessonSession>())
+                Begin(() => session.StopAsync(CancellationToken.None));
             await Task.WhenAll(_underWay).DefaultTimeout();
         }
 
@@ -162,8 +263,13 @@ public sealed class SessionLeakTests
         {
             foreach (var session in _used.Select(Sessions.Find).OfType<ILessonSession>())
             {
-                await Eventually.True(() => session.Current is { UnsavedBlocks.IsEmpty: true, UnsavedChecks.IsEmpty: true, ActiveBlockId: null });
-                if (session.Current.Runs.GetValueOrDefault("step-1/look") is { RunId: not "recorded", Commands: not [{ Output: ['T', 'h', 'e', ' ', ..] }] } run)
+                await Eventually.True(() =>
+                    session.Current is { UnsavedBlocks.IsEmpty: true, UnsavedChecks.IsEmpty: true, ActiveBlockId: null }
+                );
+                if (
+                    session.Current.Runs.GetValueOrDefault("step-1/look") is
+                    { RunId: not "recorded", Commands: not [{ Output: ['T', 'h', 'e', ' ', ..] }] } run
+                )
                 {
                     Assert.Equal(run.Phase, Recorder.RunsOf(session.Key)["step-1/look"].Phase);
                 }
@@ -178,7 +284,11 @@ public sealed class SessionLeakTests
             await Sessions.DisposeAsync().AsTask().DefaultTimeout();
             await Eventually.True(() => Server.Watching == 0);
             Assert.Empty(Provider.Existing);
-            Assert.Empty(Directory.Exists(Factory.WorkspacesRoot) ? Directory.EnumerateFileSystemEntries(Factory.WorkspacesRoot) : []);
+            Assert.Empty(
+                Directory.Exists(Factory.WorkspacesRoot)
+                    ? Directory.EnumerateFileSystemEntries(Factory.WorkspacesRoot)
+                    : []
+            );
             Assert.Equal(0, Provider.Outstanding);
         }
 
@@ -201,7 +311,12 @@ public sealed class SessionLeakTests
         /// <summary>Until the session is ready, or cannot be for now.</summary>
         private async Task WaitAsync(LessonSessionKey key)
         {
-            if (Provider.Holds.ContainsKey("lease") || Recorder.Failure is not null || Recorder.Hold is not null || Entering is not null)
+            if (
+                Provider.Holds.ContainsKey("lease")
+                || Recorder.Failure is not null
+                || Recorder.Hold is not null
+                || Entering is not null
+            )
             {
                 Begin(OpenSessionAsync(key));
                 return;
@@ -212,7 +327,12 @@ public sealed class SessionLeakTests
                 Begin(opening);
                 return;
             }
-            await Until(await opening, s => s.Workspace.Phase != WorkspacePhase.Starting || s.Cluster.Phase is not (ClusterPhase.Starting or ClusterPhase.Ready));
+            await Until(
+                await opening,
+                s =>
+                    s.Workspace.Phase != WorkspacePhase.Starting
+                    || s.Cluster.Phase is not (ClusterPhase.Starting or ClusterPhase.Ready)
+            );
         }
 
         private static async Task TypeAsync(ILessonSession session)

@@ -17,13 +17,19 @@ public sealed class SessionStoreTests : SessionFixture
 
         await session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None);
         var late = await Until(session, s => s.UnsavedBlocks.Contains("step-1/look") && s.ActiveBlockId is null);
-        Assert.Equal((RunPhase.Succeeded, SectionPhase.Completed), (late.Runs["step-1/look"].Phase, late.Sections["step-1"].Phase));
+        Assert.Equal(
+            (RunPhase.Succeeded, SectionPhase.Completed),
+            (late.Runs["step-1/look"].Phase, late.Sections["step-1"].Phase)
+        );
         Assert.Equal(TroubleKind.Saving, Assert.Single(late.Troubles).Kind);
         Assert.DoesNotContain(s_away.Message, late.Troubles[0].Message, StringComparison.Ordinal);
 
         Recorder.Release();
         await Until(session, s => s.UnsavedBlocks.IsEmpty && s.Troubles.IsEmpty);
-        Assert.Equal((RunPhase.Succeeded, SectionPhase.Completed), (Recorder.Runs["step-1/look"].Phase, Recorder.Sections["step-1"].Phase));
+        Assert.Equal(
+            (RunPhase.Succeeded, SectionPhase.Completed),
+            (Recorder.Runs["step-1/look"].Phase, Recorder.Sections["step-1"].Phase)
+        );
     }
 
     [Fact]
@@ -63,7 +69,10 @@ public sealed class SessionStoreTests : SessionFixture
         var session = await OpenAsync();
         Recorder.Block();
         await session.RunAsync("step-1/look", RunOptions.WholeBlock, CancellationToken.None);
-        await Until(session, s => s.Runs.TryGetValue("step-1/look", out var r) && r.Commands.All(c => c.Phase == RunPhase.Succeeded));
+        await Until(
+            session,
+            s => s.Runs.TryGetValue("step-1/look", out var r) && r.Commands.All(c => c.Phase == RunPhase.Succeeded)
+        );
 
         await session.StopAsync(CancellationToken.None).DefaultTimeout();
         Assert.Equal(RunPhase.Succeeded, session.Current.Runs["step-1/look"].Phase);
@@ -91,7 +100,10 @@ public sealed class SessionStoreTests : SessionFixture
         Recorder.Release();
 
         var loaded = await Until(again, s => s.Workspace.Phase == WorkspacePhase.Ready && s.Troubles.IsEmpty);
-        Assert.Equal((RunPhase.Succeeded, SectionPhase.Completed), (loaded.Runs["step-1/look"].Phase, loaded.Sections["step-1"].Phase));
+        Assert.Equal(
+            (RunPhase.Succeeded, SectionPhase.Completed),
+            (loaded.Runs["step-1/look"].Phase, loaded.Sections["step-1"].Phase)
+        );
     }
 
     [Fact]

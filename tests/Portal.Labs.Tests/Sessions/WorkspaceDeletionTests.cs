@@ -14,7 +14,8 @@ public sealed class WorkspaceDeletionTests : SessionFixture
 
     private string DirectoryOf(LessonSessionKey key) => Factory.WorkspaceDirectory(key);
 
-    private void Use(LessonSessionKey key, int daysAgo) => WorkspaceRecord.Touch(DirectoryOf(key), key, "sandbox", TimeProvider.System.GetUtcNow().AddDays(-daysAgo));
+    private void Use(LessonSessionKey key, int daysAgo) =>
+        WorkspaceRecord.Touch(DirectoryOf(key), key, "sandbox", TimeProvider.System.GetUtcNow().AddDays(-daysAgo));
 
     [Fact]
     public async Task DeleteAsync_RunningSession_EndsItAndDeletesClusterAndFiles()
@@ -38,7 +39,9 @@ public sealed class WorkspaceDeletionTests : SessionFixture
         var session = await OpenAsync();
         Provider.DeleteFailure = new ClusterUnavailableException("No Docker.", "Start it.");
 
-        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => Sessions.DeleteAsync(Key, CancellationToken.None)).DefaultTimeout();
+        var error = await Assert
+            .ThrowsAsync<ClusterUnavailableException>(() => Sessions.DeleteAsync(Key, CancellationToken.None))
+            .DefaultTimeout();
 
         Assert.Equal(("No Docker.", ClusterPhase.Gone), (error.Message, session.Current.Cluster.Phase));
         Assert.Contains(WorkspaceRecord.FindAll(Factory.WorkspacesRoot), r => r.Record.Key == Key);

@@ -15,7 +15,9 @@ public sealed class ShellSupervisionTests : WorkspaceFixture
     {
         var isolation = new SwitchedIsolation();
         var spec = Spec with { Directory = Path.Combine(Root, "other") };
-        await using var workspace = await Workspace.CreateAsync(spec, isolation, Guarded, TimeProvider.System, CancellationToken.None).DefaultTimeout();
+        await using var workspace = await Workspace
+            .CreateAsync(spec, isolation, Guarded, TimeProvider.System, CancellationToken.None)
+            .DefaultTimeout();
         var failed = new TaskCompletionSource<WorkspaceException>(TaskCreationOptions.RunContinuationsAsynchronously);
         var recovered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         workspace.ShellChanged += e =>
@@ -34,6 +36,13 @@ public sealed class ShellSupervisionTests : WorkspaceFixture
 
         isolation.Program = null;
         await recovered.Task.DefaultTimeout();
-        Assert.Equal(RunPhase.Succeeded, (await workspace.ExecuteAsync("true", TestTimeouts.Default, _ => { }, CancellationToken.None).DefaultTimeout()).Phase);
+        Assert.Equal(
+            RunPhase.Succeeded,
+            (
+                await workspace
+                    .ExecuteAsync("true", TestTimeouts.Default, _ => { }, CancellationToken.None)
+                    .DefaultTimeout()
+            ).Phase
+        );
     }
 }

@@ -17,5 +17,6 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
 
     public WorkspaceException? Check() => Problem;
 
-    public PtyStartInfo Wrap(PtyStartInfo shell, WorkspacePaths paths) => Program is null ? shell : shell with { File = Program };
+    public PtyStartInfo Wrap(PtyStartInfo shell, WorkspacePaths paths) =>
+        Program is null ? shell : shell with { File = Program };
 }

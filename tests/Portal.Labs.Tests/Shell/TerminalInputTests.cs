@@ -15,14 +15,23 @@ public sealed class TerminalInputTests : WorkspaceFixture
     private static async Task<bool> TypeMegabyteAsync(ITerminalAttachment terminal)
     {
         var all = true;
-        for (var i = 0; i < 1024; i++) all &= await terminal.WriteAsync(s_line, CancellationToken.None).AsTask().DefaultTimeout();
+        for (var i = 0; i < 1024; i++)
+            all &= await terminal.WriteAsync(s_line, CancellationToken.None).AsTask().DefaultTimeout();
         return all;
     }
 
-    private async Task<(ITerminalAttachment Terminal, Task<CommandOutcome> Run)> SleepAsync(TimeSpan? timeout = null, CancellationToken stop = default)
+    private async Task<(ITerminalAttachment Terminal, Task<CommandOutcome> Run)> SleepAsync(
+        TimeSpan? timeout = null,
+        CancellationToken stop = default
+    )
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = Workspace.ExecuteAsync("echo started; exec 5</dev/null; sleep 1000", timeout ?? TestTimeouts.Default, _ => started.TrySetResult(), stop);
+        var run = Workspace.ExecuteAsync(
+            "echo started; exec 5</dev/null; sleep 1000",
+            timeout ?? TestTimeouts.Default,
+            _ => started.TrySetResult(),
+            stop
+        );
         await started.Task.DefaultTimeout();
         return (Workspace.AttachTerminal(80, 24), run);
     }
@@ -78,18 +87,31 @@ public sealed class TerminalInputTests : WorkspaceFixture
     public async Task WriteAsync_MoreThanTheKernelTakesAtOnce_ArrivesWholeAndInOrder()
     {
         var output = new StringBuilder();
-        var run = Workspace.ExecuteAsync("head -c 200000 | md5sum", TestTimeouts.Default, Append, CancellationToken.None);
+        var run = Workspace.ExecuteAsync(
+            "head -c 200000 | md5sum",
+            TestTimeouts.Default,
+            Append,
+            CancellationToken.None
+        );
         await using var terminal = Workspace.AttachTerminal(80, 24);
-        var text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i % 10_000:0000}\n")));
+        var text = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i % 10_000:0000}\n"))
+        );
 
         for (var at = 0; at < text.Length; at += 8192)
         {
-            Assert.True(await terminal.WriteAsync(text.AsMemory(at, Math.Min(8192, text.Length - at)), CancellationToken.None));
+            Assert.True(
+                await terminal.WriteAsync(text.AsMemory(at, Math.Min(8192, text.Length - at)), CancellationToken.None)
+            );
         }
 
         Assert.Equal(RunPhase.Succeeded, (await run.DefaultTimeout()).Phase);
 #pragma warning disable CA5351 // Not for security: what md5sum prints.
-        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(text)), output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(text)),
+            output.ToString(),
+            StringComparison.Ordinal
+        );
 #pragma warning restore CA5351
 
         void Append(ReadOnlySpan<byte> bytes)

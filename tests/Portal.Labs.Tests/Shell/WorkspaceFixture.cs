@@ -28,7 +28,9 @@ public abstract class WorkspaceFixture : IAsyncLifetime
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _directory.Write("source/manifests/a.yaml", "a: 1");
         _directory.Write("template/samples/b.yaml", "b: 2");
-        Workspace = await Workspace.CreateAsync(Spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None).DefaultTimeout();
+        Workspace = await Workspace
+            .CreateAsync(Spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None)
+            .DefaultTimeout();
     }
 
     public async ValueTask DisposeAsync()

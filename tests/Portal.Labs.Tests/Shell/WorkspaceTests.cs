@@ -173,7 +173,9 @@ public sealed class WorkspaceTests : WorkspaceFixture
     {
         var spec = Spec with { Directory = "/proc/nowhere" };
 
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => Workspace.CreateAsync(spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(() =>
+            Workspace.CreateAsync(spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None)
+        );
 
         Assert.Contains("Portal:Labs:WorkspacesDirectory", error.Remedy);
     }

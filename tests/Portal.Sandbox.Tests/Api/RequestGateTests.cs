@@ -26,9 +26,14 @@ public sealed class RequestGateTests
     public async Task Enter_WithAFullLine_IsRefusedAndMayComeAgain()
     {
         using var all = await _gate.EnterAsync(int.MaxValue, TestContext.Current.CancellationToken);
-        var waiting = Enumerable.Range(0, 4).Select(_ => _gate.EnterAsync(1, TestContext.Current.CancellationToken).AsTask()).ToList();
+        var waiting = Enumerable
+            .Range(0, 4)
+            .Select(_ => _gate.EnterAsync(1, TestContext.Current.CancellationToken).AsTask())
+            .ToList();
 
-        var refused = await Assert.ThrowsAsync<ApiException>(() => _gate.EnterAsync(1, TestContext.Current.CancellationToken).AsTask());
+        var refused = await Assert.ThrowsAsync<ApiException>(() =>
+            _gate.EnterAsync(1, TestContext.Current.CancellationToken).AsTask()
+        );
 
         Assert.Equal((429, 1L), (refused.Code, refused.RetryAfterSeconds));
         Assert.All(waiting, w => Assert.False(w.IsCompleted));

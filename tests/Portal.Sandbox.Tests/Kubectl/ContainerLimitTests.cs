@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Portal.Sandbox.Tests.Kubectl;
 
-/// <summary>What kubectl shows of containers that want more than there is, or that fail by a fault of the simulation.</summary>
+/// <summary>
+/// What kubectl shows of containers that want more than there is, or that fail by a fault of the simulation.
+/// </summary>
 public sealed class ContainerLimitTests : IAsyncLifetime
 {
     private readonly CapturingLogger _log = new();
@@ -17,11 +19,28 @@ public sealed class ContainerLimitTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var budgets = new SandboxBudgets { ContainerMemory = 4 << 20, ContainerFiles = 1 << 20, ContainerProcesses = 16 };
-        _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, Budgets = budgets, LoggerFactory = _log, Entering = Enter }, TestContext.Current.CancellationToken);
+        var budgets = new SandboxBudgets
+        {
+            ContainerMemory = 4 << 20,
+            ContainerFiles = 1 << 20,
+            ContainerProcesses = 16,
+        };
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                PodStartDelay = TimeSpan.Zero,
+                ConfigPushDelay = TimeSpan.Zero,
+                Budgets = budgets,
+                LoggerFactory = _log,
+                Entering = Enter,
+            },
+            TestContext.Current.CancellationToken
+        );
         _cluster = _server.GetOrCreate("limits");
         _shell = new ToolShell(_cluster, _directory.Path);
-        await _shell.RunAsync("kubectl run sh --image=busybox --command -- sleep 3600 && kubectl wait --for=condition=Ready pod/sh");
+        await _shell.RunAsync(
+            "kubectl run sh --image=busybox --command -- sleep 3600 && kubectl wait --for=condition=Ready pod/sh"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -47,7 +66,11 @@ public sealed class ContainerLimitTests : IAsyncLifetime
     [Theory]
     [InlineData("x=$(yes)", 137, "command terminated with exit code 137")]
     [InlineData("yes | sort", 137, "command terminated with exit code 137")]
-    [InlineData("echo x > /tmp/f; while cat /tmp/f /tmp/f > /tmp/g; do mv /tmp/g /tmp/f; done; exit 3", 3, "No space left on device")]
+    [InlineData(
+        "echo x > /tmp/f; while cat /tmp/f /tmp/f > /tmp/g; do mv /tmp/g /tmp/f; done; exit 3",
+        3,
+        "No space left on device"
+    )]
     [InlineData("f() { f | f; }; f; exit 4", 4, "can't fork: Resource temporarily unavailable")]
     [InlineData("grep '['; exit 5", 5, "grep:")]
     [InlineData("sleep ''; exit 6", 6, "sleep:")]
@@ -55,7 +78,9 @@ public sealed class ContainerLimitTests : IAsyncLifetime
     [InlineData("seq -9223372036854775807 9223372036854775807 | head -n 2; exit 0", 0, "")]
     public async Task Exec_BeyondALimit_EndsAsOnANode(string script, int status, string error)
     {
-        var result = await _shell.RunAsync($"kubectl exec sh -- sh -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+        var result = await _shell.RunAsync(
+            $"kubectl exec sh -- sh -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+        );
 
         Assert.Equal(status, result.ExitCode);
         Assert.Contains(error, result.Error, StringComparison.Ordinal);
@@ -77,9 +102,20 @@ public sealed class ContainerLimitTests : IAsyncLifetime
             """);
 
         Assert.Contains("Error 139", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Segmentation fault (InvalidOperationException: made to fail)", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Segmentation fault (InvalidOperationException: made to fail)",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("command terminated with exit code 139", result.Error, StringComparison.Ordinal);
-        Assert.Contains(_log.Entries, e => e.Contains("pod default/broken of cluster limits failed by a fault of the simulation", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Entries,
+            e =>
+                e.Contains(
+                    "pod default/broken of cluster limits failed by a fault of the simulation",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     private void Enter(string cluster, string work)

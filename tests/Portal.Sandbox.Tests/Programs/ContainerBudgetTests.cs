@@ -16,11 +16,25 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SandboxServer.StartAsync(new SandboxOptions
-        {
-            PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero,
-            Budgets = new() { ContainerMemory = 2048 * KiB, ProgramMemory = 3072 * KiB, ContainerProcesses = 16, ContainerFiles = 256 * KiB, ClusterFiles = 384 * KiB, ContainerLog = 64 * KiB, ClusterLogs = 96 * KiB, LogLine = KiB },
-        }, TestContext.Current.CancellationToken);
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                PodStartDelay = TimeSpan.Zero,
+                ConfigPushDelay = TimeSpan.Zero,
+                Budgets = new()
+                {
+                    ContainerMemory = 2048 * KiB,
+                    ProgramMemory = 3072 * KiB,
+                    ContainerProcesses = 16,
+                    ContainerFiles = 256 * KiB,
+                    ClusterFiles = 384 * KiB,
+                    ContainerLog = 64 * KiB,
+                    ClusterLogs = 96 * KiB,
+                    LogLine = KiB,
+                },
+            },
+            TestContext.Current.CancellationToken
+        );
         _cluster = _server.GetOrCreate("budget");
     }
 
@@ -39,7 +53,9 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     [InlineData("i=0; while :; do eval x$i=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; i=$((i+1)); done")]
     [InlineData("cat /dev/zero | base64 -w 0")]
     [InlineData("x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; while :; do x=${x//a/$x}; done")]
-    [InlineData("x=$(head -c 100000 /dev/zero | tr '\\0' x); echo $x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x")]
+    [InlineData(
+        "x=$(head -c 100000 /dev/zero | tr '\\0' x); echo $x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x$x"
+    )]
     [InlineData("set -- a; while :; do set -- \"$@\" \"$@\"; done")]
     public async Task Memory_BeyondTheLimit_KillsTheProcess(string script)
     {
@@ -56,8 +72,19 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     {
         var small = ShellFixture.NewContainer(_cluster, """{"resources": {"limits": {"memory": "100Ki"}}}""");
 
-        Assert.Equal(137, (await ShellFixture.RunAsync(small, "x=$(head -c 200000 /dev/zero | tr '\\0' x); echo ${#x}")).Status);
-        Assert.Equal("200000\n", (await ShellFixture.RunAsync(ShellFixture.NewContainer(_cluster), "x=$(head -c 200000 /dev/zero | tr '\\0' x); echo ${#x}")).Output);
+        Assert.Equal(
+            137,
+            (await ShellFixture.RunAsync(small, "x=$(head -c 200000 /dev/zero | tr '\\0' x); echo ${#x}")).Status
+        );
+        Assert.Equal(
+            "200000\n",
+            (
+                await ShellFixture.RunAsync(
+                    ShellFixture.NewContainer(_cluster),
+                    "x=$(head -c 200000 /dev/zero | tr '\\0' x); echo ${#x}"
+                )
+            ).Output
+        );
     }
 
     [Theory]
@@ -65,7 +92,9 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     [InlineData("while :; do sleep 100 & done; echo no")]
     [InlineData("f() { (f); }; f; echo end")]
     [InlineData("echo 'sh ./b & sh ./b' > /tmp/t/b; cd /tmp/t; sh ./b; echo end")]
-    [InlineData("sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100")]
+    [InlineData(
+        "sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100"
+    )]
     public async Task Processes_BeyondTheirNumber_CannotFork(string script)
     {
         var container = ShellFixture.NewContainer(_cluster);
@@ -84,7 +113,9 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     [InlineData("while echo 0123456789012345678901234567890123456789 >> /tmp/f; do :; done; echo 1")]
     [InlineData("i=0; while : > /tmp/f$i; do i=$((i+1)); done; echo 1")]
     [InlineData("truncate -s 1000000 /tmp/f; echo $?")]
-    [InlineData("cat /dev/zero | awk 'BEGIN { for (;;) print \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" > \"/tmp/f\" }'; echo $?")]
+    [InlineData(
+        "cat /dev/zero | awk 'BEGIN { for (;;) print \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" > \"/tmp/f\" }'; echo $?"
+    )]
     public async Task Files_BeyondTheirSpace_CannotBeWritten(string script)
     {
         var container = ShellFixture.NewContainer(_cluster);
@@ -106,7 +137,11 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
 
         var result = await ShellFixture.RunAsync(second, "yes > /tmp/f; wc -c < /tmp/f");
 
-        Assert.InRange(int.Parse(result.Output, System.Globalization.CultureInfo.InvariantCulture), 64 * KiB, 130 * KiB);
+        Assert.InRange(
+            int.Parse(result.Output, System.Globalization.CultureInfo.InvariantCulture),
+            64 * KiB,
+            130 * KiB
+        );
         first.Stop();
         Assert.Equal("0\n", (await ShellFixture.RunAsync(second, "echo more >> /tmp/f; echo $?")).Output);
     }
@@ -117,7 +152,10 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
         var container = ShellFixture.NewContainer(_cluster);
         var before = _cluster.Programs.Files.Taken;
 
-        var result = await ShellFixture.RunAsync(container, "exec 3<> /tmp/f; head -c 100000 /dev/zero >&3; rm /tmp/f; head -c 100000 /dev/zero >&3; exec 3>&-; ls /tmp/f");
+        var result = await ShellFixture.RunAsync(
+            container,
+            "exec 3<> /tmp/f; head -c 100000 /dev/zero >&3; rm /tmp/f; head -c 100000 /dev/zero >&3; exec 3>&-; ls /tmp/f"
+        );
 
         Assert.Equal(1, result.Status);
         Assert.Equal(before, _cluster.Programs.Files.Taken);
@@ -200,7 +238,10 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     public void Processor_OfManyClusters_IsSharedEqually()
     {
         var shares = new ProcessorShares(0.8);
-        var clusters = Enumerable.Range(0, 4).Select(_ => new Portal.Sandbox.Programs.Budgets.ClusterProcessor(shares, 0.5)).ToList();
+        var clusters = Enumerable
+            .Range(0, 4)
+            .Select(_ => new Portal.Sandbox.Programs.Budgets.ClusterProcessor(shares, 0.5))
+            .ToList();
 
         Assert.Equal(0.8, shares.Share(clusters[0], wants: false));
         var bucket = new Portal.Sandbox.Programs.Budgets.TokenBucket(TimeSpan.FromMilliseconds(20));
@@ -215,7 +256,11 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     {
         var container = ShellFixture.NewContainer(_cluster);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var running = ShellFixture.RunAsync(container, "sleep 1000 & (sleep 1000) | cat & yes > /dev/null & sleep 1000", cancellationToken: stop.Token);
+        var running = ShellFixture.RunAsync(
+            container,
+            "sleep 1000 & (sleep 1000) | cat & yes > /dev/null & sleep 1000",
+            cancellationToken: stop.Token
+        );
         await Eventually.True(() => container.CurrentRun.Processes.All.Count() >= 5);
 
         await stop.CancelAsync();
@@ -242,7 +287,10 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     {
         var container = ShellFixture.NewContainer(_cluster);
 
-        var result = await ShellFixture.RunAsync(container, "sleep 1234 & ps | grep -c 'sleep 1234$'; kill $!; wait $! 2>/dev/null; echo $?; ps | grep -c 'sleep 1234$'");
+        var result = await ShellFixture.RunAsync(
+            container,
+            "sleep 1234 & ps | grep -c 'sleep 1234$'; kill $!; wait $! 2>/dev/null; echo $?; ps | grep -c 'sleep 1234$'"
+        );
 
         Assert.Equal("1\n143\n0\n", result.Output);
     }

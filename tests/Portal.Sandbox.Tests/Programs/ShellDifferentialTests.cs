@@ -3,14 +3,19 @@ using Xunit;
 
 namespace Portal.Sandbox.Tests.Programs;
 
-/// <summary>Scripts that must do in the sandbox's shell what they do in busybox: same output, same status, errors where it has some.</summary>
+/// <summary>
+/// Scripts that must do in the sandbox's shell what they do in busybox: same output, same status, errors where it has
+/// some.
+/// </summary>
 public sealed class ShellDifferentialTests(ShellFixture shell) : IClassFixture<ShellFixture>
 {
     private static readonly string s_directory = Path.Combine(AppContext.BaseDirectory, "TestAssets", "shell");
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases()
     {
-        foreach (var file in System.IO.Directory.EnumerateFiles(s_directory, "*.sh-cases").Order(StringComparer.Ordinal))
+        foreach (
+            var file in System.IO.Directory.EnumerateFiles(s_directory, "*.sh-cases").Order(StringComparer.Ordinal)
+        )
         {
             foreach (var text in ("\n" + File.ReadAllText(file)).Split("\n### ").Skip(1))
             {
@@ -32,7 +37,10 @@ public sealed class ShellDifferentialTests(ShellFixture shell) : IClassFixture<S
 
         Assert.Equal(expected.Output, actual.Output);
         Assert.Equal(expected.Status, actual.Status);
-        Assert.True(expected.Error.Length == 0 == (actual.Error.Length == 0), $"busybox: {expected.Error}\nsandbox: {actual.Error}");
+        Assert.True(
+            expected.Error.Length == 0 == (actual.Error.Length == 0),
+            $"busybox: {expected.Error}\nsandbox: {actual.Error}"
+        );
     }
 
     [Fact]

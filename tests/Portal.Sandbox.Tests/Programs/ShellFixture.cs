@@ -24,7 +24,10 @@ public sealed class ShellFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero }, TestContext.Current.CancellationToken);
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero },
+            TestContext.Current.CancellationToken
+        );
         _cluster = _server.GetOrCreate("shell");
         System.IO.Directory.CreateDirectory(Tools);
         using var install = System.Diagnostics.Process.Start("busybox", ["--install", "-s", Tools]);
@@ -53,20 +56,36 @@ public sealed class ShellFixture : IAsyncLifetime
         return pod.Containers["c"];
     }
 
-    public Task<ShellResult> RunAsync(string script, string input = "") => RunAsync(NewContainer("""{"workingDir": "/tmp/t"}"""), script, input);
+    public Task<ShellResult> RunAsync(string script, string input = "") =>
+        RunAsync(NewContainer("""{"workingDir": "/tmp/t"}"""), script, input);
 
-    internal static async Task<ShellResult> RunAsync(ContainerInstance container, string script, string input = "", CancellationToken cancellationToken = default)
+    internal static async Task<ShellResult> RunAsync(
+        ContainerInstance container,
+        string script,
+        string input = "",
+        CancellationToken cancellationToken = default
+    )
     {
         var (output, errors) = (new MemoryStream(), new MemoryStream());
         var channel = Channel.CreateBounded<byte[]>(4);
         if (input.Length > 0) channel.Writer.TryWrite(Encoding.UTF8.GetBytes(input));
         channel.Writer.TryComplete();
-        static Func<ReadOnlyMemory<byte>, Task> To(MemoryStream stream) => data =>
-        {
-            lock (stream) stream.Write(data.Span);
-            return Task.CompletedTask;
-        };
-        var status = await ShellExec.RunAsync(container, ["sh", "-c", script], new ShellIo(channel.Reader, To(output), To(errors)), tty: false, cancellationToken).DefaultTimeout();
+        static Func<ReadOnlyMemory<byte>, Task> To(MemoryStream stream) =>
+            data =>
+            {
+                lock (stream)
+                    stream.Write(data.Span);
+                return Task.CompletedTask;
+            };
+        var status = await ShellExec
+            .RunAsync(
+                container,
+                ["sh", "-c", script],
+                new ShellIo(channel.Reader, To(output), To(errors)),
+                tty: false,
+                cancellationToken
+            )
+            .DefaultTimeout();
         return new(Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()), status);
     }
 
@@ -74,9 +93,26 @@ public sealed class ShellFixture : IAsyncLifetime
     public async Task<ShellResult> BusyboxAsync(string script)
     {
         using var work = new TempDirectory();
-        var start = new System.Diagnostics.ProcessStartInfo("env", ["--default-signal=PIPE", "busybox", "env", "-i", $"PATH={Tools}", "HOME=/root", "LC_ALL=C", "sh", "-c", script])
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "env",
+            [
+                "--default-signal=PIPE",
+                "busybox",
+                "env",
+                "-i",
+                $"PATH={Tools}",
+                "HOME=/root",
+                "LC_ALL=C",
+                "sh",
+                "-c",
+                script,
+            ]
+        )
         {
-            WorkingDirectory = work.Path, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = work.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         using var process = System.Diagnostics.Process.Start(start)!;

@@ -2,24 +2,44 @@ using Xunit;
 
 namespace Portal.Sandbox.Tests.Programs;
 
-/// <summary>Scripts that would overflow a stack, fill the memory or never end: each ends as in a shell, and the process goes on.</summary>
+/// <summary>
+/// Scripts that would overflow a stack, fill the memory or never end: each ends as in a shell, and the process goes
+/// on.
+/// </summary>
 public sealed class ShellLimitsTests(ShellFixture shell) : IClassFixture<ShellFixture>
 {
     private const int Many = 100_000;
 
-    public static TheoryData<string, string, string> Nestings => new()
-    {
-        { "subshells", "(", "" }, { "substitutions", "echo $(", "" }, { "quoted substitutions", "echo \"$(", "" }, { "groups", "{ ", "" }, { "ifs", "if ", "" }, { "whiles", "while ", "" },
-        { "braces", "echo ${x:-", "" }, { "signs", "echo $((", "-1))" }, { "negations", "echo $((", "!1))" }, { "parentheses", "echo $((", "(1))" }, { "ternaries", "echo $((", "1?1))" },
-        { "cases", "case x in x) ", "" }, { "backquotes", "echo `echo \\`", "" }, { "functions", "f() ", "" }, { "pipelines", "! ", "" }, { "assignments", "echo $((", "x=1))" },
-    };
+    public static TheoryData<string, string, string> Nestings =>
+        new()
+        {
+            { "subshells", "(", "" },
+            { "substitutions", "echo $(", "" },
+            { "quoted substitutions", "echo \"$(", "" },
+            { "groups", "{ ", "" },
+            { "ifs", "if ", "" },
+            { "whiles", "while ", "" },
+            { "braces", "echo ${x:-", "" },
+            { "signs", "echo $((", "-1))" },
+            { "negations", "echo $((", "!1))" },
+            { "parentheses", "echo $((", "(1))" },
+            { "ternaries", "echo $((", "1?1))" },
+            { "cases", "case x in x) ", "" },
+            { "backquotes", "echo `echo \\`", "" },
+            { "functions", "f() ", "" },
+            { "pipelines", "! ", "" },
+            { "assignments", "echo $((", "x=1))" },
+        };
 
     [Theory]
     [MemberData(nameof(Nestings))]
     public async Task Nesting_OfAHundredThousand_IsAnErrorOfTheShell(string name, string open, string operand)
     {
         Assert.NotEmpty(name);
-        var script = operand.Length == 0 ? string.Concat(Enumerable.Repeat(open, Many)) : open + string.Concat(Enumerable.Repeat(operand[..^3], Many)) + operand[^3..];
+        var script =
+            operand.Length == 0
+                ? string.Concat(Enumerable.Repeat(open, Many))
+                : open + string.Concat(Enumerable.Repeat(operand[..^3], Many)) + operand[^3..];
 
         var result = await shell.RunAsync(script);
 
@@ -73,10 +93,12 @@ public sealed class ShellLimitsTests(ShellFixture shell) : IClassFixture<ShellFi
     [InlineData("yes > /dev/full; echo $?", "1\n")]
     [InlineData("timeout 0.05 yes > /dev/null; echo $?", "143\n")]
     [InlineData("timeout 0.05 sh -c 'while :; do :; done'; echo $?", "143\n")]
-    public async Task Work_WithoutEnd_EndsWithItsReader(string script, string output) => Assert.Equal(output, (await shell.RunAsync(script)).Output);
+    public async Task Work_WithoutEnd_EndsWithItsReader(string script, string output) =>
+        Assert.Equal(output, (await shell.RunAsync(script)).Output);
 
     [Theory]
     [InlineData("f() { return; }; i=0; while [ $i -lt 300 ]; do f; i=$((i+1)); done; echo $i", "300\n")]
     [InlineData("f() { [ $1 = 0 ] || f $(($1-1)); }; f 300; echo done", "done\n")]
-    public async Task Recursion_ThatEnds_Works(string script, string output) => Assert.Equal(output, (await shell.RunAsync(script)).Output);
+    public async Task Recursion_ThatEnds_Works(string script, string output) =>
+        Assert.Equal(output, (await shell.RunAsync(script)).Output);
 }

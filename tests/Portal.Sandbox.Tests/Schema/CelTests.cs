@@ -15,11 +15,16 @@ public sealed class CelTests
     [InlineData("cel.bind(a0, 'xxxxxxxxxxxxxxxx', DOUBLED)")]
     [InlineData("lists.range(5000).map(a, lists.range(5000).map(b, string(a) + string(b))).size() > 0")]
     [InlineData("cel.bind(s, lists.range(10000).map(i, 'xxxxxxxxxx').join(''), s.replace('x', s).size() > 0)")]
-    [InlineData("cel.bind(s, lists.range(10000).map(i, 'xxxxxxxxxx').join(''), lists.range(10000).map(i, s).join(s).size() > 0)")]
+    [InlineData(
+        "cel.bind(s, lists.range(10000).map(i, 'xxxxxxxxxx').join(''), lists.range(10000).map(i, s).join(s).size() > 0)"
+    )]
     [InlineData("cel.bind(l, lists.range(10000), sets.contains(l, l))")]
     public void Evaluate_WhatWouldTakeAllMemory_IsRefusedForItsCost(string expression)
     {
-        var doubled = string.Concat(Enumerable.Range(0, 45).Select(i => $"cel.bind(a{i + 1}, a{i} + a{i}, ")) + "a45.size() > 0" + new string(')', 45);
+        var doubled =
+            string.Concat(Enumerable.Range(0, 45).Select(i => $"cel.bind(a{i + 1}, a{i} + a{i}, "))
+            + "a45.size() > 0"
+            + new string(')', 45);
         var node = CelParser.Parse(expression.Replace("DOUBLED", doubled, StringComparison.Ordinal));
 
         Assert.Throws<CelBudgetException>(() => node.Evaluate(new CelScope(new CelBudget(), null, "self", null)));

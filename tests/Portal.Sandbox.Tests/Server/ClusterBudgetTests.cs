@@ -15,8 +15,22 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var budgets = new SandboxBudgets { StoredBytes = 1 << 20, Watches = 3, Streams = 2, Requests = 2 };
-        _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, Budgets = budgets }, TestContext.Current.CancellationToken);
+        var budgets = new SandboxBudgets
+        {
+            StoredBytes = 1 << 20,
+            Watches = 3,
+            Streams = 2,
+            Requests = 2,
+        };
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                PodStartDelay = TimeSpan.Zero,
+                ConfigPushDelay = TimeSpan.Zero,
+                Budgets = budgets,
+            },
+            TestContext.Current.CancellationToken
+        );
         _cluster = _server.GetOrCreate("budgets");
         _shell = new ToolShell(_cluster, _directory.Path);
         await Eventually.True(() => _cluster.Store.Snapshot.Find("serviceaccounts", "default", "default") is not null);
@@ -46,15 +60,38 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
     {
         using var client = BadInputTests.Client(out var address, _cluster);
         var open = new List<HttpResponseMessage>();
-        for (var i = 0; i < 3; i++) open.Add(await client.GetAsync(address + "/api/v1/pods?watch=true", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        for (var i = 0; i < 3; i++)
+            open.Add(
+                await client.GetAsync(
+                    address + "/api/v1/pods?watch=true",
+                    HttpCompletionOption.ResponseHeadersRead,
+                    TestContext.Current.CancellationToken
+                )
+            );
 
-        using var refused = await client.GetAsync(address + "/api/v1/pods?watch=true", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var refused = await client.GetAsync(
+            address + "/api/v1/pods?watch=true",
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(429, (int)refused.StatusCode);
         Assert.Equal("1", refused.Headers.GetValues("Retry-After").Single());
-        Assert.Contains("\"reason\":\"TooManyRequests\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        foreach (var watch in open) watch.Dispose();
-        await Eventually.True(() => client.GetAsync(address + "/api/v1/pods?watch=true&timeoutSeconds=1", HttpCompletionOption.ResponseHeadersRead).Result.IsSuccessStatusCode);
+        Assert.Contains(
+            "\"reason\":\"TooManyRequests\"",
+            await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        foreach (var watch in open)
+            watch.Dispose();
+        await Eventually.True(() =>
+            client
+                .GetAsync(
+                    address + "/api/v1/pods?watch=true&timeoutSeconds=1",
+                    HttpCompletionOption.ResponseHeadersRead
+                )
+                .Result.IsSuccessStatusCode
+        );
     }
 
     [Fact]
@@ -66,7 +103,10 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
         for (var i = 0; i < 3; i++) held.Add(new StalledContent());
         var posts = held.ConvertAll(c => client.PostAsync(address + "/api/v1/namespaces/default/configmaps", c));
         await Eventually.True(() => _cluster.Requests.Waiting == 2);
-        using var refused = await client.GetAsync(address + "/api/v1/namespaces", TestContext.Current.CancellationToken);
+        using var refused = await client.GetAsync(
+            address + "/api/v1/namespaces",
+            TestContext.Current.CancellationToken
+        );
 
         var neighbour = new ToolShell(_server.GetOrCreate("neighbour"), _directory.Path);
         Assert.Contains("default", (await neighbour.RunAsync("kubectl get ns")).Text, StringComparison.Ordinal);
@@ -79,17 +119,28 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n", "excessive aliasing")]
+    [InlineData(
+        "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
+        "excessive aliasing"
+    )]
     [InlineData("a: *nowhere", "unknown anchor 'nowhere' referenced")]
     public async Task Yaml_OfAliases_IsRefused(string yaml, string message)
     {
         using var client = BadInputTests.Client(out var address, _cluster);
         using var content = new StringContent(yaml, Encoding.UTF8, "application/yaml");
 
-        using var response = await client.PostAsync(address + "/api/v1/namespaces/default/configmaps", content, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(
+            address + "/api/v1/namespaces/default/configmaps",
+            content,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(400, (int)response.StatusCode);
-        Assert.Contains(message, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -108,12 +159,20 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
               versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
             EOF
             kubectl wait --for=condition=Established crd/deeps.example.com
-            """);
-        var json = $$"""{"apiVersion":"example.com/v1","kind":"Deep","metadata":{"name":"d"},"spec":{{string.Concat(Enumerable.Repeat("{\"a\":", 200))}}1{{new string('}', 200)}}}""";
+            """
+        );
+        var json =
+            $$"""{"apiVersion":"example.com/v1","kind":"Deep","metadata":{"name":"d"},"spec":{{string.Concat(Enumerable.Repeat("{\"a\":", 200))}}1{{new string('}', 200)}}}""";
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
 
-        using var created = await client.PostAsync(address + "/apis/example.com/v1/namespaces/default/deeps", content, TestContext.Current.CancellationToken);
-        var listed = await _shell.RunAsync("kubectl get deeps -o name && kubectl delete ns default --wait=false 2>/dev/null; kubectl delete deeps --all");
+        using var created = await client.PostAsync(
+            address + "/apis/example.com/v1/namespaces/default/deeps",
+            content,
+            TestContext.Current.CancellationToken
+        );
+        var listed = await _shell.RunAsync(
+            "kubectl get deeps -o name && kubectl delete ns default --wait=false 2>/dev/null; kubectl delete deeps --all"
+        );
 
         Assert.Equal(201, (int)created.StatusCode);
         Assert.Contains("deep.example.com/d", listed.Output, StringComparison.Ordinal);

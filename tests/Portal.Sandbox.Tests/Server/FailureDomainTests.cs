@@ -18,7 +18,16 @@ public sealed class FailureDomainTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SandboxServer.StartAsync(new SandboxOptions { PodStartDelay = TimeSpan.Zero, ConfigPushDelay = TimeSpan.Zero, LoggerFactory = _log, Entering = Fail }, TestContext.Current.CancellationToken);
+        _server = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                PodStartDelay = TimeSpan.Zero,
+                ConfigPushDelay = TimeSpan.Zero,
+                LoggerFactory = _log,
+                Entering = Fail,
+            },
+            TestContext.Current.CancellationToken
+        );
         SandboxTools.WriteLaunchers(_directory.Path);
     }
 
@@ -35,13 +44,25 @@ public sealed class FailureDomainTests : IAsyncLifetime
         var (cluster, shell) = NewCluster("yaml");
         await cluster.InstallIstioAsync("demo", TestContext.Current.CancellationToken);
 
-        (await shell.RunAsync("""kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}}'""")).Text.ToString();
+        (
+            await shell.RunAsync(
+                """kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}}'"""
+            )
+        ).Text.ToString();
         await Eventually.True(() => cluster.Mesh.Config.Settings.IsRegistryOnly);
-        (await shell.RunAsync("""kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"accessLogFile: /dev/stdout\n  bad: [indent\n"}}'""")).Text.ToString();
+        (
+            await shell.RunAsync(
+                """kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"accessLogFile: /dev/stdout\n  bad: [indent\n"}}'"""
+            )
+        ).Text.ToString();
         await Eventually.True(() => cluster.Mesh.Config.Settings.Fault is not null);
 
         Assert.True(cluster.Mesh.Config.Settings.IsRegistryOnly);
-        await Eventually.True(() => shell.RunAsync("kubectl logs -n istio-system deploy/istiod").Result.Text.Contains("invalid mesh config, using last known state", StringComparison.Ordinal));
+        await Eventually.True(() =>
+            shell
+                .RunAsync("kubectl logs -n istio-system deploy/istiod")
+                .Result.Text.Contains("invalid mesh config, using last known state", StringComparison.Ordinal)
+        );
         Assert.Empty(_log.Entries);
     }
 
@@ -51,10 +72,19 @@ public sealed class FailureDomainTests : IAsyncLifetime
         var (cluster, shell) = NewCluster("controllers");
         _failing["controller"] = 40;
 
-        (await shell.RunAsync("kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s")).Text.ToString();
+        (
+            await shell.RunAsync(
+                "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
+            )
+        ).Text.ToString();
 
         Assert.True(_failing["controller"] <= 0);
-        Assert.Contains(_log.Entries, e => e.Contains("Cluster controllers:", StringComparison.Ordinal) && e.Contains("tries again in", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Entries,
+            e =>
+                e.Contains("Cluster controllers:", StringComparison.Ordinal)
+                && e.Contains("tries again in", StringComparison.Ordinal)
+        );
         Assert.Equal(2, cluster.Store.Snapshot.List("pods", "default").Count());
     }
 
@@ -64,7 +94,11 @@ public sealed class FailureDomainTests : IAsyncLifetime
         var (_, shell) = NewCluster("map");
         _failing["map"] = 100;
 
-        (await shell.RunAsync("kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s")).Text.ToString();
+        (
+            await shell.RunAsync(
+                "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
+            )
+        ).Text.ToString();
 
         Assert.Contains(_log.Entries, e => e.StartsWith("map of ", StringComparison.Ordinal));
     }
@@ -93,14 +127,21 @@ public sealed class FailureDomainTests : IAsyncLifetime
         Assert.Contains("its log has the details", answer.Error, StringComparison.Ordinal);
         Assert.Contains(_log.Entries, e => e.StartsWith("Cluster request failed on GET of", StringComparison.Ordinal));
         Assert.DoesNotContain(_log.Entries, e => e.Contains("api/v1", StringComparison.Ordinal));
-        Assert.Contains("No resources found", (await shell.RunAsync("kubectl get pods")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "No resources found",
+            (await shell.RunAsync("kubectl get pods")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task GetOrCreate_AskedByManyAtOnce_MakesOneCluster()
     {
         var made = new CountingLoggers();
-        await using var server = await SandboxServer.StartAsync(new SandboxOptions { LoggerFactory = made }, TestContext.Current.CancellationToken);
+        await using var server = await SandboxServer.StartAsync(
+            new SandboxOptions { LoggerFactory = made },
+            TestContext.Current.CancellationToken
+        );
         for (var round = 0; round < 20; round++)
         {
             using var gate = new ManualResetEventSlim();
@@ -125,7 +166,8 @@ public sealed class FailureDomainTests : IAsyncLifetime
 
     private void Fail(string cluster, string work)
     {
-        if (_failing.ContainsKey(work) && _failing.AddOrUpdate(work, 0, (_, left) => left - 1) >= 0) throw new InvalidOperationException("made to fail");
+        if (_failing.ContainsKey(work) && _failing.AddOrUpdate(work, 0, (_, left) => left - 1) >= 0)
+            throw new InvalidOperationException("made to fail");
     }
 
     private sealed class CountingLoggers : ILoggerFactory

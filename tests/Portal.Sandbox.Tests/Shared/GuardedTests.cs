@@ -24,13 +24,28 @@ public sealed class GuardedTests
 
     [Fact]
     public void Invoke_WithALoggerThatThrows_StillEndsHere() =>
-        Assert.False(new Guarded("cluster a", new BrokenLogger(), _time).Invoke("push", () => throw new InvalidOperationException("broken")));
+        Assert.False(
+            new Guarded("cluster a", new BrokenLogger(), _time).Invoke(
+                "push",
+                () => throw new InvalidOperationException("broken")
+            )
+        );
 
     [Fact]
     public void Timer_CallbackThatFails_IsCalledAgainUntilItGoesThrough()
     {
         var calls = 0;
-        using var timer = New().Timer("push", () => { if (++calls < 3) throw new InvalidOperationException("broken"); }, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        using var timer = New()
+            .Timer(
+                "push",
+                () =>
+                {
+                    if (++calls < 3)
+                        throw new InvalidOperationException("broken");
+                },
+                TimeSpan.FromSeconds(1),
+                Timeout.InfiniteTimeSpan
+            );
 
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, calls);
@@ -48,7 +63,17 @@ public sealed class GuardedTests
     public void Timer_WithAPeriod_GoesOnAfterAFailure()
     {
         var calls = 0;
-        using var timer = New().Timer("sweep", () => { calls++; throw new InvalidOperationException("broken"); }, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        using var timer = New()
+            .Timer(
+                "sweep",
+                () =>
+                {
+                    calls++;
+                    throw new InvalidOperationException("broken");
+                },
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(1)
+            );
 
         for (var i = 0; i < 3; i++) _time.Advance(TimeSpan.FromSeconds(1));
 
@@ -68,7 +93,13 @@ public sealed class GuardedTests
     {
         var calls = 0;
         var failures = 0;
-        var done = New().Keep("grader", _ => ++calls < 3 ? Task.FromException(new InvalidOperationException("broken")) : Task.CompletedTask, CancellationToken.None, _ => failures++);
+        var done = New()
+            .Keep(
+                "grader",
+                _ => ++calls < 3 ? Task.FromException(new InvalidOperationException("broken")) : Task.CompletedTask,
+                CancellationToken.None,
+                _ => failures++
+            );
 
         await Eventually.True(() =>
         {
@@ -101,7 +132,10 @@ public sealed class GuardedTests
     public void Entering_ThatThrows_FailsTheWorkAsItsOwnFaultWould()
     {
         var ran = false;
-        var guarded = new Guarded("cluster a", _log, _time) { Entering = name => throw new InvalidOperationException(name) };
+        var guarded = new Guarded("cluster a", _log, _time)
+        {
+            Entering = name => throw new InvalidOperationException(name),
+        };
 
         Assert.False(guarded.Invoke("push", () => ran = true));
         Assert.False(ran);
@@ -113,6 +147,12 @@ public sealed class GuardedTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new IOException("the disk is full");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new IOException("the disk is full");
     }
 }

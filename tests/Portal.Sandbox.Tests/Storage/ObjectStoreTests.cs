@@ -102,7 +102,10 @@ public sealed class ObjectStoreTests
 
     [Fact]
     public void Put_OfAnObjectLargerThanEtcdTakes_IsRefused() =>
-        Assert.Equal("etcdserver: request is too large", Assert.Throws<ApiException>(() => Put(NewStore(), "a", 1600 * 1024)).Message);
+        Assert.Equal(
+            "etcdserver: request is too large",
+            Assert.Throws<ApiException>(() => Put(NewStore(), "a", 1600 * 1024)).Message
+        );
 
     [Fact]
     public void Restore_CountsWhatIsThereThen()
@@ -133,8 +136,19 @@ public sealed class ObjectStoreTests
         Assert.Same(second, store.Recall(second.Revision));
     }
 
-    private ObjectStore NewStore(SandboxBudgets? budgets = null) => new(_time, new Guarded("test", NullLogger.Instance, _time), new StoreQuota(budgets ?? new()));
+    private ObjectStore NewStore(SandboxBudgets? budgets = null) =>
+        new(_time, new Guarded("test", NullLogger.Instance, _time), new StoreQuota(budgets ?? new()));
 
     private static StoredObject Put(ObjectStore store, string name, int size = 0) =>
-        store.Write(tx => tx.Put("configmaps", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "x" }, ["data"] = new string('x', size) }, null));
+        store.Write(tx =>
+            tx.Put(
+                "configmaps",
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "x" },
+                    ["data"] = new string('x', size),
+                },
+                null
+            )
+        );
 }

@@ -120,9 +120,21 @@ public sealed class LessonPageTests : LessonContext
     [Fact]
     public void Shell_CannotStart_OffersReset()
     {
-        _sessions.Starting = s => s.Push(x => x with { Workspace = new(WorkspacePhase.Failed, "The shell ended and cannot be started again.", "Reset the cluster.") });
+        _sessions.Starting = s =>
+            s.Push(x =>
+                x with
+                {
+                    Workspace = new(
+                        WorkspacePhase.Failed,
+                        "The shell ended and cannot be started again.",
+                        "Reset the cluster."
+                    ),
+                }
+            );
         var cut = RenderPage();
-        cut.WaitForAssertion(() => Assert.Contains("cannot be started again", cut.Find(".callout.error").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("cannot be started again", cut.Find(".callout.error").TextContent, StringComparison.Ordinal)
+        );
 
         cut.Find(".callout.error button").Click();
 
@@ -136,7 +148,9 @@ public sealed class LessonPageTests : LessonContext
         cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
         Current.Push(x => x with { Cluster = x.Cluster with { Phase = ClusterPhase.Deleted } });
         Current.End();
-        cut.WaitForAssertion(() => Assert.Contains("was deleted", cut.Find(".callout-title").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("was deleted", cut.Find(".callout-title").TextContent, StringComparison.Ordinal)
+        );
         Assert.Single(_sessions.Opened);
 
         cut.Find(".reading .callout button").Click();
@@ -149,14 +163,25 @@ public sealed class LessonPageTests : LessonContext
     {
         var cut = RenderPage();
         cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
-        Current.Push(x => x with
-        {
-            Troubles = [new(TroubleKind.Saving, DateTimeOffset.UnixEpoch, "Saving is late.")],
-            Runs = x.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Succeeded, Command(0, "kubectl get pods", RunPhase.Succeeded, 0))),
-            UnsavedBlocks = ["step-1/1"],
-        });
+        Current.Push(x =>
+            x with
+            {
+                Troubles = [new(TroubleKind.Saving, DateTimeOffset.UnixEpoch, "Saving is late.")],
+                Runs = x.Runs.SetItem(
+                    "step-1/1",
+                    Run("step-1/1", RunPhase.Succeeded, Command(0, "kubectl get pods", RunPhase.Succeeded, 0))
+                ),
+                UnsavedBlocks = ["step-1/1"],
+            }
+        );
 
-        cut.WaitForAssertion(() => Assert.Contains("Saving is late.", cut.Find(".reading [role=status][aria-live=polite]").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains(
+                "Saving is late.",
+                cut.Find(".reading [role=status][aria-live=polite]").TextContent,
+                StringComparison.Ordinal
+            )
+        );
         Assert.Contains("not saved yet", cut.Find("#step-1 .block-status").TextContent, StringComparison.Ordinal);
         Current.Push(x => x with { Troubles = [], UnsavedBlocks = [] });
         cut.WaitForAssertion(() => Assert.Empty(cut.FindAll(".not-saved, .trouble")));

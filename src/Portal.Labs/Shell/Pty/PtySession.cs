@@ -4,7 +4,10 @@ using Portal.Shared;
 
 namespace Portal.Labs.Shell.Pty;
 
-/// <summary>A child process on a pseudo terminal. Reading is one consumer's; all else is thread-safe and never waits for the child.</summary>
+/// <summary>
+/// A child process on a pseudo terminal. Reading is one consumer's; all else is thread-safe and never waits for the
+/// child.
+/// </summary>
 internal sealed class PtySession : IAsyncDisposable
 {
     private const int BufferSize = 8192;
@@ -105,7 +108,8 @@ internal sealed class PtySession : IAsyncDisposable
             short wanted;
             lock (_gate) wanted = _input.IsEmpty ? LibC.PollIn : (short)(LibC.PollIn | LibC.PollOut);
             var descriptor = new LibC.PollDescriptor { Fd = _master, Events = wanted };
-            // close() does not wake a blocked poll, input may be queued meanwhile, and a grandchild may keep the terminal open after the child is gone.
+            // close() does not wake a blocked poll, input may be queued meanwhile, and a grandchild may keep the
+            // terminal open after the child is gone.
             var ready = LibC.Poll(&descriptor, 1, 100);
             if (ready == 0 && Exited.IsCompleted) break;
             if (ready <= 0) continue;

@@ -18,7 +18,8 @@ internal static unsafe class PtySpawn
             if (LibC.UnlockSlave(master) != 0) throw LibC.LastError("unlockpt");
             Resize(master, columns, rows);
             // A terminal whose program does not read must not hold up whoever types into it.
-            if (LibC.Control(master, LibC.SetFlags, LibC.Control(master, LibC.GetFlags, 0) | LibC.NonBlocking) != 0) throw LibC.LastError("fcntl");
+            if (LibC.Control(master, LibC.SetFlags, LibC.Control(master, LibC.GetFlags, 0) | LibC.NonBlocking) != 0)
+                throw LibC.LastError("fcntl");
             return master;
         }
         catch

@@ -59,7 +59,9 @@ internal static class ContainerCheck
             lock (output) if (output.Length < Kept) output.Append(Encoding.UTF8.GetString(data.Span));
             return Task.CompletedTask;
         }
-        var code = await ShellExec.RunAsync(container, command, new ShellIo(ShellIo.NoInput, Write, Write), tty: false, cancellationToken).ConfigureAwait(false);
+        var code = await ShellExec
+            .RunAsync(container, command, new ShellIo(ShellIo.NoInput, Write, Write), tty: false, cancellationToken)
+            .ConfigureAwait(false);
         return (code == 0, output.ToString());
     }
 

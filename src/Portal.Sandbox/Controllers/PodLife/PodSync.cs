@@ -203,11 +203,16 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
     }
 
     /// <summary>Whatever becomes of the hook, the container does not wait for it for ever.</summary>
-    private void RunHook(ContainerInstance container, JsonObject hook, string path) => _cluster.Guarded.Start("postStart hook", () => PostStartAsync(container, hook, path), () =>
-    {
-        container.HookDone = true;
-        _cluster.Controllers.WakeKubelet(name);
-    });
+    private void RunHook(ContainerInstance container, JsonObject hook, string path) =>
+        _cluster.Guarded.Start(
+            "postStart hook",
+            () => PostStartAsync(container, hook, path),
+            () =>
+            {
+                container.HookDone = true;
+                _cluster.Controllers.WakeKubelet(name);
+            }
+        );
 
     private async Task PostStartAsync(ContainerInstance container, JsonObject hook, string path)
     {

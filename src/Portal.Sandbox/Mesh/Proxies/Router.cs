@@ -231,7 +231,13 @@ internal sealed class Router(PodInstance client, MeshConfig config)
     {
         var copy = call with { Headers = new HttpHeaders(call.Headers) };
         var upstream = view.Cluster(mirror.Destination, listenerPort);
-        _cluster.Guarded.Start("mirror", async () => await new Router(client, config).SendAsync(upstream, copy, null, RetryPolicy.None, _cluster.Stopping).ConfigureAwait(false));
+        _cluster.Guarded.Start(
+            "mirror",
+            async () =>
+                await new Router(client, config)
+                    .SendAsync(upstream, copy, null, RetryPolicy.None, _cluster.Stopping)
+                    .ConfigureAwait(false)
+        );
     }
 
     private static HttpReply Flagged(HttpReply reply, string flag) => reply with { Flags = reply.Flags == "-" ? flag : $"{reply.Flags},{flag}" };

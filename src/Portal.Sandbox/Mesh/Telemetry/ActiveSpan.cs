@@ -52,9 +52,26 @@ internal sealed class ActiveSpan
             new("response_flags", reply.Flags), new("istio.canonical_service", self.CanonicalName), new("istio.canonical_revision", self.CanonicalRevision), new("istio.namespace", self.Namespace), new("istio.mesh_id", "cluster.local"), new("istio.cluster_id", "Kubernetes"),
             .. _policy.CustomTags,
         ];
-        if (failed) tags.Add(new("error", "true"));
-        for (var i = 0; i < tags.Count; i++) if (tags[i].Value.Length > MaxTag) tags[i] = new(tags[i].Key, tags[i].Value[..MaxTag]);
-        cluster.Telemetry.Spans.Add(new(_traceId, _spanId, _parentId, $"{self.CanonicalName}.{self.Namespace}", operation.Length > MaxTag ? operation[..MaxTag] : operation, _server, Micros(_start), Math.Max(1, Micros(cluster.Now) - Micros(_start)), _pod.Name, _pod.Ip, tags));
+        if (failed)
+            tags.Add(new("error", "true"));
+        for (var i = 0; i < tags.Count; i++)
+            if (tags[i].Value.Length > MaxTag)
+                tags[i] = new(tags[i].Key, tags[i].Value[..MaxTag]);
+        cluster.Telemetry.Spans.Add(
+            new(
+                _traceId,
+                _spanId,
+                _parentId,
+                $"{self.CanonicalName}.{self.Namespace}",
+                operation.Length > MaxTag ? operation[..MaxTag] : operation,
+                _server,
+                Micros(_start),
+                Math.Max(1, Micros(cluster.Now) - Micros(_start)),
+                _pod.Name,
+                _pod.Ip,
+                tags
+            )
+        );
     }
 
     private void Write(HttpHeaders headers, bool sampled)
@@ -70,7 +87,18 @@ internal sealed class ActiveSpan
     }
 
     private static (string? Trace, string? Parent, bool? Sampled) ReadB3(HttpHeaders headers) =>
-        headers["x-b3-traceid"] is { Length: 16 or 32 } trace ? (trace.ToLowerInvariant(), headers["x-b3-spanid"] is { Length: 16 } parent ? parent : null, headers["x-b3-sampled"] switch { "1" or "true" => true, "0" or "false" => false, _ => null }) : (null, null, null);
+        headers["x-b3-traceid"] is { Length: 16 or 32 } trace
+            ? (
+                trace.ToLowerInvariant(),
+                headers["x-b3-spanid"] is { Length: 16 } parent ? parent : null,
+                headers["x-b3-sampled"] switch
+                {
+                    "1" or "true" => true,
+                    "0" or "false" => false,
+                    _ => null,
+                }
+            )
+            : (null, null, null);
 
     private static (string? Trace, string? Parent, bool? Sampled) ReadW3C(HttpHeaders headers) =>
         headers["traceparent"]?.Split('-') is [_, { Length: 32 } trace, { Length: 16 } parent, { Length: 2 } flags, ..] ? (trace, parent, flags[1] is '1' or '3') : (null, null, null);

@@ -9,7 +9,10 @@ namespace Portal.Sandbox.Mesh.Telemetry;
 /// <param name="Security">mutual_tls, none, or unknown where a reporter cannot tell.</param>
 internal readonly record struct RequestLabels(bool AtSource, WorkloadIdentity? Peer, MeshService? Service, string Host, string Protocol, int Code, string Flags, bool Mutual, string? Grpc);
 
-/// <summary>The standard metrics of one proxy. Recording costs a lookup and a few additions; the number of series is bounded, for each proxy and for the cluster. Thread-safe.</summary>
+/// <summary>
+/// The standard metrics of one proxy. Recording costs a lookup and a few additions; the number of series is bounded,
+/// for each proxy and for the cluster. Thread-safe.
+/// </summary>
 internal sealed class ProxyMetrics
 {
     private const int MaxSeries = 500;
@@ -22,7 +25,8 @@ internal sealed class ProxyMetrics
 
     private readonly Func<bool> _roomForOne;
 
-    /// <param name="roomForOne">Whether the cluster has room for another set of series; what finds none is not counted.</param>
+    /// <param name="roomForOne">Whether the cluster has room for another set of series; what finds none is not
+    /// counted.</param>
     public ProxyMetrics(PodInstance pod, Func<bool> roomForOne)
     {
         _roomForOne = roomForOne;

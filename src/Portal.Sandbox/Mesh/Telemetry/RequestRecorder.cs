@@ -13,8 +13,13 @@ internal static class RequestRecorder
     {
         var cluster = client.Cluster;
         var service = execution.Upstream?.Service;
-        var peer = execution.Endpoint is { ExternalHost: null } endpoint ? cluster.Pods.FindByIp(endpoint.Ip)?.Workload : null;
-        var host = execution.ClusterName is "PassthroughCluster" or "BlackHoleCluster" ? execution.ClusterName : execution.Upstream is { Exists: false } ? "unknown" : Short(call.Host);
+        var peer = execution.Endpoint is { ExternalHost: null } endpoint
+            ? cluster.Pods.FindByIp(endpoint.Ip)?.Workload
+            : null;
+        var host =
+            execution.ClusterName is "PassthroughCluster" or "BlackHoleCluster" ? execution.ClusterName
+            : execution.Upstream is { Exists: false } ? "unknown"
+            : Short(call.Host);
         // A gateway does not believe what callers from outside write into the Host header.
         if (service is null && !client.HasSidecar) host = "unknown";
         Record(client, new(true, peer, service, host, Protocol(call), reply.Status, reply.Flags, execution.Mutual, Grpc(call, reply)), stream, call, reply, elapsed);
@@ -25,7 +30,24 @@ internal static class RequestRecorder
     {
         // Only proxies say who they are.
         var peer = client?.Sidecar is not null ? client.Workload : null;
-        Record(server, new(false, peer, service, Short(call.Host), Protocol(call), reply.Status, reply.Flags, call.Mutual, Grpc(call, reply)), stream, call, reply, elapsed);
+        Record(
+            server,
+            new(
+                false,
+                peer,
+                service,
+                Short(call.Host),
+                Protocol(call),
+                reply.Status,
+                reply.Flags,
+                call.Mutual,
+                Grpc(call, reply)
+            ),
+            stream,
+            call,
+            reply,
+            elapsed
+        );
     }
 
     private static void Record(PodInstance pod, in RequestLabels labels, bool tcp, HttpCall call, HttpReply reply, TimeSpan elapsed)

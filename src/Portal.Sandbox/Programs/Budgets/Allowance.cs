@@ -1,6 +1,9 @@
 namespace Portal.Sandbox.Programs.Budgets;
 
-/// <summary>Something countable with an end: bytes, files, processes. What is taken here is taken from the parent too. Thread-safe.</summary>
+/// <summary>
+/// Something countable with an end: bytes, files, processes. What is taken here is taken from the parent too.
+/// Thread-safe.
+/// </summary>
 internal sealed class Allowance(long limit, Allowance? parent = null)
 {
     private long _taken;

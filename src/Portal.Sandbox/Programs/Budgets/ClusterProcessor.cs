@@ -5,5 +5,6 @@ internal sealed class ClusterProcessor(ProcessorShares shares, double cores)
 {
     private readonly TokenBucket _bucket = new(TimeSpan.FromMilliseconds(20));
 
-    public TimeSpan Spend(double seconds) => _bucket.Spend(seconds, Math.Min(cores, shares.Share(this, _bucket.IsOverdrawn)));
+    public TimeSpan Spend(double seconds) =>
+        _bucket.Spend(seconds, Math.Min(cores, shares.Share(this, _bucket.IsOverdrawn)));
 }

@@ -24,7 +24,10 @@ internal sealed class ContainerBudget
         _cluster = cluster.Programs;
         var limits = spec.Obj("resources", "limits");
         var limit = ResourceAmount.Parse(limits.Str("memory"));
-        _memory = new(limit > 0 ? Math.Min((long)limit, cluster.Budgets.ContainerMemory) : cluster.Budgets.ContainerMemory, _cluster.Memory);
+        _memory = new(
+            limit > 0 ? Math.Min((long)limit, cluster.Budgets.ContainerMemory) : cluster.Budgets.ContainerMemory,
+            _cluster.Memory
+        );
         _cores = ResourceAmount.Parse(limits.Str("cpu"));
         if (_cores > 0) _quota = new(s_period * _cores);
         Processes = new(cluster.Budgets.ContainerProcesses);
@@ -50,13 +53,18 @@ internal sealed class ContainerBudget
         _container.Usage.HeldBytes = _memory.Taken;
     }
 
-    /// <summary>Waits until work that was done is paid for. Processor time is real time, whatever clock the cluster has.</summary>
+    /// <summary>
+    /// Waits until work that was done is paid for. Processor time is real time, whatever clock the cluster has.
+    /// </summary>
     public Task SpendAsync(double seconds, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _container.Usage.Add(TimeSpan.FromSeconds(seconds), _container.Pod.Cluster.Now);
         var wait = _cluster.Processor.Spend(seconds);
-        if (_quota?.Spend(seconds, _cores) is { } throttled && throttled > wait) wait = throttled;
-        return wait < TimeSpan.FromMilliseconds(1) ? Task.CompletedTask : Task.Delay(wait, TimeProvider.System, cancellationToken);
+        if (_quota?.Spend(seconds, _cores) is { } throttled && throttled > wait)
+            wait = throttled;
+        return wait < TimeSpan.FromMilliseconds(1)
+            ? Task.CompletedTask
+            : Task.Delay(wait, TimeProvider.System, cancellationToken);
     }
 }

@@ -3,7 +3,8 @@ using Portal.Sandbox.Programs.Shell;
 namespace Portal.Sandbox.Programs.Budgets;
 
 /// <summary>
-/// A process in a container: its number, open files, directory, and what it holds of the container's budget, which is given
+/// A process in a container: its number, open files, directory, and what it holds of the container's budget, which is
+/// given
 /// back when it is disposed. Used by one flow of control at a time; signals may come from others.
 /// </summary>
 internal sealed class ContainerProcess : IDisposable
@@ -76,7 +77,9 @@ internal sealed class ContainerProcess : IDisposable
     /// <summary>Asks a process that handles signals itself; true when it took this one.</summary>
     public Func<int, bool>? Handler { get; set; }
 
-    /// <summary>Sends a signal. SIGKILL ends in any case; a container's first process only ends of signals that it handles.</summary>
+    /// <summary>
+    /// Sends a signal. SIGKILL ends in any case; a container's first process only ends of signals that it handles.
+    /// </summary>
     public void Signal(int signal)
     {
         const int Kill = 9, Child = 17, Continue = 18, Stop = 19, Window = 28;

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Portal.Sandbox.Programs.Budgets;
 
 /// <summary>
-/// The generic cell rate algorithm: work is paid for at a rate, with a burst that costs no wait. It remembers one moment -
+/// The generic cell rate algorithm: work is paid for at a rate, with a burst that costs no wait. It remembers one
+/// moment -
 /// when everything spent so far will have been paid - so nothing has to run while nobody spends. Thread-safe.
 /// </summary>
 internal sealed class TokenBucket(TimeSpan burst)

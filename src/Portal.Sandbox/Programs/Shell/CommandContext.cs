@@ -6,7 +6,12 @@ namespace Portal.Sandbox.Programs.Shell;
 /// What a command has of its process: arguments, streams, files, environment. Output is buffered and written before the
 /// command waits for input, when it ends, or when <see cref="FlushAsync"/> says so. Text is byte text.
 /// </summary>
-internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, ShellInterpreter? shell)
+internal sealed class CommandContext(
+    ContainerProcess process,
+    IReadOnlyList<string> argv,
+    IEnumerable<KeyValuePair<string, string>> environment,
+    ShellInterpreter? shell
+)
 {
     private const int BufferSize = 8192;
     private const double ByteMicroseconds = 0.002;
@@ -31,7 +36,8 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
 
     public InputReader Input => _input ??= new InputReader(this, Share(0), owned: true);
 
-    public string? Variable(string name) => shell is not null ? shell.Variables[name] : environment.FirstOrDefault(e => e.Key == name).Value;
+    public string? Variable(string name) =>
+        shell is not null ? shell.Variables[name] : environment.FirstOrDefault(e => e.Key == name).Value;
 
     public CommandOptions Options(string options) => CommandOptions.Parse(this, options);
 
@@ -105,7 +111,8 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
 
     public string Resolve(string path) => ShellFiles.Resolve(process, path);
 
-    public FileStatus? FileStatus(string path, bool follow = true) => path.Length == 0 ? null : Container.Files.Status(Resolve(path), follow);
+    public FileStatus? FileStatus(string path, bool follow = true) =>
+        path.Length == 0 ? null : Container.Files.Status(Resolve(path), follow);
 
     /// <summary>Opens a file, or the standard input for "-"; says why not, and null then.</summary>
     public async ValueTask<InputReader?> OpenAsync(string path)
@@ -117,12 +124,20 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
         }
         catch (FileException e)
         {
-            await ErrorAsync(e.Message == "Is a directory" ? $"read error: {e.Message}" : $"{(Name is "head" or "tail" or "cat" or "tac" or "nl" or "sort" or "sed" or "od" ? "can't open '" + path + "'" : path)}: {e.Message}").ConfigureAwait(false);
+            await ErrorAsync(
+                    e.Message == "Is a directory"
+                        ? $"read error: {e.Message}"
+                        : $"{(Name is "head" or "tail" or "cat" or "tac" or "nl" or "sort" or "sed" or "od" ? "can't open '" + path + "'" : path)}: {e.Message}"
+                )
+                .ConfigureAwait(false);
             return null;
         }
     }
 
-    /// <summary>All files that are named, or the standard input when none is; those that cannot be read are reported and left out.</summary>
+    /// <summary>
+    /// All files that are named, or the standard input when none is; those that cannot be read are reported and left
+    /// out.
+    /// </summary>
     public async IAsyncEnumerable<(string Path, InputReader Input)> InputsAsync(IReadOnlyList<string> paths)
     {
         foreach (var path in paths.Count == 0 ? ["-"] : paths)
@@ -140,7 +155,10 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
     }
 
     /// <summary>Runs another command as a child and waits for it.</summary>
-    public async Task<int> ExecuteAsync(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>>? variables = null)
+    public async Task<int> ExecuteAsync(
+        IReadOnlyList<string> command,
+        IEnumerable<KeyValuePair<string, string>>? variables = null
+    )
     {
         await FlushAsync().ConfigureAwait(false);
         return await ShellLauncher.RunChildAsync(process, command, variables ?? environment).ConfigureAwait(false);
@@ -153,7 +171,8 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
         if (process.Files[2] is { } errors) await errors.WriteAsync(data, Token).ConfigureAwait(false);
     });
 
-    private OpenFile Share(int number) => process.Files[number]?.Share() ?? throw new CommandException("Bad file descriptor");
+    private OpenFile Share(int number) =>
+        process.Files[number]?.Share() ?? throw new CommandException("Bad file descriptor");
 
     private async ValueTask WriteOutAsync(ReadOnlyMemory<byte> data)
     {
@@ -171,6 +190,7 @@ internal sealed class CommandContext(ContainerProcess process, IReadOnlyList<str
 
     private static IEnumerable<ReadOnlyMemory<char>> Chunks(string text)
     {
-        for (var i = 0; i < text.Length; i += BufferSize) yield return text.AsMemory(i, Math.Min(BufferSize, text.Length - i));
+        for (var i = 0; i < text.Length; i += BufferSize)
+            yield return text.AsMemory(i, Math.Min(BufferSize, text.Length - i));
     }
 }

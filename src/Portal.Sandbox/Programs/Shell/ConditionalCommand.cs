@@ -2,7 +2,9 @@ using Portal.Sandbox.Programs.Shell.Commands;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>Evaluates <c>[[ … ]]</c>: its operands are not split, and the right side of <c>==</c> is a pattern.</summary>
+/// <summary>
+/// Evaluates <c>[[ … ]]</c>: its operands are not split, and the right side of <c>==</c> is a pattern.
+/// </summary>
 internal sealed class ConditionalCommand
 {
     private readonly ShellInterpreter _shell;
@@ -62,18 +64,35 @@ internal sealed class ConditionalCommand
             _depth--;
             return Take(")") ? inner : throw new CommandException("syntax error", 2);
         }
-        if (_position >= _terms.Count || _terms[_position].Word is not { } first) throw new CommandException("argument expected", 2);
-        var op = _position + 1 < _terms.Count ? _terms[_position + 1].Operator ?? _terms[_position + 1].Word?.Plain : null;
-        if (op is not null && TestExpression.IsBinary(op) && _position + 2 < _terms.Count && _terms[_position + 2].Word is { } second)
+        if (_position >= _terms.Count || _terms[_position].Word is not { } first)
+            throw new CommandException("argument expected", 2);
+        var op =
+            _position + 1 < _terms.Count ? _terms[_position + 1].Operator ?? _terms[_position + 1].Word?.Plain : null;
+        if (
+            op is not null
+            && TestExpression.IsBinary(op)
+            && _position + 2 < _terms.Count
+            && _terms[_position + 2].Word is { } second
+        )
         {
             _position += 3;
             return !skip && await BinaryAsync(first, op, second).ConfigureAwait(false);
         }
         _position++;
-        if (first.Plain is { } unary && TestExpression.IsUnary(unary) && _position < _terms.Count && _terms[_position].Word is { } operand)
+        if (
+            first.Plain is { } unary
+            && TestExpression.IsUnary(unary)
+            && _position < _terms.Count
+            && _terms[_position].Word is { } operand
+        )
         {
             _position++;
-            return !skip && TestExpression.Unary(_shell.Process, unary, await _shell.Expansion.TextAsync(operand).ConfigureAwait(false));
+            return !skip
+                && TestExpression.Unary(
+                    _shell.Process,
+                    unary,
+                    await _shell.Expansion.TextAsync(operand).ConfigureAwait(false)
+                );
         }
         return !skip && (await _shell.Expansion.TextAsync(first).ConfigureAwait(false)).Length > 0;
     }
@@ -81,11 +100,19 @@ internal sealed class ConditionalCommand
     private async Task<bool> BinaryAsync(Word left, string op, Word right)
     {
         var text = await _shell.Expansion.TextAsync(left).ConfigureAwait(false);
-        if (op is not ("=" or "==" or "!=")) return TestExpression.Binary(_shell.Process, text, op, await _shell.Expansion.TextAsync(right).ConfigureAwait(false));
-        return ShellPattern.IsMatch(await _shell.Expansion.PatternAsync(right).ConfigureAwait(false), text) == (op != "!=");
+        if (op is not ("=" or "==" or "!="))
+            return TestExpression.Binary(
+                _shell.Process,
+                text,
+                op,
+                await _shell.Expansion.TextAsync(right).ConfigureAwait(false)
+            );
+        return ShellPattern.IsMatch(await _shell.Expansion.PatternAsync(right).ConfigureAwait(false), text)
+            == (op != "!=");
     }
 
-    private string? Plain(int offset) => _position + offset < _terms.Count ? _terms[_position + offset].Word?.Plain : null;
+    private string? Plain(int offset) =>
+        _position + offset < _terms.Count ? _terms[_position + offset].Word?.Plain : null;
 
     private bool Take(string op)
     {

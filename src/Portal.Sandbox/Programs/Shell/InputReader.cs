@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>Reads a stream for a command, by bytes or lines, as it comes. What a long line takes is charged to the process.</summary>
+/// <summary>
+/// Reads a stream for a command, by bytes or lines, as it comes. What a long line takes is charged to the process.
+/// </summary>
 internal sealed class InputReader(CommandContext context, OpenFile file, bool owned)
 {
     private const int BufferSize = 16 * 1024;

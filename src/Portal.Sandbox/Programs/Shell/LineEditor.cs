@@ -42,7 +42,11 @@ internal sealed class LineEditor(Terminal terminal)
                     await ReplaceAsync(line, "").ConfigureAwait(false);
                     break;
                 case 27:
-                    if (await ArrowAsync(cancellationToken).ConfigureAwait(false) is not 0 and var step && at + step >= 0 && at + step <= _history.Count)
+                    if (
+                        await ArrowAsync(cancellationToken).ConfigureAwait(false) is not 0 and var step
+                        && at + step >= 0
+                        && at + step <= _history.Count
+                    )
                     {
                         at += step;
                         await ReplaceAsync(line, at == _history.Count ? "" : _history[at]).ConfigureAwait(false);
@@ -58,8 +62,14 @@ internal sealed class LineEditor(Terminal terminal)
 
     private async Task<int> ArrowAsync(CancellationToken cancellationToken)
     {
-        if (await terminal.ReadKeyAsync(cancellationToken).ConfigureAwait(false) is not ('[' or 'O')) return 0;
-        return await terminal.ReadKeyAsync(cancellationToken).ConfigureAwait(false) switch { 'A' => -1, 'B' => 1, _ => 0 };
+        if (await terminal.ReadKeyAsync(cancellationToken).ConfigureAwait(false) is not ('[' or 'O'))
+            return 0;
+        return await terminal.ReadKeyAsync(cancellationToken).ConfigureAwait(false) switch
+        {
+            'A' => -1,
+            'B' => 1,
+            _ => 0,
+        };
     }
 
     private async Task ReplaceAsync(StringBuilder line, string text)

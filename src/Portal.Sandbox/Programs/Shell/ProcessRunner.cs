@@ -2,7 +2,9 @@ using Portal.Sandbox.Programs.Budgets;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>The edge of a process: whatever happens in it becomes an exit status, and what it held is given back.</summary>
+/// <summary>
+/// The edge of a process: whatever happens in it becomes an exit status, and what it held is given back.
+/// </summary>
 internal static class ProcessRunner
 {
     public const int Killed = 137, BrokenPipe = 141, Fault = 139;
@@ -24,7 +26,10 @@ internal static class ProcessRunner
         }
         catch (OperationCanceledException)
         {
-            status = process.FatalSignal > 0 ? SignalBase + process.FatalSignal : process.Session.Token.IsCancellationRequested ? Killed : Interrupted;
+            status =
+                process.FatalSignal > 0 ? SignalBase + process.FatalSignal
+                : process.Session.Token.IsCancellationRequested ? Killed
+                : Interrupted;
         }
         catch (OutOfMemoryKillException)
         {
@@ -56,15 +61,24 @@ internal static class ProcessRunner
     }
 
     /// <summary>A fault as one line.</summary>
-    public static string FaultText(Exception e) => $"Segmentation fault ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")})";
+    public static string FaultText(Exception e) =>
+        $"Segmentation fault ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")})";
 
     private static async Task SayAsync(ContainerProcess process, string text)
     {
         try
         {
-            if (process.Files[2] is { } errors) await errors.WriteAsync(ByteText.Bytes(text), process.Token).ConfigureAwait(false);
+            if (process.Files[2] is { } errors)
+                await errors.WriteAsync(ByteText.Bytes(text), process.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or BrokenPipeException or FileException or ObjectDisposedException or IOException)
+        catch (Exception e)
+            when (e
+                    is OperationCanceledException
+                        or BrokenPipeException
+                        or FileException
+                        or ObjectDisposedException
+                        or IOException
+            )
         {
             // Nobody is left to tell.
         }

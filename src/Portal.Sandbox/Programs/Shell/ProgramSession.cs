@@ -14,5 +14,6 @@ internal sealed class ProgramSession(ContainerInstance container, ContainerProce
     public string Resolve(string path) => ShellPath.Resolve(process?.Directory ?? container.WorkingDirectory, path);
 
     /// <summary>Charges work of some microseconds. Thread-safe.</summary>
-    public Task SpendAsync(double microseconds, CancellationToken cancellationToken) => container.CurrentRun.Budget.SpendAsync(microseconds / 1e6, cancellationToken);
+    public Task SpendAsync(double microseconds, CancellationToken cancellationToken) =>
+        container.CurrentRun.Budget.SpendAsync(microseconds / 1e6, cancellationToken);
 }

@@ -6,7 +6,9 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>All commands by name.</summary>
 internal static class ShellCommandTable
 {
-    private static readonly FrozenDictionary<string, IShellCommand> s_commands = All().SelectMany(c => c.Names.Select(n => KeyValuePair.Create(n, c))).ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, IShellCommand> s_commands = All()
+        .SelectMany(c => c.Names.Select(n => KeyValuePair.Create(n, c)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
 
     public static IShellCommand? Find(string name) => s_commands.GetValueOrDefault(name);
 

@@ -2,23 +2,45 @@ using Portal.Sandbox.Programs.Budgets;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>Runs a command line in a container: its main process, or what exec, hooks and probes run beside it.</summary>
+/// <summary>
+/// Runs a command line in a container: its main process, or what exec, hooks and probes run beside it.
+/// </summary>
 internal static class ShellExec
 {
     public static bool IsShell(string command) => ShellLauncher.IsShell(command);
 
-    /// <summary>Runs a command to its end. What it leaves in the background goes on; when the caller cancels, all of it ends.</summary>
+    /// <summary>
+    /// Runs a command to its end. What it leaves in the background goes on; when the caller cancels, all of it ends.
+    /// </summary>
     /// <param name="argv">Text as from the API.</param>
     /// <returns>The exit status, as a shell has it: 137 when memory was out.</returns>
-    public static Task<int> RunAsync(ContainerInstance container, IReadOnlyList<string> argv, ShellIo io, bool tty, CancellationToken cancellationToken) =>
-        RunAsync(container, argv, io, tty, main: false, cancellationToken);
+    public static Task<int> RunAsync(
+        ContainerInstance container,
+        IReadOnlyList<string> argv,
+        ShellIo io,
+        bool tty,
+        CancellationToken cancellationToken
+    ) => RunAsync(container, argv, io, tty, main: false, cancellationToken);
 
     /// <summary>Runs the container's main process.</summary>
-    /// <exception cref="OutOfMemoryKillException">It, or something that it started, wanted more memory than there is.</exception>
-    public static Task<int> RunMainAsync(ContainerInstance container, IReadOnlyList<string> argv, ShellIo io, bool tty, CancellationToken cancellationToken) =>
-        RunAsync(container, argv, io, tty, main: true, cancellationToken);
+    /// <exception cref="OutOfMemoryKillException">It, or something that it started, wanted more memory than there
+    /// is.</exception>
+    public static Task<int> RunMainAsync(
+        ContainerInstance container,
+        IReadOnlyList<string> argv,
+        ShellIo io,
+        bool tty,
+        CancellationToken cancellationToken
+    ) => RunAsync(container, argv, io, tty, main: true, cancellationToken);
 
-    private static async Task<int> RunAsync(ContainerInstance container, IReadOnlyList<string> argv, ShellIo io, bool tty, bool main, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ContainerInstance container,
+        IReadOnlyList<string> argv,
+        ShellIo io,
+        bool tty,
+        bool main,
+        CancellationToken cancellationToken
+    )
     {
         using var session = new ProcessSession(container, cancellationToken);
         if (main) session.Run.Begin(session);
@@ -38,8 +60,15 @@ internal static class ShellExec
         if (terminal is not null) terminal.Attach(process.Files);
         else Attach(process.Files, io);
         var environment = container.Environment.Select(e => KeyValuePair.Create(e.Key, ByteText.From(e.Value)));
-        var status = await ProcessRunner.RunAsync(process, ShellPath.Name(words[0]), () => ShellLauncher.RunProgramAsync(process, words, environment, "sh")).ConfigureAwait(false);
-        if (session.OutOfMemory && main) throw new OutOfMemoryKillException();
+        var status = await ProcessRunner
+            .RunAsync(
+                process,
+                ShellPath.Name(words[0]),
+                () => ShellLauncher.RunProgramAsync(process, words, environment, "sh")
+            )
+            .ConfigureAwait(false);
+        if (session.OutOfMemory && main)
+            throw new OutOfMemoryKillException();
         cancellationToken.ThrowIfCancellationRequested();
         return session.OutOfMemory ? ProcessRunner.Killed : status;
     }

@@ -11,15 +11,19 @@ internal static class ShellFiles
         ReadWrite,
     }
 
-    public static string Resolve(Budgets.ContainerProcess process, string path) => ShellPath.Resolve(process.Directory, ByteText.ToText(path));
+    public static string Resolve(Budgets.ContainerProcess process, string path) =>
+        ShellPath.Resolve(process.Directory, ByteText.ToText(path));
 
     /// <exception cref="FileException">It cannot be opened; the message is the system's.</exception>
     public static OpenFile Open(Budgets.ContainerProcess process, string path, Access access)
     {
         var full = Resolve(process, path);
-        if (DeviceFile.Is(full)) return new DeviceFile(full);
-        if (Descriptor(full) is { } number) return process.Files[number]?.Share() ?? throw new FileException(ContainerFiles.Missing);
-        if (full.StartsWith("/dev/", StringComparison.Ordinal) && access != Access.Read) throw new FileException("Permission denied");
+        if (DeviceFile.Is(full))
+            return new DeviceFile(full);
+        if (Descriptor(full) is { } number)
+            return process.Files[number]?.Share() ?? throw new FileException(ContainerFiles.Missing);
+        if (full.StartsWith("/dev/", StringComparison.Ordinal) && access != Access.Read)
+            throw new FileException("Permission denied");
         var files = process.Container.Files;
         var time = process.Container.Pod.Cluster.Time;
         if (access == Access.Read)
@@ -35,10 +39,14 @@ internal static class ShellFiles
         return new RegularFile(node, [], time, writes: true, append: access == Access.Append);
     }
 
-    private static int? Descriptor(string path) => path switch
-    {
-        "/dev/stdin" or "/dev/tty" => 0, "/dev/stdout" or "/proc/self/fd/1" or "/proc/1/fd/1" => 1, "/dev/stderr" or "/proc/self/fd/2" or "/proc/1/fd/2" => 2,
-        _ when path.StartsWith("/dev/fd/", StringComparison.Ordinal) && int.TryParse(path.AsSpan(8), out var number) => number,
-        _ => null,
-    };
+    private static int? Descriptor(string path) =>
+        path switch
+        {
+            "/dev/stdin" or "/dev/tty" => 0,
+            "/dev/stdout" or "/proc/self/fd/1" or "/proc/1/fd/1" => 1,
+            "/dev/stderr" or "/proc/self/fd/2" or "/proc/1/fd/2" => 2,
+            _ when path.StartsWith("/dev/fd/", StringComparison.Ordinal)
+                    && int.TryParse(path.AsSpan(8), out var number) => number,
+            _ => null,
+        };
 }

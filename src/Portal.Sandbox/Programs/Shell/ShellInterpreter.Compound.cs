@@ -87,7 +87,10 @@ internal sealed partial class ShellInterpreter
         if (node.Body is SubshellNode subshell)
         {
             var child = Fork("sh");
-            return Checked(await WaitForAsync(child.RunAsChildAsync(new RedirectedNode(subshell.Body, node.Redirections))).ConfigureAwait(false));
+            return Checked(
+                await WaitForAsync(child.RunAsChildAsync(new RedirectedNode(subshell.Body, node.Redirections)))
+                    .ConfigureAwait(false)
+            );
         }
         var saved = new SavedFiles(Process.Files);
         try
@@ -135,7 +138,9 @@ internal sealed partial class ShellInterpreter
 
     private async Task<int> RunForAsync(ForNode loop)
     {
-        var words = loop.Words is null ? [.. Positional] : await _expansion.FieldsAsync(loop.Words).ConfigureAwait(false);
+        var words = loop.Words is null
+            ? [.. Positional]
+            : await _expansion.FieldsAsync(loop.Words).ConfigureAwait(false);
         var held = Cost(words);
         Process.Hold(held);
         var status = 0;
@@ -179,7 +184,8 @@ internal sealed partial class ShellInterpreter
             {
                 var text = await _expansion.PatternAsync(pattern).ConfigureAwait(false);
                 await Process.SpendAsync(subject.Length * 0.01).ConfigureAwait(false);
-                if (ShellPattern.IsMatch(text, subject)) return body is null or ListNode { Items.Count: 0 } ? 0 : await RunAsync(body).ConfigureAwait(false);
+                if (ShellPattern.IsMatch(text, subject))
+                    return body is null or ListNode { Items.Count: 0 } ? 0 : await RunAsync(body).ConfigureAwait(false);
             }
         }
         return 0;

@@ -15,8 +15,10 @@ internal sealed partial class ShellInterpreter
     {
         _substituted = 0;
         var argv = node.Words.Count == 0 ? [] : await _expansion.FieldsAsync(node.Words).ConfigureAwait(false);
-        if (argv.Count == 0) return Checked(await AssignAsync(node).ConfigureAwait(false));
-        if (node.Words[0].Plain is "export" or "readonly" or "local" or "declare") argv = await DeclarationAsync(node).ConfigureAwait(false);
+        if (argv.Count == 0)
+            return Checked(await AssignAsync(node).ConfigureAwait(false));
+        if (node.Words[0].Plain is "export" or "readonly" or "local" or "declare")
+            argv = await DeclarationAsync(node).ConfigureAwait(false);
         var function = Functions.GetValueOrDefault(argv[0]);
         var command = function is null ? ShellCommandTable.Find(ShellPath.Name(argv[0])) : null;
         if (command is not null && argv[0].Contains('/', StringComparison.Ordinal) && !Exists(argv[0])) command = null;
@@ -24,21 +26,31 @@ internal sealed partial class ShellInterpreter
         var restore = new List<Action>();
         foreach (var assignment in node.Assignments)
         {
-            if (!special) restore.Add(Variables.Remember(assignment.Name));
-            Variables.Set(assignment.Name, await ValueAsync(assignment).ConfigureAwait(false), export: special ? null : true);
+            if (!special)
+                restore.Add(Variables.Remember(assignment.Name));
+            Variables.Set(
+                assignment.Name,
+                await ValueAsync(assignment).ConfigureAwait(false),
+                export: special ? null : true
+            );
         }
         if (Options.Trace) await TraceAsync(node, argv).ConfigureAwait(false);
         var held = Cost(argv);
         Process.Hold(held);
         try
         {
-            if (argv[0] == "exec" && function is null) return await ExecuteAsync(node, argv).ConfigureAwait(false);
-            if (command?.Kind == CommandKind.Program || (command is null && function is null)) return Checked(await RunProgramAsync(node, argv, inPlace).ConfigureAwait(false));
+            if (argv[0] == "exec" && function is null)
+                return await ExecuteAsync(node, argv).ConfigureAwait(false);
+            if (command?.Kind == CommandKind.Program || (command is null && function is null))
+                return Checked(await RunProgramAsync(node, argv, inPlace).ConfigureAwait(false));
             var saved = new SavedFiles(Process.Files);
             try
             {
-                if (!await TryRedirectAsync(node.Redirections, Process, saved).ConfigureAwait(false)) return Checked(1);
-                var status = function is not null ? await CallAsync(function, argv).ConfigureAwait(false) : await RunBuiltinAsync(command!, argv).ConfigureAwait(false);
+                if (!await TryRedirectAsync(node.Redirections, Process, saved).ConfigureAwait(false))
+                    return Checked(1);
+                var status = function is not null
+                    ? await CallAsync(function, argv).ConfigureAwait(false)
+                    : await RunBuiltinAsync(command!, argv).ConfigureAwait(false);
                 return function is null ? Checked(status) : status;
             }
             finally
@@ -53,7 +65,8 @@ internal sealed partial class ShellInterpreter
         }
     }
 
-    private bool Exists(string path) => Process.Container.Files.Status(Resolve(path)) is not null || SystemFiles.IsProgram(ByteText.ToText(path));
+    private bool Exists(string path) =>
+        Process.Container.Files.Status(Resolve(path)) is not null || SystemFiles.IsProgram(ByteText.ToText(path));
 
     private async Task<int> AssignAsync(SimpleCommandNode node)
     {
@@ -66,8 +79,10 @@ internal sealed partial class ShellInterpreter
         {
             saved.Restore();
         }
-        foreach (var assignment in node.Assignments) Variables.Set(assignment.Name, await ValueAsync(assignment).ConfigureAwait(false));
-        if (Options.Trace && node.Assignments.Count > 0) await TraceAsync(node, []).ConfigureAwait(false);
+        foreach (var assignment in node.Assignments)
+            Variables.Set(assignment.Name, await ValueAsync(assignment).ConfigureAwait(false));
+        if (Options.Trace && node.Assignments.Count > 0)
+            await TraceAsync(node, []).ConfigureAwait(false);
         return _substituted;
     }
 
@@ -83,8 +98,10 @@ internal sealed partial class ShellInterpreter
         var argv = new List<string>();
         foreach (var word in node.Words)
         {
-            if (ShellParser.AsAssignment(word) is { } assignment) argv.Add($"{assignment.Name}={await ValueAsync(assignment).ConfigureAwait(false)}");
-            else argv.AddRange(await _expansion.FieldsAsync([word]).ConfigureAwait(false));
+            if (ShellParser.AsAssignment(word) is { } assignment)
+                argv.Add($"{assignment.Name}={await ValueAsync(assignment).ConfigureAwait(false)}");
+            else
+                argv.AddRange(await _expansion.FieldsAsync([word]).ConfigureAwait(false));
         }
         return argv;
     }
@@ -99,7 +116,9 @@ internal sealed partial class ShellInterpreter
         }
         catch (Exception e) when (e is CommandException or FileException)
         {
-            await context.DiscardAsync($"{(command.Kind == CommandKind.Program ? "" : "sh: ")}{argv[0]}: {e.Message}\n").ConfigureAwait(false);
+            await context
+                .DiscardAsync($"{(command.Kind == CommandKind.Program ? "" : "sh: ")}{argv[0]}: {e.Message}\n")
+                .ConfigureAwait(false);
             return (e as CommandException)?.Status ?? 1;
         }
     }
@@ -141,19 +160,27 @@ internal sealed partial class ShellInterpreter
         return status;
     }
 
-    private Task<int> ProgramAsync(ContainerProcess process, SimpleCommandNode node, List<string> argv) => ProcessRunner.RunAsync(process, ShellPath.Name(argv[0]), async () =>
-    {
-        var saved = new SavedFiles(process.Files);
-        try
-        {
-            if (!await TryRedirectAsync(node.Redirections, process, saved).ConfigureAwait(false)) return 1;
-            return await ShellLauncher.RunProgramAsync(process, argv, Variables.Exported, Name).ConfigureAwait(false);
-        }
-        finally
-        {
-            saved.Forget();
-        }
-    });
+    private Task<int> ProgramAsync(ContainerProcess process, SimpleCommandNode node, List<string> argv) =>
+        ProcessRunner.RunAsync(
+            process,
+            ShellPath.Name(argv[0]),
+            async () =>
+            {
+                var saved = new SavedFiles(process.Files);
+                try
+                {
+                    if (!await TryRedirectAsync(node.Redirections, process, saved).ConfigureAwait(false))
+                        return 1;
+                    return await ShellLauncher
+                        .RunProgramAsync(process, argv, Variables.Exported, Name)
+                        .ConfigureAwait(false);
+                }
+                finally
+                {
+                    saved.Forget();
+                }
+            }
+        );
 
     /// <summary><c>exec</c>: redirections that stay, and a command in place of the shell.</summary>
     private async Task<int> ExecuteAsync(SimpleCommandNode node, List<string> argv)
@@ -161,11 +188,14 @@ internal sealed partial class ShellInterpreter
         var saved = new SavedFiles(Process.Files);
         var redirected = await TryRedirectAsync(node.Redirections, Process, saved).ConfigureAwait(false);
         saved.Forget();
-        if (!redirected) throw new ShellErrorException("can't redirect", 1);
-        if (argv.Count == 1) return 0;
-        LastStatus = ShellCommandTable.Find(ShellPath.Name(argv[1])) is { } command && command.Kind != CommandKind.Program
-            ? await RunBuiltinAsync(command, argv[1..]).ConfigureAwait(false)
-            : await ShellLauncher.RunChildAsync(Process, argv[1..], Variables.Exported).ConfigureAwait(false);
+        if (!redirected)
+            throw new ShellErrorException("can't redirect", 1);
+        if (argv.Count == 1)
+            return 0;
+        LastStatus =
+            ShellCommandTable.Find(ShellPath.Name(argv[1])) is { } command && command.Kind != CommandKind.Program
+                ? await RunBuiltinAsync(command, argv[1..]).ConfigureAwait(false)
+                : await ShellLauncher.RunChildAsync(Process, argv[1..], Variables.Exported).ConfigureAwait(false);
         Leaving = Flow.Exit;
         _traps.Remove("EXIT");
         return LastStatus;
@@ -174,11 +204,13 @@ internal sealed partial class ShellInterpreter
     private async Task TraceAsync(SimpleCommandNode node, List<string> argv)
     {
         var assignments = node.Assignments.Select(a => $"{a.Name}={Variables[a.Name]}");
-        await ErrorAsync($"{Variables["PS4"] ?? "+ "}{string.Join(' ', assignments.Concat(argv))}\n").ConfigureAwait(false);
+        await ErrorAsync($"{Variables["PS4"] ?? "+ "}{string.Join(' ', assignments.Concat(argv))}\n")
+            .ConfigureAwait(false);
     }
 
     public async Task ErrorAsync(string text)
     {
-        if (Process.Files[2] is { } errors) await errors.WriteAsync(ByteText.Bytes(text), Process.Token).ConfigureAwait(false);
+        if (Process.Files[2] is { } errors)
+            await errors.WriteAsync(ByteText.Bytes(text), Process.Token).ConfigureAwait(false);
     }
 }

@@ -7,7 +7,8 @@ internal sealed partial class ShellInterpreter
     private readonly Queue<string> _pending = new();
     private TaskCompletionSource<string> _signalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IEnumerable<(string Signal, string Action)> Traps => _traps.OrderBy(t => Signals.Number(t.Key)).Select(t => (t.Key, t.Value));
+    public IEnumerable<(string Signal, string Action)> Traps =>
+        _traps.OrderBy(t => Signals.Number(t.Key)).Select(t => (t.Key, t.Value));
 
     /// <summary>Completes with the next signal that a trap takes.</summary>
     public Task<string> Signalled => _signalled.Task;

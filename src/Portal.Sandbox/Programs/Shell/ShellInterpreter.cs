@@ -4,7 +4,10 @@ using Portal.Sandbox.Programs.Budgets;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>A shell process: runs the nodes of a script. One flow of control; what runs beside it is a fork with its own state.</summary>
+/// <summary>
+/// A shell process: runs the nodes of a script. One flow of control; what runs beside it is a fork with its own
+/// state.
+/// </summary>
 internal sealed partial class ShellInterpreter
 {
     /// <summary>How deep functions, substitutions, eval and source may run in each other.</summary>
@@ -81,17 +84,30 @@ internal sealed partial class ShellInterpreter
     {
         switch (name)
         {
-            case "?": return LastStatus.ToString(CultureInfo.InvariantCulture);
-            case "$": return ShellPid.ToString(CultureInfo.InvariantCulture);
-            case "#": return Positional.Count.ToString(CultureInfo.InvariantCulture);
-            case "!": return Jobs.Last?.ToString(CultureInfo.InvariantCulture);
-            case "-": return Options.Flags + (Interactive ? "i" : "");
-            case "0": return Name;
-            case "*" or "@": return Positional.Count == 0 ? null : string.Join((Variables["IFS"] ?? " ") is [var c, ..] ? c.ToString() : "", Positional);
-            case "RANDOM": return Random.Shared.Next(32768).ToString(CultureInfo.InvariantCulture);
+            case "?":
+                return LastStatus.ToString(CultureInfo.InvariantCulture);
+            case "$":
+                return ShellPid.ToString(CultureInfo.InvariantCulture);
+            case "#":
+                return Positional.Count.ToString(CultureInfo.InvariantCulture);
+            case "!":
+                return Jobs.Last?.ToString(CultureInfo.InvariantCulture);
+            case "-":
+                return Options.Flags + (Interactive ? "i" : "");
+            case "0":
+                return Name;
+            case "*" or "@":
+                return Positional.Count == 0
+                    ? null
+                    : string.Join((Variables["IFS"] ?? " ") is [var c, ..] ? c.ToString() : "", Positional);
+            case "RANDOM":
+                return Random.Shared.Next(32768).ToString(CultureInfo.InvariantCulture);
         }
-        if (!char.IsAsciiDigit(name[0])) return Variables[name];
-        return int.TryParse(name, CultureInfo.InvariantCulture, out var i) && i <= Positional.Count ? Positional[i - 1] : null;
+        if (!char.IsAsciiDigit(name[0]))
+            return Variables[name];
+        return int.TryParse(name, CultureInfo.InvariantCulture, out var i) && i <= Positional.Count
+            ? Positional[i - 1]
+            : null;
     }
 
     /// <summary>A child process with a copy of this shell.</summary>
@@ -103,7 +119,13 @@ internal sealed partial class ShellInterpreter
         {
             return new(process, Variables.Fork(process))
             {
-                Functions = new(Functions, StringComparer.Ordinal), Positional = [.. Positional], Options = Options with { }, Name = Name, LastStatus = LastStatus, ShellPid = ShellPid, _depth = _depth,
+                Functions = new(Functions, StringComparer.Ordinal),
+                Positional = [.. Positional],
+                Options = Options with { },
+                Name = Name,
+                LastStatus = LastStatus,
+                ShellPid = ShellPid,
+                _depth = _depth,
             };
         }
         catch
@@ -114,13 +136,20 @@ internal sealed partial class ShellInterpreter
     }
 
     /// <summary>Runs this fork to its end; only for its node. Never throws.</summary>
-    public Task<int> RunAsChildAsync(ShellNode node) => ProcessRunner.RunAsync(Process, Name, async () =>
-    {
-        // A process has its own stack.
-        await Task.Yield();
-        var status = node is SimpleCommandNode simple ? await RunSimpleAsync(simple, inPlace: true).ConfigureAwait(false) : await RunAsync(node).ConfigureAwait(false);
-        return await EndAsync(status).ConfigureAwait(false);
-    });
+    public Task<int> RunAsChildAsync(ShellNode node) =>
+        ProcessRunner.RunAsync(
+            Process,
+            Name,
+            async () =>
+            {
+                // A process has its own stack.
+                await Task.Yield();
+                var status = node is SimpleCommandNode simple
+                    ? await RunSimpleAsync(simple, inPlace: true).ConfigureAwait(false)
+                    : await RunAsync(node).ConfigureAwait(false);
+                return await EndAsync(status).ConfigureAwait(false);
+            }
+        );
 
     /// <summary>Runs a script, command by command as it is read.</summary>
     public async Task<int> RunScriptAsync(string script)
@@ -163,13 +192,17 @@ internal sealed partial class ShellInterpreter
             AndOrNode andOr => await RunAndOrAsync(andOr).ConfigureAwait(false),
             PipelineNode pipeline => await RunPipelineAsync(pipeline).ConfigureAwait(false),
             RedirectedNode redirected => await RunRedirectedAsync(redirected).ConfigureAwait(false),
-            SubshellNode subshell => Checked(await WaitForAsync(Fork("sh").RunAsChildAsync(subshell.Body)).ConfigureAwait(false)),
+            SubshellNode subshell => Checked(
+                await WaitForAsync(Fork("sh").RunAsChildAsync(subshell.Body)).ConfigureAwait(false)
+            ),
             IfNode choice => await RunIfAsync(choice).ConfigureAwait(false),
             LoopNode loop => await RunLoopAsync(loop).ConfigureAwait(false),
             ForNode loop => await RunForAsync(loop).ConfigureAwait(false),
             CaseNode choice => await RunCaseAsync(choice).ConfigureAwait(false),
             FunctionNode function => Define(function),
-            ConditionalNode conditional => Checked(await ConditionalCommand.RunAsync(this, conditional).ConfigureAwait(false)),
+            ConditionalNode conditional => Checked(
+                await ConditionalCommand.RunAsync(this, conditional).ConfigureAwait(false)
+            ),
             _ => throw new InvalidOperationException(node.GetType().Name),
         };
         return LastStatus = status;

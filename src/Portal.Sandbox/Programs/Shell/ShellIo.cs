@@ -3,7 +3,10 @@ using System.Threading.Channels;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>The standard streams that a process gets from outside. Text is UTF-8. Writers are called one at a time by one command.</summary>
+/// <summary>
+/// The standard streams that a process gets from outside. Text is UTF-8. Writers are called one at a time by one
+/// command.
+/// </summary>
 internal sealed class ShellIo(ChannelReader<byte[]> input, Func<ReadOnlyMemory<byte>, Task> stdout, Func<ReadOnlyMemory<byte>, Task> stderr)
 {
     public ChannelReader<byte[]> Input => input;

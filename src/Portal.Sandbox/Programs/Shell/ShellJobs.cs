@@ -23,9 +23,16 @@ internal sealed class ShellJobs
     }
 
     /// <summary>A job by <c>%number</c> or process; null for none.</summary>
-    public Job? Find(string text) => text.StartsWith('%')
-        ? text is "%" or "%%" or "%+" ? _jobs.LastOrDefault() : int.TryParse(text.AsSpan(1), out var number) ? _jobs.Find(j => j.Number == number) : null
-        : int.TryParse(text, out var pid) ? _jobs.Find(j => j.Process.Pid == pid) : null;
+    public Job? Find(string text) =>
+        text.StartsWith('%')
+            ? text is "%" or "%%" or "%+"
+                ? _jobs.LastOrDefault()
+                : int.TryParse(text.AsSpan(1), out var number)
+                    ? _jobs.Find(j => j.Number == number)
+                    : null
+            : int.TryParse(text, out var pid)
+                ? _jobs.Find(j => j.Process.Pid == pid)
+                : null;
 
     public void Forget(Job job) => _jobs.Remove(job);
 }

@@ -10,11 +10,19 @@ internal static class ShellLauncher
     public static bool IsShell(string name) => ShellPath.Name(name) is "sh" or "bash" or "ash" or "dash";
 
     /// <summary>Runs a command in a child process and waits for it.</summary>
-    public static async Task<int> RunChildAsync(ContainerProcess parent, IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment)
+    public static async Task<int> RunChildAsync(
+        ContainerProcess parent,
+        IReadOnlyList<string> argv,
+        IEnumerable<KeyValuePair<string, string>> environment
+    )
     {
         var child = new ContainerProcess(parent.Session, parent, string.Join(' ', argv));
         await parent.SpendAsync(20).ConfigureAwait(false);
-        var running = ProcessRunner.RunAsync(child, ShellPath.Name(argv[0]), () => RunProgramAsync(child, argv, environment, parent.Command.Split(' ')[0]));
+        var running = ProcessRunner.RunAsync(
+            child,
+            ShellPath.Name(argv[0]),
+            () => RunProgramAsync(child, argv, environment, parent.Command.Split(' ')[0])
+        );
         try
         {
             return await running.WaitAsync(parent.Token).ConfigureAwait(false);
@@ -28,16 +36,28 @@ internal static class ShellLauncher
 
     /// <summary>Runs a command as this process.</summary>
     /// <param name="caller">Who says that there is no such command.</param>
-    public static async Task<int> RunProgramAsync(ContainerProcess process, IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, string caller)
+    public static async Task<int> RunProgramAsync(
+        ContainerProcess process,
+        IReadOnlyList<string> argv,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        string caller
+    )
     {
         if (IsShell(argv[0])) return await RunShellAsync(process, argv, environment).ConfigureAwait(false);
         var name = ShellPath.Name(argv[0]);
         var hasPath = argv[0].Contains('/', StringComparison.Ordinal);
         var command = hasPath && !IsProgramPath(argv[0]) ? null : ShellCommandTable.Find(name);
-        if (command is null && hasPath && process.Container.Files.Status(ShellFiles.Resolve(process, argv[0])) is { } status) return await RunFileAsync(process, argv, environment, status).ConfigureAwait(false);
+        if (
+            command is null
+            && hasPath
+            && process.Container.Files.Status(ShellFiles.Resolve(process, argv[0])) is { } status
+        )
+            return await RunFileAsync(process, argv, environment, status).ConfigureAwait(false);
         if (command is null)
         {
-            await new CommandContext(process, argv, environment, null).SayAsync($"{(IsShell(caller) ? caller : caller)}: {argv[0]}: not found\n").ConfigureAwait(false);
+            await new CommandContext(process, argv, environment, null)
+                .SayAsync($"{(IsShell(caller) ? caller : caller)}: {argv[0]}: not found\n")
+                .ConfigureAwait(false);
             return NotFound;
         }
         // A built-in command as a program of its own runs in a shell of its own.
@@ -45,7 +65,11 @@ internal static class ShellLauncher
         return await new CommandContext(process, argv, environment, shell).RunAsync(command).ConfigureAwait(false);
     }
 
-    public static async Task<int> RunShellAsync(ContainerProcess process, IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment)
+    public static async Task<int> RunShellAsync(
+        ContainerProcess process,
+        IReadOnlyList<string> argv,
+        IEnumerable<KeyValuePair<string, string>> environment
+    )
     {
         var shell = new ShellInterpreter(process, environment) { Name = argv[0] };
         var (script, i) = ((string?)null, 1);
@@ -61,8 +85,10 @@ internal static class ShellLauncher
             var takesCommand = on && argv[i].Contains('c', StringComparison.Ordinal);
             foreach (var flag in argv[i].AsSpan(1))
             {
-                if (flag == 'o' && i + 1 < argv.Count) shell.Options[argv[++i]] = on;
-                else if (ShellOptions.All.FirstOrDefault(o => o.Flag == flag) is { Name: { } name }) shell.Options[name] = on;
+                if (flag == 'o' && i + 1 < argv.Count)
+                    shell.Options[argv[++i]] = on;
+                else if (ShellOptions.All.FirstOrDefault(o => o.Flag == flag) is { Name: { } name })
+                    shell.Options[name] = on;
             }
             if (takesCommand) script = "";
         }
@@ -78,8 +104,10 @@ internal static class ShellLauncher
             script = await ReadScriptAsync(process, shell.Name).ConfigureAwait(false);
         }
         shell.Positional = [.. argv.Skip(i)];
-        if (script is not null) return await RunScriptAsync(shell, script).ConfigureAwait(false);
-        if (process.Session.Terminal is { } terminal && process.Files[0] is { IsTerminal: true }) return await InteractiveShell.RunAsync(shell, terminal).ConfigureAwait(false);
+        if (script is not null)
+            return await RunScriptAsync(shell, script).ConfigureAwait(false);
+        if (process.Session.Terminal is { } terminal && process.Files[0] is { IsTerminal: true })
+            return await InteractiveShell.RunAsync(shell, terminal).ConfigureAwait(false);
         return await RunScriptAsync(shell, await ReadAllAsync(process).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -99,14 +127,22 @@ internal static class ShellLauncher
         return await shell.EndAsync(status).ConfigureAwait(false);
     }
 
-    private static bool IsProgramPath(string path) => SystemFiles.IsProgram(ByteText.ToText(path)) || path.StartsWith("/usr/local/", StringComparison.Ordinal);
+    private static bool IsProgramPath(string path) =>
+        SystemFiles.IsProgram(ByteText.ToText(path)) || path.StartsWith("/usr/local/", StringComparison.Ordinal);
 
     /// <summary>A script that was written to a file.</summary>
-    private static async Task<int> RunFileAsync(ContainerProcess process, IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, FileStatus status)
+    private static async Task<int> RunFileAsync(
+        ContainerProcess process,
+        IReadOnlyList<string> argv,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        FileStatus status
+    )
     {
         if (status.IsDirectory || (status.Mode & 0x49) == 0)
         {
-            await new CommandContext(process, argv, environment, null).SayAsync($"sh: {argv[0]}: Permission denied\n").ConfigureAwait(false);
+            await new CommandContext(process, argv, environment, null)
+                .SayAsync($"sh: {argv[0]}: Permission denied\n")
+                .ConfigureAwait(false);
             return NotExecutable;
         }
         return await RunShellAsync(process, ["sh", .. argv], environment).ConfigureAwait(false);
@@ -125,7 +161,8 @@ internal static class ShellLauncher
         }
     }
 
-    public static Task<string> ReadAllAsync(ContainerProcess process) => process.Files[0] is { } input ? ReadAllAsync(process, input) : Task.FromResult("");
+    public static Task<string> ReadAllAsync(ContainerProcess process) =>
+        process.Files[0] is { } input ? ReadAllAsync(process, input) : Task.FromResult("");
 
     private static async Task<string> ReadAllAsync(ContainerProcess process, OpenFile file)
     {

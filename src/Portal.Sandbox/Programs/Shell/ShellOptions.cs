@@ -13,15 +13,32 @@ internal sealed record ShellOptions
     public bool PipeFail { get; set; }
 
     public static IReadOnlyList<(char Flag, string Name)> All { get; } =
-        [('e', "errexit"), ('u', "nounset"), ('x', "xtrace"), ('f', "noglob"), ('C', "noclobber"), ('a', "allexport"), ('n', "noexec"), ('\0', "pipefail")];
+    [
+        ('e', "errexit"),
+        ('u', "nounset"),
+        ('x', "xtrace"),
+        ('f', "noglob"),
+        ('C', "noclobber"),
+        ('a', "allexport"),
+        ('n', "noexec"),
+        ('\0', "pipefail"),
+    ];
 
     public bool this[string name]
     {
-        get => name switch
-        {
-            "errexit" => ErrorExit, "nounset" => NoUnset, "xtrace" => Trace, "noglob" => NoGlob, "noclobber" => NoClobber, "allexport" => AllExport, "noexec" => NoExecute, "pipefail" => PipeFail,
-            _ => false,
-        };
+        get =>
+            name switch
+            {
+                "errexit" => ErrorExit,
+                "nounset" => NoUnset,
+                "xtrace" => Trace,
+                "noglob" => NoGlob,
+                "noclobber" => NoClobber,
+                "allexport" => AllExport,
+                "noexec" => NoExecute,
+                "pipefail" => PipeFail,
+                _ => false,
+            };
         set
         {
             switch (name)

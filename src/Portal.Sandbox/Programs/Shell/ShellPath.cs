@@ -6,7 +6,12 @@ internal static class ShellPath
     public static string Resolve(string directory, string path)
     {
         var parts = new List<string>();
-        foreach (var part in (path.StartsWith('/') ? path : $"{directory}/{path}").Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var part in (path.StartsWith('/') ? path : $"{directory}/{path}").Split(
+                '/',
+                StringSplitOptions.RemoveEmptyEntries
+            )
+        )
         {
             if (part == "..") parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
             else if (part != ".") parts.Add(part);

@@ -17,12 +17,28 @@ internal sealed class ShellProgram(JsonObject container) : IPodProgram
 
     public async Task<int> RunAsync(ContainerInstance container, CancellationToken cancellationToken)
     {
-        if (container.Console is { } console) return await ShellExec.RunMainAsync(container, _hasCommand ? container.Command : ["sh"], console.Io, console.Tty, cancellationToken).ConfigureAwait(false);
+        if (container.Console is { } console)
+            return await ShellExec
+                .RunMainAsync(
+                    container,
+                    _hasCommand ? container.Command : ["sh"],
+                    console.Io,
+                    console.Tty,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         // Without a command these images start a shell on an empty input, or print their usage: either way they end at once.
         if (!_hasCommand) return 0;
         if (container.Command.Count == 0) return 0;
         var name = container.Command[0];
-        if (!ShellExec.IsShell(name) && ShellCommandTable.Find(ShellPath.Name(name)) is null && container.Files.Status(ShellPath.Resolve("/", name)) is null) throw new CommandNotFoundException(name);
-        return await ShellExec.RunMainAsync(container, container.Command, container.LogIo(), tty: false, cancellationToken).ConfigureAwait(false);
+        if (
+            !ShellExec.IsShell(name)
+            && ShellCommandTable.Find(ShellPath.Name(name)) is null
+            && container.Files.Status(ShellPath.Resolve("/", name)) is null
+        )
+            throw new CommandNotFoundException(name);
+        return await ShellExec
+            .RunMainAsync(container, container.Command, container.LogIo(), tty: false, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

@@ -17,10 +17,14 @@ internal sealed class ShellVariables(ContainerProcess process)
     public string? this[string name] => _variables.GetValueOrDefault(name)?.Value;
 
     public IEnumerable<(string Name, string? Value, bool Exported, bool ReadOnly)> All =>
-        _variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (v.Key, v.Value.Value, v.Value.Exported, v.Value.ReadOnly));
+        _variables
+            .OrderBy(v => v.Key, StringComparer.Ordinal)
+            .Select(v => (v.Key, v.Value.Value, v.Value.Exported, v.Value.ReadOnly));
 
     public IEnumerable<KeyValuePair<string, string>> Exported =>
-        _variables.Where(v => v.Value is { Exported: true, Value: not null }).Select(v => KeyValuePair.Create(v.Key, v.Value.Value!));
+        _variables
+            .Where(v => v.Value is { Exported: true, Value: not null })
+            .Select(v => KeyValuePair.Create(v.Key, v.Value.Value!));
 
     /// <exception cref="ShellErrorException">The variable is read-only.</exception>
     public void Set(string name, string value, bool? export = null)
@@ -34,8 +38,13 @@ internal sealed class ShellVariables(ContainerProcess process)
     public void Mark(string name, bool? exported = null, bool? readOnly = null)
     {
         var before = _variables.GetValueOrDefault(name);
-        if (before is null) process.Hold(Overhead);
-        _variables[name] = new(before?.Value, exported ?? before?.Exported ?? false, readOnly ?? before?.ReadOnly ?? false);
+        if (before is null)
+            process.Hold(Overhead);
+        _variables[name] = new(
+            before?.Value,
+            exported ?? before?.Exported ?? false,
+            readOnly ?? before?.ReadOnly ?? false
+        );
     }
 
     public void Unset(string name)

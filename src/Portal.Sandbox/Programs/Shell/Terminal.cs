@@ -5,14 +5,17 @@ using Portal.Sandbox.Programs.Budgets;
 namespace Portal.Sandbox.Programs.Shell;
 
 /// <summary>
-/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for whoever
+/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for
+/// whoever
 /// reads, the shell's line editor key by key or a command line by line. Output gets the CR that a terminal wants.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
     private const int TypeAhead = 4096;
 
-    private readonly Channel<byte> _keys = Channel.CreateBounded<byte>(new BoundedChannelOptions(TypeAhead) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<byte> _keys = Channel.CreateBounded<byte>(
+        new BoundedChannelOptions(TypeAhead) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly ShellIo _io;
     private readonly ProcessSession _session;
     private readonly CancellationTokenSource _stop;
@@ -47,7 +50,8 @@ internal sealed class Terminal : IDisposable
         return -1;
     }
 
-    public Task WriteAsync(string text) => _io.WriteAsync(Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal)));
+    public Task WriteAsync(string text) =>
+        _io.WriteAsync(Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal)));
 
     public void Dispose()
     {
@@ -123,7 +127,8 @@ internal sealed class Terminal : IDisposable
     {
         public override bool IsTerminal => true;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => terminal.ReadLineAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+            terminal.ReadLineAsync(buffer, cancellationToken);
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
             await terminal.WriteAsync(ByteText.From(data.Span)).WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,8 @@ internal static class CelFunctions
     public static T Arg<T>(object?[] arguments, int index) => index < arguments.Length && arguments[index] is T value ? value : throw CelEvaluationException.NoOverload();
 
     /// <summary>A pattern of RE2, whose matches take time linear in the text.</summary>
-    public static Regex Pattern(string pattern) => Re2.Search(pattern) ?? throw new CelEvaluationException("error parsing regexp: " + pattern);
+    public static Regex Pattern(string pattern) =>
+        Re2.Search(pattern) ?? throw new CelEvaluationException("error parsing regexp: " + pattern);
 
     public static bool Matches(string text, string pattern) => Pattern(pattern).IsMatch(text);
 

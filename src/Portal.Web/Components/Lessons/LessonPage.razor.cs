@@ -62,14 +62,17 @@ public sealed partial class LessonPage : LiveComponentBase
 
     private bool CanRun => _snapshot is { Cluster.Phase: ClusterPhase.Ready, Workspace.Phase: WorkspacePhase.Ready };
 
-    private string NotReady => _snapshot switch
-    {
-        null => "Connecting…",
-        { Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone or ClusterPhase.Deleting or ClusterPhase.Deleted } => "No cluster",
-        { Cluster.Phase: ClusterPhase.Resetting } => "Resetting…",
-        { Workspace.Phase: WorkspacePhase.Failed } => "No shell",
-        _ => "Starting…",
-    };
+    private string NotReady =>
+        _snapshot switch
+        {
+            null => "Connecting…",
+            {
+                Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone or ClusterPhase.Deleting or ClusterPhase.Deleted
+            } => "No cluster",
+            { Cluster.Phase: ClusterPhase.Resetting } => "Resetting…",
+            { Workspace.Phase: WorkspacePhase.Failed } => "No shell",
+            _ => "Starting…",
+        };
 
     protected override void OnInitialized()
     {
@@ -111,7 +114,8 @@ public sealed partial class LessonPage : LiveComponentBase
                     StateHasChanged();
                 });
             }
-            // The session ended under the page: somebody closed it. Attaching again starts a fresh one, unless its learner
+            // The session ended under the page: somebody closed it. Attaching again starts a fresh one, unless its
+            // learner
             // has deleted the cluster: then the next one is theirs to start.
         }
         while (!cancellationToken.IsCancellationRequested && session.Current.Cluster.Phase != ClusterPhase.Deleted);

@@ -12,18 +12,28 @@ public sealed class PromQueryTests
 
     [Theory]
     [InlineData("max_over_time(max_over_time(max_over_time(vector(1)[1h:1s])[1h:1s])[1h:1s])", "too many samples")]
-    [InlineData("sum_over_time(a[10m:1s]) + sum_over_time(sum_over_time(a[10m:1s])[10m:1s]) + max_over_time(sum_over_time(a[10m:1s])[10m:1s])", "too many samples")]
+    [InlineData(
+        "sum_over_time(a[10m:1s]) + sum_over_time(sum_over_time(a[10m:1s])[10m:1s]) + max_over_time(sum_over_time(a[10m:1s])[10m:1s])",
+        "too many samples"
+    )]
     [InlineData("a{x=~\"((a{1000}){1000})\"}", "error parsing regexp")]
     public void Evaluate_AQueryThatAsksForTooMuch_IsRefused(string query, string message)
     {
-        var refused = Assert.Throws<PromException>(() => new PromEvaluator(Select, Now).Evaluate(PromParser.Parse(query), Now));
+        var refused = Assert.Throws<PromException>(() =>
+            new PromEvaluator(Select, Now).Evaluate(PromParser.Parse(query), Now)
+        );
 
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Evaluate_ManySigns_TakesAStepForEach() =>
-        Assert.Equal(7, new PromEvaluator(Select, Now).Evaluate(PromParser.Parse(string.Concat(Enumerable.Repeat("-", 40)) + "7"), Now).Scalar);
+        Assert.Equal(
+            7,
+            new PromEvaluator(Select, Now)
+                .Evaluate(PromParser.Parse(string.Concat(Enumerable.Repeat("-", 40)) + "7"), Now)
+                .Scalar
+        );
 
     [Fact]
     public void Evaluate_LabelsMadeOfLabels_HaveAnEnd()

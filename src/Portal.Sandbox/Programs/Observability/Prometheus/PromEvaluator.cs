@@ -7,7 +7,10 @@ namespace Portal.Sandbox.Programs.Observability.Prometheus;
 /// <param name="now">When the query was asked.</param>
 internal sealed class PromEvaluator(Func<string?, IEnumerable<MetricSeries>> select, long now)
 {
-    /// <summary>Samples that a query may touch, as Prometheus' <c>--query.max-samples</c>: subqueries of subqueries would go on for days.</summary>
+    /// <summary>
+    /// Samples that a query may touch, as Prometheus' <c>--query.max-samples</c>: subqueries of subqueries would go
+    /// on for days.
+    /// </summary>
     private const int MaxSamples = 2_000_000;
 
     private readonly Dictionary<SelectorNode, List<MetricSeries>> _selected = new(ReferenceEqualityComparer.Instance);
@@ -28,22 +31,35 @@ internal sealed class PromEvaluator(Func<string?, IEnumerable<MetricSeries>> sel
 
     private void Spend(int samples)
     {
-        if ((_samples += samples) > MaxSamples) throw new PromException("query processing would load too many samples into memory in query execution", "execution");
+        if ((_samples += samples) > MaxSamples)
+            throw new PromException(
+                "query processing would load too many samples into memory in query execution",
+                "execution"
+            );
     }
 
-    private PromValue Compute(PromNode node, long time) => node switch
-    {
-        NumberNode n => PromValue.Of(n.Value),
-        TextNode t => new(PromType.String, Text: t.Value),
-        SelectorNode s => PromValue.Of(Instant(s, time)),
-        RangeNode r => new(PromType.Matrix, Matrix: Range(r, time)),
-        SubqueryNode q => new(PromType.Matrix, Matrix: Subquery(q, time)),
-        NegationNode n => Evaluate(n.Inner, time) is var v && v.Type == PromType.Vector ? PromValue.Of([.. v.Samples.Select(s => new PromSample(s.Labels.Without([]), -s.Value))]) : PromValue.Of(-v.Scalar),
-        BinaryNode b => PromOperators.Apply(b, Evaluate(b.Left, time), Evaluate(b.Right, time)),
-        AggregateNode a => PromValue.Of(PromAggregates.Apply(a, Evaluate(a.Inner, time).Samples, a.Parameter is null ? null : Evaluate(a.Parameter, time))),
-        CallNode c => c.Function.Invoke(new PromCall(this, c.Arguments, time)),
-        _ => throw new PromException("unknown expression", "execution"),
-    };
+    private PromValue Compute(PromNode node, long time) =>
+        node switch
+        {
+            NumberNode n => PromValue.Of(n.Value),
+            TextNode t => new(PromType.String, Text: t.Value),
+            SelectorNode s => PromValue.Of(Instant(s, time)),
+            RangeNode r => new(PromType.Matrix, Matrix: Range(r, time)),
+            SubqueryNode q => new(PromType.Matrix, Matrix: Subquery(q, time)),
+            NegationNode n => Evaluate(n.Inner, time) is var v && v.Type == PromType.Vector
+                ? PromValue.Of([.. v.Samples.Select(s => new PromSample(s.Labels.Without([]), -s.Value))])
+                : PromValue.Of(-v.Scalar),
+            BinaryNode b => PromOperators.Apply(b, Evaluate(b.Left, time), Evaluate(b.Right, time)),
+            AggregateNode a => PromValue.Of(
+                PromAggregates.Apply(
+                    a,
+                    Evaluate(a.Inner, time).Samples,
+                    a.Parameter is null ? null : Evaluate(a.Parameter, time)
+                )
+            ),
+            CallNode c => c.Function.Invoke(new PromCall(this, c.Arguments, time)),
+            _ => throw new PromException("unknown expression", "execution"),
+        };
 
     private List<PromSample> Instant(SelectorNode node, long time)
     {
@@ -84,7 +100,11 @@ internal sealed class PromEvaluator(Func<string?, IEnumerable<MetricSeries>> sel
 
     private List<MetricSeries> Select(SelectorNode node)
     {
-        if (_selected.TryGetValue(node, out var found)) return found;
-        return _selected[node] = [.. select(node.Name).Where(s => node.Matchers.All(m => m.Matches(m.Name == "__name__" ? s.Name : s.Labels[m.Name])))];
+        if (_selected.TryGetValue(node, out var found))
+            return found;
+        return _selected[node] = [
+            .. select(node.Name)
+                .Where(s => node.Matchers.All(m => m.Matches(m.Name == "__name__" ? s.Name : s.Labels[m.Name]))),
+        ];
     }
 }

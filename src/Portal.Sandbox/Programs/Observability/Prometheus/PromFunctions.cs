@@ -80,16 +80,28 @@ internal static class PromFunctions
         ? new(selector.Matchers.Where(m => m.Operator == "=").GroupBy(m => m.Name).Where(g => g.Count() == 1).Select(g => KeyValuePair.Create(g.Key, g.First().Value))) : MetricLabels.Empty;
 
     /// <summary>A label that functions made of labels; doubled again and again it would be gigabytes.</summary>
-    private static string Bounded(string label) => label.Length <= MaxLabel ? label : throw new PromException("a label value is longer than 16384 characters", "execution");
+    private static string Bounded(string label) =>
+        label.Length <= MaxLabel
+            ? label
+            : throw new PromException("a label value is longer than 16384 characters", "execution");
 
     private static PromValue LabelReplace(PromCall c)
     {
         var (target, replacement, source) = (c.Text(1), c.Text(2), c.Text(3));
-        if (!Re2.TryCompile($@"\A(?s:{c.Text(4)})\z", out var pattern)) throw new PromException($"invalid regular expression in label_replace(): {c.Text(4)}", "execution");
-        return PromValue.Of([.. c.Vector(0).Select(s =>
-        {
-            var match = pattern.Match(s.Labels[source]);
-            return match.Success ? s with { Labels = s.Labels.With(target, Bounded(match.Result(replacement))) } : s;
-        })]);
+        if (!Re2.TryCompile($@"\A(?s:{c.Text(4)})\z", out var pattern))
+            throw new PromException($"invalid regular expression in label_replace(): {c.Text(4)}", "execution");
+        return PromValue.Of([
+            .. c.Vector(0)
+                .Select(s =>
+                {
+                    var match = pattern.Match(s.Labels[source]);
+                    return match.Success
+                        ? s with
+                        {
+                            Labels = s.Labels.With(target, Bounded(match.Result(replacement))),
+                        }
+                        : s;
+                }),
+        ]);
     }
 }

@@ -209,8 +209,11 @@ internal sealed class PromParser
 
     private LabelMatcher Matcher(PromToken label, string op, PromToken value)
     {
-        if (op is "=" or "!=") return new(label.Text, op, value.Text, null);
-        return Re2.TryCompile($@"\A(?s:{value.Text})\z", out var pattern) ? new(label.Text, op, value.Text, pattern) : throw Error(_query, value.Position, $"error parsing regexp: {value.Text}");
+        if (op is "=" or "!=")
+            return new(label.Text, op, value.Text, null);
+        return Re2.TryCompile($@"\A(?s:{value.Text})\z", out var pattern)
+            ? new(label.Text, op, value.Text, pattern)
+            : throw Error(_query, value.Position, $"error parsing regexp: {value.Text}");
     }
 
     private AggregateNode Aggregate(string op, PromToken token)

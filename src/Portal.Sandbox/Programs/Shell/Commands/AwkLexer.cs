@@ -2,15 +2,60 @@ using System.Text;
 
 namespace Portal.Sandbox.Programs.Shell.Commands;
 
-/// <summary>Splits an awk program into tokens. Whether a slash divides or begins an expression depends on what stood before.</summary>
+/// <summary>
+/// Splits an awk program into tokens. Whether a slash divides or begins an expression depends on what stood before.
+/// </summary>
 internal sealed class AwkLexer(string text)
 {
     private static readonly string[] s_operators =
-        ["**=", "&&", "||", "==", "!=", "<=", ">=", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", ">>", "!~", "**", "{", "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", ">", "<", "|", "?", ":", "~", "$", "="];
+    [
+        "**=",
+        "&&",
+        "||",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "++",
+        "--",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "%=",
+        "^=",
+        ">>",
+        "!~",
+        "**",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ";",
+        ",",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "^",
+        "!",
+        ">",
+        "<",
+        "|",
+        "?",
+        ":",
+        "~",
+        "$",
+        "=",
+    ];
 
     private int _position;
 
-    /// <param name="Kind">number, string, regex, name, call (a name that a parenthesis follows at once), newline, end, or the operator.</param>
+    /// <param name="Kind">number, string, regex, name, call (a name that a parenthesis follows at once), newline,
+    /// end, or the operator.</param>
     public sealed record Token(string Kind, string Text);
 
     public List<Token> ReadAll()
@@ -49,8 +94,10 @@ internal sealed class AwkLexer(string text)
             while (char.IsAsciiLetterOrDigit(At(0)) || At(0) == '_') _position++;
             return new(At(0) == '(' ? "call" : "name", text[start.._position]);
         }
-        if (c == '"') return Text();
-        if (c == '/' && before?.Kind is not ("number" or "string" or "name" or ")" or "]" or "$" or "++" or "--")) return Regex();
+        if (c == '"')
+            return Text();
+        if (c == '/' && before?.Kind is not ("number" or "string" or "name" or ")" or "]" or "$" or "++" or "--"))
+            return Regex();
         foreach (var op in s_operators)
         {
             if (string.CompareOrdinal(text, _position, op, 0, op.Length) != 0) continue;
@@ -77,8 +124,10 @@ internal sealed class AwkLexer(string text)
         var result = new StringBuilder();
         for (_position++; ; _position++)
         {
-            if (_position >= text.Length || At(0) == '\n') throw new CommandException("cmd. line:1: Unexpected end of string");
-            if (At(0) == '"') break;
+            if (_position >= text.Length || At(0) == '\n')
+                throw new CommandException("cmd. line:1: Unexpected end of string");
+            if (At(0) == '"')
+                break;
             if (At(0) != '\\')
             {
                 result.Append(At(0));
@@ -93,7 +142,23 @@ internal sealed class AwkLexer(string text)
                 _position += length - 1;
             }
             else if (At(0) == '\n') { }
-            else result.Append(At(0) switch { 'n' => "\n", 't' => "\t", 'r' => "\r", 'a' => "\a", 'b' => "\b", 'f' => "\f", 'v' => "\v", '\\' => "\\", '"' => "\"", '/' => "/", var c => "\\" + c });
+            else
+                result.Append(
+                    At(0) switch
+                    {
+                        'n' => "\n",
+                        't' => "\t",
+                        'r' => "\r",
+                        'a' => "\a",
+                        'b' => "\b",
+                        'f' => "\f",
+                        'v' => "\v",
+                        '\\' => "\\",
+                        '"' => "\"",
+                        '/' => "/",
+                        var c => "\\" + c,
+                    }
+                );
         }
         _position++;
         return new("string", result.ToString());
@@ -104,8 +169,10 @@ internal sealed class AwkLexer(string text)
         var (result, inBracket) = (new StringBuilder(), false);
         for (_position++; ; _position++)
         {
-            if (_position >= text.Length || At(0) == '\n') throw new CommandException("cmd. line:1: Unexpected end of regex");
-            if (At(0) == '/' && !inBracket) break;
+            if (_position >= text.Length || At(0) == '\n')
+                throw new CommandException("cmd. line:1: Unexpected end of regex");
+            if (At(0) == '/' && !inBracket)
+                break;
             inBracket = At(0) == '[' || (inBracket && At(0) != ']');
             if (At(0) == '\\' && At(1) == '/') _position++;
             else if (At(0) == '\\') result.Append(text[_position++]);

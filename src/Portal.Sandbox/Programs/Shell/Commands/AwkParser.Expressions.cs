@@ -6,7 +6,39 @@ namespace Portal.Sandbox.Programs.Shell.Commands;
 internal sealed partial class AwkParser
 {
     private static readonly HashSet<string> s_functions = new(StringComparer.Ordinal)
-        { "length", "substr", "index", "split", "sub", "gsub", "match", "tolower", "toupper", "int", "sqrt", "rand", "srand", "sprintf", "system", "close", "fflush", "sin", "cos", "atan2", "exp", "log", "systime", "strftime", "and", "or", "xor", "lshift", "rshift", "compl", "gensub" };
+    {
+        "length",
+        "substr",
+        "index",
+        "split",
+        "sub",
+        "gsub",
+        "match",
+        "tolower",
+        "toupper",
+        "int",
+        "sqrt",
+        "rand",
+        "srand",
+        "sprintf",
+        "system",
+        "close",
+        "fflush",
+        "sin",
+        "cos",
+        "atan2",
+        "exp",
+        "log",
+        "systime",
+        "strftime",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+        "compl",
+        "gensub",
+    };
 
     private int _plainGreater;
     private int _noIn;
@@ -15,7 +47,10 @@ internal sealed partial class AwkParser
     {
         Enter();
         var left = Ternary();
-        if (Kind is "=" or "+=" or "-=" or "*=" or "/=" or "%=" or "^=" && left is AwkVariable or AwkField or AwkElement)
+        if (
+            Kind is "=" or "+=" or "-=" or "*=" or "/=" or "%=" or "^="
+            && left is AwkVariable or AwkField or AwkElement
+        )
         {
             var op = Take().Kind[..^1];
             SkipNewlines();
@@ -80,7 +115,8 @@ internal sealed partial class AwkParser
     private AwkNode Comparison()
     {
         var left = Concatenation();
-        if (Kind is "<" or "<=" or "==" or "!=" or ">=" || (Kind == ">" && _plainGreater == 0)) return new AwkBinary(Take().Kind, left, Concatenation());
+        if (Kind is "<" or "<=" or "==" or "!=" or ">=" || (Kind == ">" && _plainGreater == 0))
+            return new AwkBinary(Take().Kind, left, Concatenation());
         // "cmd" | getline
         while (Kind == "|" && _tokens[_position + 1] is { Kind: "name" or "call", Text: "getline" })
         {
@@ -94,7 +130,10 @@ internal sealed partial class AwkParser
     private AwkNode Concatenation()
     {
         var left = Additive();
-        while (Kind is "number" or "string" or "call" or "(" or "$" or "!" or "-" or "+" or "++" or "--" || (Kind == "name" && Token.Text is not ("in" or "getline")))
+        while (
+            Kind is "number" or "string" or "call" or "(" or "$" or "!" or "-" or "+" or "++" or "--"
+            || (Kind == "name" && Token.Text is not ("in" or "getline"))
+        )
         {
             if (Kind is "call" && Token.Text is "if" or "while" or "for") break;
             left = new AwkBinary(" ", left, Additive());
@@ -143,7 +182,8 @@ internal sealed partial class AwkParser
             return new AwkStep(Primary(), by, Before: true);
         }
         var node = Primary();
-        if (Kind is "++" or "--" && node is AwkVariable or AwkField or AwkElement) return new AwkStep(node, Take().Kind == "++" ? 1 : -1, Before: false);
+        if (Kind is "++" or "--" && node is AwkVariable or AwkField or AwkElement)
+            return new AwkStep(node, Take().Kind == "++" ? 1 : -1, Before: false);
         return node;
     }
 
@@ -152,9 +192,12 @@ internal sealed partial class AwkParser
         var token = Take();
         switch (token.Kind)
         {
-            case "number": return new AwkNumber(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture));
-            case "string": return new AwkString(token.Text);
-            case "regex": return new AwkRegex(token.Text);
+            case "number":
+                return new AwkNumber(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture));
+            case "string":
+                return new AwkString(token.Text);
+            case "regex":
+                return new AwkRegex(token.Text);
             case "$":
                 Enter();
                 var index = Kind is "++" or "--" ? Postfix() : Kind is "-" or "!" ? Unary() : Primary();
@@ -177,7 +220,9 @@ internal sealed partial class AwkParser
                 if (!TakeIf("<"))
                 {
                     var target = Target();
-                    return TakeIf("<") ? new AwkGetline("file", Primary(), target) : new AwkGetline("line", null, target);
+                    return TakeIf("<")
+                        ? new AwkGetline("file", Primary(), target)
+                        : new AwkGetline("line", null, target);
                 }
                 return new AwkGetline("file", Primary(), null);
             case "call": return Call(token.Text);

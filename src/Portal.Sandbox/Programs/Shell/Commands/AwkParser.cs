@@ -165,7 +165,11 @@ internal sealed partial class AwkParser(string text)
     {
         Take();
         Expect("(");
-        if (Kind == "name" && _tokens[_position + 1] is { Kind: "name", Text: "in" } && _tokens[_position + 3].Kind == ")")
+        if (
+            Kind == "name"
+            && _tokens[_position + 1] is { Kind: "name", Text: "in" }
+            && _tokens[_position + 3].Kind == ")"
+        )
         {
             var variable = Take().Text;
             Take();
@@ -193,7 +197,12 @@ internal sealed partial class AwkParser(string text)
                 case "print" or "printf": return Print();
                 case "next" or "break" or "continue" or "exit" or "return":
                     var kind = Take().Text;
-                    return new AwkJump(kind, kind is "exit" or "return" && Kind is not (";" or "newline" or "}" or "end") ? Expression() : null);
+                    return new AwkJump(
+                        kind,
+                        kind is "exit" or "return" && Kind is not (";" or "newline" or "}" or "end")
+                            ? Expression()
+                            : null
+                    );
                 case "nextfile":
                     Take();
                     return new AwkJump("next", null);
@@ -253,8 +262,10 @@ internal sealed partial class AwkParser(string text)
         var open = 0;
         for (var i = _position; i < _tokens.Count; i++)
         {
-            if (_tokens[i].Kind == "(") open++;
-            if (_tokens[i].Kind == ")" && --open == 0) return _tokens[i + 1].Kind is ";" or "newline" or "}" or ">" or ">>" or "|" or "end";
+            if (_tokens[i].Kind == "(")
+                open++;
+            if (_tokens[i].Kind == ")" && --open == 0)
+                return _tokens[i + 1].Kind is ";" or "newline" or "}" or ">" or ">>" or "|" or "end";
         }
         return false;
     }

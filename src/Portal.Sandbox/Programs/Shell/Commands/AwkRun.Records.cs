@@ -57,11 +57,19 @@ internal sealed partial class AwkRun
 
     private List<string> Split(string text, string separator)
     {
-        if (separator == " ") return [.. text.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
-        if (text.Length == 0) return [];
-        if (separator.Length == 0) return [.. text.Select(c => c.ToString())];
-        if (separator.Length == 1 && separator[0] is not ('\\' or '|' or '.' or '*' or '+' or '?' or '[' or '^' or '$' or '(')) return [.. text.Split(separator[0])];
-        if (separator.Length == 1) return [.. text.Split(separator)];
+        if (separator == " ")
+            return [.. text.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+        if (text.Length == 0)
+            return [];
+        if (separator.Length == 0)
+            return [.. text.Select(c => c.ToString())];
+        if (
+            separator.Length == 1
+            && separator[0] is not ('\\' or '|' or '.' or '*' or '+' or '?' or '[' or '^' or '$' or '(')
+        )
+            return [.. text.Split(separator[0])];
+        if (separator.Length == 1)
+            return [.. text.Split(separator)];
         return [.. Regex(separator).Split(text)];
     }
 
@@ -88,7 +96,10 @@ internal sealed partial class AwkRun
         while (_nextOperand < _operands.Count)
         {
             var operand = _operands[_nextOperand++];
-            if (operand.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && ShellParser.IsName(operand[..equals]))
+            if (
+                operand.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+                && ShellParser.IsName(operand[..equals])
+            )
             {
                 Assign(operand);
                 continue;
@@ -113,7 +124,14 @@ internal sealed partial class AwkRun
     private async Task<string?> ReadRecordAsync(InputReader reader)
     {
         var separator = Global("RS");
-        if (separator.Length == 1) return await reader.ReadLineAsync((byte)separator[0]).ConfigureAwait(false) is { } line ? separator != "\n" && _operandsRead && !reader.EndedInNewline ? line.TrimEnd('\n') : separator != "\n" && !reader.EndedInNewline ? line.TrimEnd('\n') : line : null;
+        if (separator.Length == 1)
+            return await reader.ReadLineAsync((byte)separator[0]).ConfigureAwait(false) is { } line
+                ? separator != "\n" && _operandsRead && !reader.EndedInNewline
+                    ? line.TrimEnd('\n')
+                    : separator != "\n" && !reader.EndedInNewline
+                        ? line.TrimEnd('\n')
+                        : line
+                : null;
         // Paragraphs: blank lines end a record.
         var (text, any) = (new StringBuilder(), false);
         while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
@@ -134,14 +152,19 @@ internal sealed partial class AwkRun
         if (print.Formatted)
         {
             var values = new List<AwkValue>();
-            foreach (var argument in print.Arguments) values.Add(await EvaluateAsync(argument).ConfigureAwait(false));
-            text = values.Count == 0 ? throw new CommandException("cmd. line:1: Not enough args to printf") : Format(values);
+            foreach (var argument in print.Arguments)
+                values.Add(await EvaluateAsync(argument).ConfigureAwait(false));
+            text =
+                values.Count == 0
+                    ? throw new CommandException("cmd. line:1: Not enough args to printf")
+                    : Format(values);
         }
         else if (print.Arguments.Count == 0) text = Record() + Global("ORS");
         else
         {
             var parts = new List<string>();
-            foreach (var argument in print.Arguments) parts.Add((await EvaluateAsync(argument).ConfigureAwait(false)).Text(Global("OFMT")));
+            foreach (var argument in print.Arguments)
+                parts.Add((await EvaluateAsync(argument).ConfigureAwait(false)).Text(Global("OFMT")));
             text = string.Join(Global("OFS"), parts) + Global("ORS");
         }
         if (print.Target is null)
@@ -158,7 +181,9 @@ internal sealed partial class AwkRun
 
     private OpenFile File(string path, bool append) => _files.TryGetValue(path, out var file) ? file
         : _files.Count >= 64 ? throw new CommandException($"can't open '{path}': Too many open files")
-        : _files[path] = path is "-" ? _context.Process.Files[1]!.Share() : ShellFiles.Open(_context.Process, path, append ? ShellFiles.Access.Append : ShellFiles.Access.Write);
+        : _files[path] = path is "-"
+            ? _context.Process.Files[1]!.Share()
+            : ShellFiles.Open(_context.Process, path, append ? ShellFiles.Access.Append : ShellFiles.Access.Write);
 
     private OpenFile Pipe(string command)
     {
@@ -166,7 +191,11 @@ internal sealed partial class AwkRun
         var pipe = new BytePipe();
         var child = new Budgets.ContainerProcess(_context.Process.Session, _context.Process, "sh");
         child.Files.Set(0, pipe.Reader);
-        var ended = ProcessRunner.RunAsync(child, "sh", () => ShellLauncher.RunShellAsync(child, ["sh", "-c", command], _context.Environment));
+        var ended = ProcessRunner.RunAsync(
+            child,
+            "sh",
+            () => ShellLauncher.RunShellAsync(child, ["sh", "-c", command], _context.Environment)
+        );
         _pipes[command] = (pipe.Writer, ended);
         return pipe.Writer;
     }
@@ -213,7 +242,8 @@ internal sealed partial class AwkRun
                 _readers[source] = reader;
             }
             line = await ReadRecordAsync(reader).ConfigureAwait(false);
-            if (line is not null && getline.Target is null && getline.Kind == "command") _globals["NR"] = AwkValue.Of(_globals["NR"].Number + 1);
+            if (line is not null && getline.Target is null && getline.Kind == "command")
+                _globals["NR"] = AwkValue.Of(_globals["NR"].Number + 1);
         }
         if (line is null) return AwkValue.Of(0);
         if (getline.Target is null) SetRecord(line);
@@ -226,7 +256,11 @@ internal sealed partial class AwkRun
         var pipe = new BytePipe();
         var child = new Budgets.ContainerProcess(_context.Process.Session, _context.Process, "sh");
         child.Files.Set(1, pipe.Writer);
-        _ = ProcessRunner.RunAsync(child, "sh", () => ShellLauncher.RunShellAsync(child, ["sh", "-c", command], _context.Environment));
+        _ = ProcessRunner.RunAsync(
+            child,
+            "sh",
+            () => ShellLauncher.RunShellAsync(child, ["sh", "-c", command], _context.Environment)
+        );
         return new(_context, pipe.Reader, owned: true);
     }
 }

@@ -21,34 +21,59 @@ internal sealed partial class AwkRun
     private AwkValue _result;
     private int _status;
 
-    private sealed record Frame(Dictionary<string, AwkValue> Values, Dictionary<string, Dictionary<string, AwkValue>> Arrays);
+    private sealed record Frame(
+        Dictionary<string, AwkValue> Values,
+        Dictionary<string, Dictionary<string, AwkValue>> Arrays
+    );
 
     public AwkRun(CommandContext context, AwkProgram program, IReadOnlyList<string> operands)
     {
         (_context, _program, _operands) = (context, program, operands);
-        foreach (var (name, value) in new[] { ("FS", " "), ("OFS", " "), ("RS", "\n"), ("ORS", "\n"), ("SUBSEP", "\u001c"), ("CONVFMT", "%.6g"), ("OFMT", "%.6g"), ("FILENAME", "") }) _globals[name] = AwkValue.Of(value);
-        foreach (var name in new[] { "NF", "NR", "FNR", "RSTART" }) _globals[name] = AwkValue.Of(0);
+        foreach (
+            var (name, value) in new[]
+            {
+                ("FS", " "),
+                ("OFS", " "),
+                ("RS", "\n"),
+                ("ORS", "\n"),
+                ("SUBSEP", "\u001c"),
+                ("CONVFMT", "%.6g"),
+                ("OFMT", "%.6g"),
+                ("FILENAME", ""),
+            }
+        )
+            _globals[name] = AwkValue.Of(value);
+        foreach (var name in new[] { "NF", "NR", "FNR", "RSTART" })
+            _globals[name] = AwkValue.Of(0);
         _globals["RLENGTH"] = AwkValue.Of(-1);
         _globals["ARGC"] = AwkValue.Of(operands.Count + 1);
         var arguments = Array("ARGV");
         arguments["0"] = AwkValue.Of("awk");
-        for (var i = 0; i < operands.Count; i++) arguments[(i + 1).ToString(CultureInfo.InvariantCulture)] = AwkValue.Input(operands[i]);
-        foreach (var (name, value) in context.Environment) Array("ENVIRON")[name] = AwkValue.Input(value);
+        for (var i = 0; i < operands.Count; i++)
+            arguments[(i + 1).ToString(CultureInfo.InvariantCulture)] = AwkValue.Input(operands[i]);
+        foreach (var (name, value) in context.Environment)
+            Array("ENVIRON")[name] = AwkValue.Input(value);
     }
 
-    public void SetSeparator(string separator) => _globals["FS"] = AwkValue.Of(separator == "t" ? "\t" : Escapes.Expand(separator, Escapes.Style.Printf, out _));
+    public void SetSeparator(string separator) =>
+        _globals["FS"] = AwkValue.Of(separator == "t" ? "\t" : Escapes.Expand(separator, Escapes.Style.Printf, out _));
 
     public void Assign(string assignment)
     {
-        if (assignment.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals)) throw new CommandException($"invalid assignment '{assignment}'");
-        SetGlobal(assignment[..equals], AwkValue.Input(Escapes.Expand(assignment[(equals + 1)..], Escapes.Style.Printf, out _)));
+        if (assignment.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
+            throw new CommandException($"invalid assignment '{assignment}'");
+        SetGlobal(
+            assignment[..equals],
+            AwkValue.Input(Escapes.Expand(assignment[(equals + 1)..], Escapes.Style.Printf, out _))
+        );
     }
 
     public async Task<int> RunAsync()
     {
         try
         {
-            foreach (var rule in _program.Rules.Where(r => r.Kind == "BEGIN" && _jump != "exit")) await ExecuteAsync(rule.Body!).ConfigureAwait(false);
+            foreach (var rule in _program.Rules.Where(r => r.Kind == "BEGIN" && _jump != "exit"))
+                await ExecuteAsync(rule.Body!).ConfigureAwait(false);
             if (_jump != "exit" && _program.Rules.Any(r => r.Kind != "BEGIN"))
             {
                 while (_jump != "exit" && await NextRecordAsync().ConfigureAwait(false) is { } record)
@@ -60,7 +85,8 @@ internal sealed partial class AwkRun
             var exited = _jump == "exit";
             _jump = "";
             if (!exited || _program.Rules.Any(r => r.Kind == "END"))
-                foreach (var rule in _program.Rules.Where(r => r.Kind == "END" && _jump != "exit")) await ExecuteAsync(rule.Body!).ConfigureAwait(false);
+                foreach (var rule in _program.Rules.Where(r => r.Kind == "END" && _jump != "exit"))
+                    await ExecuteAsync(rule.Body!).ConfigureAwait(false);
         }
         finally
         {
@@ -110,8 +136,10 @@ internal sealed partial class AwkRun
                 }
                 break;
             case AwkIf choice:
-                if ((await EvaluateAsync(choice.Condition).ConfigureAwait(false)).IsTrue) await ExecuteAsync(choice.Yes).ConfigureAwait(false);
-                else if (choice.No is not null) await ExecuteAsync(choice.No).ConfigureAwait(false);
+                if ((await EvaluateAsync(choice.Condition).ConfigureAwait(false)).IsTrue)
+                    await ExecuteAsync(choice.Yes).ConfigureAwait(false);
+                else if (choice.No is not null)
+                    await ExecuteAsync(choice.No).ConfigureAwait(false);
                 break;
             case AwkLoop loop: await LoopAsync(loop).ConfigureAwait(false); break;
             case AwkForIn loop:
@@ -140,7 +168,12 @@ internal sealed partial class AwkRun
         if (loop.First is not null) await ExecuteAsync(loop.First).ConfigureAwait(false);
         for (var first = true; ; first = false)
         {
-            if (!(first && loop.BodyFirst) && loop.Condition is not null && !(await EvaluateAsync(loop.Condition).ConfigureAwait(false)).IsTrue) break;
+            if (
+                !(first && loop.BodyFirst)
+                && loop.Condition is not null
+                && !(await EvaluateAsync(loop.Condition).ConfigureAwait(false)).IsTrue
+            )
+                break;
             await ExecuteAsync(loop.Body).ConfigureAwait(false);
             if (LeavesLoop()) break;
             if (loop.Step is not null) await ExecuteAsync(loop.Step).ConfigureAwait(false);
@@ -160,18 +193,26 @@ internal sealed partial class AwkRun
 
     private Dictionary<string, AwkValue> Array(string name)
     {
-        if (_frame is not null && _frame.Arrays.TryGetValue(name, out var local)) return local;
-        if (_frame is not null && _frame.Values.ContainsKey(name)) return _frame.Arrays[name] = new(StringComparer.Ordinal);
+        if (_frame is not null && _frame.Arrays.TryGetValue(name, out var local))
+            return local;
+        if (_frame is not null && _frame.Values.ContainsKey(name))
+            return _frame.Arrays[name] = new(StringComparer.Ordinal);
         return _arrays.TryGetValue(name, out var array) ? array : _arrays[name] = new(StringComparer.Ordinal);
     }
 
     private void Store(Dictionary<string, AwkValue> array, string key, AwkValue value)
     {
-        _context.Process.Hold((array.TryGetValue(key, out var before) ? 0 : 96 + (2L * key.Length)) + (2L * (value.Length - before.Length)));
+        _context.Process.Hold(
+            (array.TryGetValue(key, out var before) ? 0 : 96 + (2L * key.Length))
+                + (2L * (value.Length - before.Length))
+        );
         array[key] = value;
     }
 
-    private AwkValue Variable(string name) => _frame is not null && _frame.Values.TryGetValue(name, out var local) ? local : name == "NF" ? AwkValue.Of(Fields.Count) : _globals.GetValueOrDefault(name);
+    private AwkValue Variable(string name) =>
+        _frame is not null && _frame.Values.TryGetValue(name, out var local) ? local
+        : name == "NF" ? AwkValue.Of(Fields.Count)
+        : _globals.GetValueOrDefault(name);
 
     private void SetVariable(string name, AwkValue value)
     {

@@ -38,11 +38,18 @@ internal abstract record AwkStatement;
 internal sealed record AwkExpressionStatement(AwkNode Expression) : AwkStatement;
 
 /// <param name="Redirection">"", ">", ">>" or "|".</param>
-internal sealed record AwkPrint(bool Formatted, IReadOnlyList<AwkNode> Arguments, string Redirection, AwkNode? Target) : AwkStatement;
+internal sealed record AwkPrint(bool Formatted, IReadOnlyList<AwkNode> Arguments, string Redirection, AwkNode? Target)
+    : AwkStatement;
 
 internal sealed record AwkIf(AwkNode Condition, AwkStatement Yes, AwkStatement? No) : AwkStatement;
 
-internal sealed record AwkLoop(AwkStatement? First, AwkNode? Condition, AwkStatement? Step, AwkStatement Body, bool BodyFirst) : AwkStatement;
+internal sealed record AwkLoop(
+    AwkStatement? First,
+    AwkNode? Condition,
+    AwkStatement? Step,
+    AwkStatement Body,
+    bool BodyFirst
+) : AwkStatement;
 
 internal sealed record AwkForIn(string Variable, string Array, AwkStatement Body) : AwkStatement;
 

@@ -15,7 +15,13 @@ internal sealed class Base64Command : IShellCommand
             {
                 try
                 {
-                    await context.WriteAsync(Convert.FromBase64String(string.Concat(ByteText.From(bytes).Where(c => !char.IsWhiteSpace(c))))).ConfigureAwait(false);
+                    await context
+                        .WriteAsync(
+                            Convert.FromBase64String(
+                                string.Concat(ByteText.From(bytes).Where(c => !char.IsWhiteSpace(c)))
+                            )
+                        )
+                        .ConfigureAwait(false);
                 }
                 catch (FormatException)
                 {
@@ -24,8 +30,11 @@ internal sealed class Base64Command : IShellCommand
                 continue;
             }
             var text = Convert.ToBase64String(bytes);
-            if (width == 0) await context.OutAsync(text).ConfigureAwait(false);
-            else for (var i = 0; i < text.Length; i += width) await context.OutAsync(text[i..Math.Min(text.Length, i + width)] + "\n").ConfigureAwait(false);
+            if (width == 0)
+                await context.OutAsync(text).ConfigureAwait(false);
+            else
+                for (var i = 0; i < text.Length; i += width)
+                    await context.OutAsync(text[i..Math.Min(text.Length, i + width)] + "\n").ConfigureAwait(false);
         }
         return context.Status;
     }

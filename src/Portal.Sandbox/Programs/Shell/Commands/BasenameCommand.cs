@@ -13,11 +13,29 @@ internal sealed class BasenameCommand : IShellCommand
         {
             var slash = trimmed.LastIndexOf('/');
             var parent = slash < 0 ? "." : trimmed[..slash].TrimEnd('/');
-            await context.OutAsync((path.Length > 0 && trimmed.Length == 0 ? "/" : parent.Length == 0 ? "/" : parent) + "\n").ConfigureAwait(false);
+            await context
+                .OutAsync(
+                    (
+                        path.Length > 0 && trimmed.Length == 0 ? "/"
+                        : parent.Length == 0 ? "/"
+                        : parent
+                    ) + "\n"
+                )
+                .ConfigureAwait(false);
             return 0;
         }
-        var name = trimmed.Length == 0 ? path.Length > 0 ? "/" : "" : ShellPath.Name(trimmed);
-        if (context.Args.Count > 1 && name.Length > context.Args[1].Length && name.EndsWith(context.Args[1], StringComparison.Ordinal)) name = name[..^context.Args[1].Length];
+        var name =
+            trimmed.Length == 0
+                ? path.Length > 0
+                    ? "/"
+                    : ""
+                : ShellPath.Name(trimmed);
+        if (
+            context.Args.Count > 1
+            && name.Length > context.Args[1].Length
+            && name.EndsWith(context.Args[1], StringComparison.Ordinal)
+        )
+            name = name[..^context.Args[1].Length];
         await context.OutAsync(name + "\n").ConfigureAwait(false);
         return 0;
     }

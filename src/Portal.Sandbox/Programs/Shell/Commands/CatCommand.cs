@@ -14,14 +14,23 @@ internal sealed class CatCommand : IShellCommand
         {
             if (options.All.Count == 0 || options.Has('u') && options.All.Count == 1)
             {
-                while (await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk) await context.WriteAsync(chunk).ConfigureAwait(false);
+                while (await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk)
+                    await context.WriteAsync(chunk).ConfigureAwait(false);
                 continue;
             }
             while (await input.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
                 var numbered = options.Has('b') ? line.Length > 0 : options.Has('n');
-                if (options.Has('A') || options.Has('e') || options.Has('v') || options.Has('t')) line = Visible(line, options.Has('A') || options.Has('t'));
-                await context.OutAsync((numbered ? $"{++number,6}\t" : "") + line + (options.Has('A') || options.Has('e') ? "$" : "") + (input.EndedInNewline || options.Has('n') || options.Has('b') ? "\n" : "")).ConfigureAwait(false);
+                if (options.Has('A') || options.Has('e') || options.Has('v') || options.Has('t'))
+                    line = Visible(line, options.Has('A') || options.Has('t'));
+                await context
+                    .OutAsync(
+                        (numbered ? $"{++number, 6}\t" : "")
+                            + line
+                            + (options.Has('A') || options.Has('e') ? "$" : "")
+                            + (input.EndedInNewline || options.Has('n') || options.Has('b') ? "\n" : "")
+                    )
+                    .ConfigureAwait(false);
             }
         }
         return context.Status;

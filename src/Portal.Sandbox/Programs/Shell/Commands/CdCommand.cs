@@ -17,7 +17,10 @@ internal sealed class CdCommand : IShellCommand
         if (target.Length > 0 && context.Container.Files.Status(path) is not { IsDirectory: true })
         {
             var exists = context.Container.Files.Status(path) is not null;
-            throw new CommandException($"can't cd to {target}: {(exists ? "Not a directory" : ContainerFiles.Missing)}", 2);
+            throw new CommandException(
+                $"can't cd to {target}: {(exists ? "Not a directory" : ContainerFiles.Missing)}",
+                2
+            );
         }
         shell.Variables.Set("OLDPWD", ByteText.From(context.Process.Directory));
         context.Process.Directory = path;

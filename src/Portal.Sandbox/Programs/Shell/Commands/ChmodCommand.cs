@@ -29,10 +29,55 @@ internal sealed class ChmodCommand : IShellCommand
             var at = clause.IndexOfAny(['+', '-', '=']);
             if (at < 0) return null;
             var who = clause[..at] is "" or "a" ? "ugo" : clause[..at];
-            var bits = clause[(at + 1)..].Aggregate(0, (b, c) => b | (c switch { 'r' => 4, 'w' => 2, 'x' or 'X' => 1, _ => 0 }));
-            var mask = who.Aggregate(0, (m, w) => m | (w switch { 'u' => bits << 6, 'g' => bits << 3, 'o' => bits, _ => 0 }));
-            var all = who.Aggregate(0, (m, w) => m | (w switch { 'u' => 7 << 6, 'g' => 7 << 3, 'o' => 7, _ => 0 }));
-            mode = clause[at] switch { '+' => mode | mask, '-' => mode & ~mask, _ => (mode & ~all) | mask };
+            var bits = clause[(at + 1)..]
+                .Aggregate(
+                    0,
+                    (b, c) =>
+                        b
+                        | (
+                            c switch
+                            {
+                                'r' => 4,
+                                'w' => 2,
+                                'x' or 'X' => 1,
+                                _ => 0,
+                            }
+                        )
+                );
+            var mask = who.Aggregate(
+                0,
+                (m, w) =>
+                    m
+                    | (
+                        w switch
+                        {
+                            'u' => bits << 6,
+                            'g' => bits << 3,
+                            'o' => bits,
+                            _ => 0,
+                        }
+                    )
+            );
+            var all = who.Aggregate(
+                0,
+                (m, w) =>
+                    m
+                    | (
+                        w switch
+                        {
+                            'u' => 7 << 6,
+                            'g' => 7 << 3,
+                            'o' => 7,
+                            _ => 0,
+                        }
+                    )
+            );
+            mode = clause[at] switch
+            {
+                '+' => mode | mask,
+                '-' => mode & ~mask,
+                _ => (mode & ~all) | mask,
+            };
         }
         return mode;
     }

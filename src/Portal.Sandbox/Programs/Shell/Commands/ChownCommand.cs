@@ -7,8 +7,11 @@ internal sealed class ChownCommand : IShellCommand
 
     public async Task<int> RunAsync(CommandContext context)
     {
-        if (context.Name == "sync") return 0;
-        foreach (var path in context.Args.Where(a => !a.StartsWith('-')).Skip(1)) if (context.FileStatus(path) is null) await context.ErrorAsync($"{path}: {ContainerFiles.Missing}").ConfigureAwait(false);
+        if (context.Name == "sync")
+            return 0;
+        foreach (var path in context.Args.Where(a => !a.StartsWith('-')).Skip(1))
+            if (context.FileStatus(path) is null)
+                await context.ErrorAsync($"{path}: {ContainerFiles.Missing}").ConfigureAwait(false);
         return context.Status;
     }
 }

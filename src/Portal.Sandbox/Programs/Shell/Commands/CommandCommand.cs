@@ -19,11 +19,14 @@ internal sealed class CommandCommand : IShellCommand
                     context.Status = 127;
                     continue;
                 }
-                await context.OutAsync(options.Has('V') ? $"{name} is {text}\n" : (text.StartsWith('/') ? text : name) + "\n").ConfigureAwait(false);
+                await context
+                    .OutAsync(options.Has('V') ? $"{name} is {text}\n" : (text.StartsWith('/') ? text : name) + "\n")
+                    .ConfigureAwait(false);
             }
             return context.Status;
         }
         return ShellCommandTable.Find(ShellPath.Name(options.Operands[0])) is { Kind: not CommandKind.Program } command
-            ? await context.Shell!.RunBuiltinAsync(command, options.Operands).ConfigureAwait(false) : await context.ExecuteAsync(options.Operands).ConfigureAwait(false);
+            ? await context.Shell!.RunBuiltinAsync(command, options.Operands).ConfigureAwait(false)
+            : await context.ExecuteAsync(options.Operands).ConfigureAwait(false);
     }
 }

@@ -5,5 +5,10 @@ internal sealed class CurlCommand : IShellCommand
     public IReadOnlyList<string> Names => ["curl"];
 
     public Task<int> RunAsync(CommandContext context) =>
-        CurlClient.RunAsync(new ProgramSession(context.Container, context.Process), [.. context.Args.Select(ByteText.ToText)], context.ToIo(), context.Token);
+        CurlClient.RunAsync(
+            new ProgramSession(context.Container, context.Process),
+            [.. context.Args.Select(ByteText.ToText)],
+            context.ToIo(),
+            context.Token
+        );
 }

@@ -8,25 +8,36 @@ internal sealed class DdCommand : IShellCommand
 
     public async Task<int> RunAsync(CommandContext context)
     {
-        var values = context.Args.Where(a => a.Contains('=', StringComparison.Ordinal)).GroupBy(a => a[..a.IndexOf('=', StringComparison.Ordinal)]).ToDictionary(g => g.Key, g => g.Last()[(g.Key.Length + 1)..], StringComparer.Ordinal);
-        if (context.Args.FirstOrDefault(a => !a.Contains('=', StringComparison.Ordinal)) is { } bad) throw CommandOptions.Usage(context, $"invalid argument '{bad}'");
-        long Number(string name, long otherwise) => values.TryGetValue(name, out var text) ? CommandOptions.ParseNumber(text) : otherwise;
+        var values = context
+            .Args.Where(a => a.Contains('=', StringComparison.Ordinal))
+            .GroupBy(a => a[..a.IndexOf('=', StringComparison.Ordinal)])
+            .ToDictionary(g => g.Key, g => g.Last()[(g.Key.Length + 1)..], StringComparer.Ordinal);
+        if (context.Args.FirstOrDefault(a => !a.Contains('=', StringComparison.Ordinal)) is { } bad)
+            throw CommandOptions.Usage(context, $"invalid argument '{bad}'");
+        long Number(string name, long otherwise) =>
+            values.TryGetValue(name, out var text) ? CommandOptions.ParseNumber(text) : otherwise;
         var size = Number("bs", Number("ibs", 512));
-        if (size is <= 0 or > LargestBlock) throw new CommandException($"bs={values.GetValueOrDefault("bs")}: number out of range");
+        if (size is <= 0 or > LargestBlock)
+            throw new CommandException($"bs={values.GetValueOrDefault("bs")}: number out of range");
         var (count, skip, seek) = (Number("count", long.MaxValue), Number("skip", 0), Number("seek", 0));
         var keeps = values.GetValueOrDefault("conv", "").Contains("notrunc", StringComparison.Ordinal) || seek > 0;
         var quiet = values.GetValueOrDefault("status") == "none";
         OpenFile input, output;
         try
         {
-            input = values.TryGetValue("if", out var from) ? ShellFiles.Open(context.Process, from, ShellFiles.Access.Read) : context.Process.Files[0]!.Share();
+            input = values.TryGetValue("if", out var from)
+                ? ShellFiles.Open(context.Process, from, ShellFiles.Access.Read)
+                : context.Process.Files[0]!.Share();
         }
         catch (FileException e)
         {
             throw new CommandException($"can't open '{values["if"]}': {e.Message}");
         }
-        output = values.TryGetValue("of", out var to) ? ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write) : context.Process.Files[1]!.Share();
-        if (output is RegularFile file && seek > 0) file.Position = seek * size;
+        output = values.TryGetValue("of", out var to)
+            ? ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write)
+            : context.Process.Files[1]!.Share();
+        if (output is RegularFile file && seek > 0)
+            file.Position = seek * size;
         context.Process.Hold(size);
         var (buffer, whole, part, bytes, failure) = (new byte[size], 0L, 0L, 0L, (string?)null);
         try
@@ -34,8 +45,15 @@ internal sealed class DdCommand : IShellCommand
             for (var block = -skip; block < count; block++)
             {
                 var length = 0;
-                while (length < size && await input.ReadAsync(buffer.AsMemory(length), context.Token).ConfigureAwait(false) is > 0 and var read) length += read;
-                if (length == 0) break;
+                while (
+                    length < size
+                    && await input.ReadAsync(buffer.AsMemory(length), context.Token).ConfigureAwait(false)
+                        is > 0
+                            and var read
+                )
+                    length += read;
+                if (length == 0)
+                    break;
                 await context.SpendAsync(1 + (length * 0.001)).ConfigureAwait(false);
                 if (block < 0) continue;
                 await output.WriteAsync(buffer.AsMemory(0, length), context.Token).ConfigureAwait(false);
@@ -50,8 +68,14 @@ internal sealed class DdCommand : IShellCommand
         }
         input.Close();
         output.Close();
-        if (failure is not null) await context.ErrorAsync($"error writing '{to}': {failure}").ConfigureAwait(false);
-        if (!quiet) await context.SayAsync($"{whole}+{part} records in\n{whole}+{part} records out\n{bytes} bytes ({DuCommand.Human(bytes)}B) copied, 0.001 seconds, {DuCommand.Human(bytes * 1000)}B/s\n").ConfigureAwait(false);
+        if (failure is not null)
+            await context.ErrorAsync($"error writing '{to}': {failure}").ConfigureAwait(false);
+        if (!quiet)
+            await context
+                .SayAsync(
+                    $"{whole}+{part} records in\n{whole}+{part} records out\n{bytes} bytes ({DuCommand.Human(bytes)}B) copied, 0.001 seconds, {DuCommand.Human(bytes * 1000)}B/s\n"
+                )
+                .ConfigureAwait(false);
         return context.Status;
     }
 }

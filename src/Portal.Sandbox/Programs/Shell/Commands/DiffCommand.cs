@@ -12,11 +12,17 @@ internal sealed class DiffCommand : IShellCommand
         var options = context.Options("uqswbiBaNrU:lL:");
         if (options.Operands.Count < 2) throw CommandOptions.Usage(context, "missing operand");
         var (left, right) = (options.Operands[0], options.Operands[1]);
-        if (await ReadAsync(context, left).ConfigureAwait(false) is not { } a || await ReadAsync(context, right).ConfigureAwait(false) is not { } b) return 2;
-        if (context.Name == "cmp") return await CompareAsync(context, options, left, right, a, b).ConfigureAwait(false);
+        if (
+            await ReadAsync(context, left).ConfigureAwait(false) is not { } a
+            || await ReadAsync(context, right).ConfigureAwait(false) is not { } b
+        )
+            return 2;
+        if (context.Name == "cmp")
+            return await CompareAsync(context, options, left, right, a, b).ConfigureAwait(false);
         if (a == b)
         {
-            if (options.Has('s')) await context.OutAsync($"Files {left} and {right} are identical\n").ConfigureAwait(false);
+            if (options.Has('s'))
+                await context.OutAsync($"Files {left} and {right} are identical\n").ConfigureAwait(false);
             return 0;
         }
         if (options.Has('q'))
@@ -41,13 +47,25 @@ internal sealed class DiffCommand : IShellCommand
         return text;
     }
 
-    private static async Task<int> CompareAsync(CommandContext context, CommandOptions options, string left, string right, string a, string b)
+    private static async Task<int> CompareAsync(
+        CommandContext context,
+        CommandOptions options,
+        string left,
+        string right,
+        string a,
+        string b
+    )
     {
         if (a == b) return 0;
         var at = a.Zip(b).TakeWhile(p => p.First == p.Second).Count();
-        if (options.Has('s')) return 1;
-        if (at == Math.Min(a.Length, b.Length)) await context.SayAsync($"cmp: EOF on {(a.Length < b.Length ? left : right)}\n").ConfigureAwait(false);
-        else await context.OutAsync($"{left} {right} differ: char {at + 1}, line {a[..at].Count(c => c == '\n') + 1}\n").ConfigureAwait(false);
+        if (options.Has('s'))
+            return 1;
+        if (at == Math.Min(a.Length, b.Length))
+            await context.SayAsync($"cmp: EOF on {(a.Length < b.Length ? left : right)}\n").ConfigureAwait(false);
+        else
+            await context
+                .OutAsync($"{left} {right} differ: char {at + 1}, line {a[..at].Count(c => c == '\n') + 1}\n")
+                .ConfigureAwait(false);
         return 1;
     }
 
@@ -63,7 +81,8 @@ internal sealed class DiffCommand : IShellCommand
     {
         var common = new int[a.Count + 1, b.Count + 1];
         for (var i = a.Count - 1; i >= 0; i--)
-            for (var j = b.Count - 1; j >= 0; j--) common[i, j] = a[i] == b[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+        for (var j = b.Count - 1; j >= 0; j--)
+            common[i, j] = a[i] == b[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
         var script = new List<(char, string)>();
         for (var (i, j) = (0, 0); i < a.Count || j < b.Count;)
         {
@@ -86,8 +105,10 @@ internal sealed class DiffCommand : IShellCommand
             if (first < 0) return;
             var start = Math.Max(i, first - Around);
             var end = first;
-            for (var gap = 0; end < script.Count && gap <= 2 * Around; end++) gap = script[end].Mark == ' ' ? gap + 1 : 0;
-            while (end > first && script[end - 1].Mark == ' ') end--;
+            for (var gap = 0; end < script.Count && gap <= 2 * Around; end++)
+                gap = script[end].Mark == ' ' ? gap + 1 : 0;
+            while (end > first && script[end - 1].Mark == ' ')
+                end--;
             end = Math.Min(script.Count, end + Around);
             var hunk = script.GetRange(start, end - start);
             string Range(char other, int before)
@@ -95,7 +116,10 @@ internal sealed class DiffCommand : IShellCommand
                 var count = hunk.Count(h => h.Mark != other);
                 return count == 1 ? $"{before + 1}" : $"{(count == 0 ? before : before + 1)},{count}";
             }
-            var (oldLines, newLines) = (script.Take(start).Count(s => s.Mark != '+'), script.Take(start).Count(s => s.Mark != '-'));
+            var (oldLines, newLines) = (
+                script.Take(start).Count(s => s.Mark != '+'),
+                script.Take(start).Count(s => s.Mark != '-')
+            );
             await context.OutAsync($"@@ -{Range('+', oldLines)} +{Range('-', newLines)} @@\n").ConfigureAwait(false);
             foreach (var (mark, line) in hunk) await context.OutAsync(mark + line).ConfigureAwait(false);
             i = end;

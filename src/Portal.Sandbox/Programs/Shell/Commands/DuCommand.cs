@@ -19,8 +19,10 @@ internal sealed class DuCommand : IShellCommand
         var options = context.Options("shkmacd:");
         foreach (var operand in options.Operands.Count == 0 ? ["."] : options.Operands)
         {
-            if (context.FileStatus(operand) is null) await context.ErrorAsync($"{operand}: {ContainerFiles.Missing}").ConfigureAwait(false);
-            else await SizeAsync(context, options, operand, 0).ConfigureAwait(false);
+            if (context.FileStatus(operand) is null)
+                await context.ErrorAsync($"{operand}: {ContainerFiles.Missing}").ConfigureAwait(false);
+            else
+                await SizeAsync(context, options, operand, 0).ConfigureAwait(false);
         }
         return context.Status;
     }
@@ -32,9 +34,28 @@ internal sealed class DuCommand : IShellCommand
         var status = context.Container.Files.Status(full, follow: false);
         if (status is null || depth > 64) return 0;
         var size = (status.Length + 4095) / 4096 * 4096;
-        if (status.IsDirectory) foreach (var name in context.Container.Files.List(full)) size += await SizeAsync(context, options, $"{path.TrimEnd('/')}/{ByteText.From(name.TrimEnd('/'))}", depth + 1).ConfigureAwait(false);
-        if (depth == 0 || (!options.Has('s') && (status.IsDirectory || options.Has('a')) && depth <= options.Number('d', int.MaxValue)))
-            await context.OutAsync($"{(options.Has('h') ? Human(size) : (size / (options.Has('m') ? 1 << 20 : 1024)).ToString(CultureInfo.InvariantCulture))}\t{path}\n").ConfigureAwait(false);
+        if (status.IsDirectory)
+            foreach (var name in context.Container.Files.List(full))
+                size += await SizeAsync(
+                        context,
+                        options,
+                        $"{path.TrimEnd('/')}/{ByteText.From(name.TrimEnd('/'))}",
+                        depth + 1
+                    )
+                    .ConfigureAwait(false);
+        if (
+            depth == 0
+            || (
+                !options.Has('s')
+                && (status.IsDirectory || options.Has('a'))
+                && depth <= options.Number('d', int.MaxValue)
+            )
+        )
+            await context
+                .OutAsync(
+                    $"{(options.Has('h') ? Human(size) : (size / (options.Has('m') ? 1 << 20 : 1024)).ToString(CultureInfo.InvariantCulture))}\t{path}\n"
+                )
+                .ConfigureAwait(false);
         return size;
     }
 }

@@ -9,7 +9,13 @@ internal sealed class EchoCommand : IShellCommand
     public async Task<int> RunAsync(CommandContext context)
     {
         var (i, newline, escapes) = (0, true, false);
-        for (; i < context.Args.Count && context.Args[i] is ['-', _, ..] flags && flags.AsSpan(1).TrimStart("neE").Length == 0; i++)
+        for (
+            ;
+            i < context.Args.Count
+                && context.Args[i] is ['-', _, ..] flags
+                && flags.AsSpan(1).TrimStart("neE").Length == 0;
+            i++
+        )
         {
             newline &= !flags.Contains('n', StringComparison.Ordinal);
             foreach (var flag in flags) escapes = flag == 'e' || (flag != 'E' && escapes);

@@ -14,15 +14,25 @@ internal sealed class EnvCommand : IShellCommand
         {
             foreach (var name in options.Operands)
             {
-                if (variables.TryGetValue(name, out var value)) await context.OutAsync(value + end).ConfigureAwait(false);
-                else context.Status = 1;
+                if (variables.TryGetValue(name, out var value))
+                    await context.OutAsync(value + end).ConfigureAwait(false);
+                else
+                    context.Status = 1;
             }
             return context.Status;
         }
         var i = 0;
-        for (; i < options.Operands.Count && options.Operands[i].IndexOf('=', StringComparison.Ordinal) is > 0 and var equals; i++) variables[options.Operands[i][..equals]] = options.Operands[i][(equals + 1)..];
-        if (i < options.Operands.Count) return await context.ExecuteAsync([.. options.Operands.Skip(i)], variables).ConfigureAwait(false);
-        foreach (var (name, value) in variables.OrderBy(v => v.Key, StringComparer.Ordinal)) await context.OutAsync($"{name}={value}{end}").ConfigureAwait(false);
+        for (
+            ;
+            i < options.Operands.Count
+                && options.Operands[i].IndexOf('=', StringComparison.Ordinal) is > 0 and var equals;
+            i++
+        )
+            variables[options.Operands[i][..equals]] = options.Operands[i][(equals + 1)..];
+        if (i < options.Operands.Count)
+            return await context.ExecuteAsync([.. options.Operands.Skip(i)], variables).ConfigureAwait(false);
+        foreach (var (name, value) in variables.OrderBy(v => v.Key, StringComparer.Ordinal))
+            await context.OutAsync($"{name}={value}{end}").ConfigureAwait(false);
         return 0;
     }
 }

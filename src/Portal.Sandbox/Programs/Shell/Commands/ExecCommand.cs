@@ -7,5 +7,6 @@ internal sealed class ExecCommand : IShellCommand
 
     public CommandKind Kind => CommandKind.Special;
 
-    public Task<int> RunAsync(CommandContext context) => context.Args.Count == 0 ? Task.FromResult(0) : context.ExecuteAsync(context.Args);
+    public Task<int> RunAsync(CommandContext context) =>
+        context.Args.Count == 0 ? Task.FromResult(0) : context.ExecuteAsync(context.Args);
 }

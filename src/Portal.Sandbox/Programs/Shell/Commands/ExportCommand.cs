@@ -14,7 +14,10 @@ internal sealed class ExportCommand : IShellCommand
         if (options.Operands.Count == 0)
         {
             foreach (var (name, value, exported, isReadOnly) in variables.All)
-                if (export ? exported : isReadOnly) await context.OutAsync($"{context.Name} {name}{(value is null ? "" : "=" + SetCommand.Quote(value))}\n").ConfigureAwait(false);
+                if (export ? exported : isReadOnly)
+                    await context
+                        .OutAsync($"{context.Name} {name}{(value is null ? "" : "=" + SetCommand.Quote(value))}\n")
+                        .ConfigureAwait(false);
             return 0;
         }
         foreach (var operand in options.Operands)

@@ -95,11 +95,15 @@ internal sealed class FindExpression
         return negated ? async (p, s) => !await inner(p, s).ConfigureAwait(false) : inner;
     }
 
-    private string Argument() => _position < _args.Count ? _args[_position++] : throw new CommandException($"option '{_args[^1]}' requires an argument");
+    private string Argument() =>
+        _position < _args.Count
+            ? _args[_position++]
+            : throw new CommandException($"option '{_args[^1]}' requires an argument");
 
     private Func<string, FileStatus, Task<bool>> Primary()
     {
-        static Func<string, FileStatus, Task<bool>> When(Func<string, FileStatus, bool> test) => (p, s) => Task.FromResult(test(p, s));
+        static Func<string, FileStatus, Task<bool>> When(Func<string, FileStatus, bool> test) =>
+            (p, s) => Task.FromResult(test(p, s));
         var name = Argument();
         switch (name)
         {
@@ -117,19 +121,49 @@ internal sealed class FindExpression
                 return When((p, _) => regex.IsMatch(p));
             case "-type":
                 var type = Argument();
-                return When((_, s) => type switch { "d" => s.IsDirectory, "l" => s.IsLink, _ => !s.IsDirectory && !s.IsLink });
-            case "-empty": return When((p, s) => s.IsDirectory ? _context.Container.Files.List(_context.Resolve(p)).Count == 0 : s.Length == 0);
-            case "-size": return Size(Argument());
+                return When(
+                    (_, s) =>
+                        type switch
+                        {
+                            "d" => s.IsDirectory,
+                            "l" => s.IsLink,
+                            _ => !s.IsDirectory && !s.IsLink,
+                        }
+                );
+            case "-empty":
+                return When(
+                    (p, s) =>
+                        s.IsDirectory ? _context.Container.Files.List(_context.Resolve(p)).Count == 0 : s.Length == 0
+                );
+            case "-size":
+                return Size(Argument());
             case "-newer":
-                var than = _context.FileStatus(Argument())?.Modified ?? throw new CommandException(ContainerFiles.Missing);
+                var than =
+                    _context.FileStatus(Argument())?.Modified ?? throw new CommandException(ContainerFiles.Missing);
                 return When((_, s) => s.Modified > than);
             case "-mmin" or "-mtime":
                 var unit = name == "-mmin" ? 1d : 1440;
                 var (sign, amount) = Signed(Argument());
-                return When((_, s) => Math.Floor((_context.Time.GetUtcNow() - s.Modified).TotalMinutes / unit) is var age && (sign == '+' ? age > amount : sign == '-' ? age < amount : age == amount));
+                return When(
+                    (_, s) =>
+                        Math.Floor((_context.Time.GetUtcNow() - s.Modified).TotalMinutes / unit) is var age
+                        && (
+                            sign == '+' ? age > amount
+                            : sign == '-' ? age < amount
+                            : age == amount
+                        )
+                );
             case "-perm":
                 var mode = Argument();
-                return When((_, s) => Convert.ToInt32(mode.TrimStart('-', '/'), 8) is var bits && (mode[0] == '-' ? (s.Mode & bits) == bits : mode[0] == '/' ? (s.Mode & bits) != 0 : s.Mode == bits));
+                return When(
+                    (_, s) =>
+                        Convert.ToInt32(mode.TrimStart('-', '/'), 8) is var bits
+                        && (
+                            mode[0] == '-' ? (s.Mode & bits) == bits
+                            : mode[0] == '/' ? (s.Mode & bits) != 0
+                            : s.Mode == bits
+                        )
+                );
             case "-maxdepth":
                 MaxDepth = (int)Math.Clamp(CommandOptions.ParseNumber(Argument()), 0, int.MaxValue);
                 return When((_, _) => true);
@@ -163,13 +197,27 @@ internal sealed class FindExpression
         };
     }
 
-    private static (char Sign, double Amount) Signed(string text) => (text[0], double.TryParse(text.TrimStart('+', '-'), CultureInfo.InvariantCulture, out var value) ? value : throw new CommandException($"invalid number '{text}'"));
+    private static (char Sign, double Amount) Signed(string text) =>
+        (
+            text[0],
+            double.TryParse(text.TrimStart('+', '-'), CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw new CommandException($"invalid number '{text}'")
+        );
 
     private static Func<string, FileStatus, Task<bool>> Size(string text)
     {
         var factor = text[^1] switch { 'c' => 1L, 'k' => 1024, 'M' => 1 << 20, 'G' => 1 << 30, 'w' => 2, _ => 512 };
         var (sign, amount) = Signed(char.IsAsciiDigit(text[^1]) ? text : text[..^1]);
-        return (_, status) => Task.FromResult(Math.Ceiling(status.Length / (double)factor) is var size && (sign == '+' ? size > amount : sign == '-' ? size < amount : size == amount));
+        return (_, status) =>
+            Task.FromResult(
+                Math.Ceiling(status.Length / (double)factor) is var size
+                    && (
+                        sign == '+' ? size > amount
+                        : sign == '-' ? size < amount
+                        : size == amount
+                    )
+            );
     }
 
     private Func<string, FileStatus, Task<bool>> Execute()
@@ -182,7 +230,10 @@ internal sealed class FindExpression
         _position++;
         if (!batches)
         {
-            return async (path, _) => await _context.ExecuteAsync(command.ConvertAll(c => c.Replace("{}", path, StringComparison.Ordinal))).ConfigureAwait(false) == 0;
+            return async (path, _) =>
+                await _context
+                    .ExecuteAsync(command.ConvertAll(c => c.Replace("{}", path, StringComparison.Ordinal)))
+                    .ConfigureAwait(false) == 0;
         }
         command.RemoveAt(command.Count - 1);
         var batch = new List<string>();

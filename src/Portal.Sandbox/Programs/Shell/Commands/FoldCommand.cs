@@ -17,14 +17,18 @@ internal sealed class FoldCommand : IShellCommand
                 if (context.Name == "expand")
                 {
                     var text = new StringBuilder();
-                    foreach (var c in line) text.Append(c == '\t' ? new string(' ', 8 - (text.Length % 8)) : c.ToString());
+                    foreach (var c in line)
+                        text.Append(c == '\t' ? new string(' ', 8 - (text.Length % 8)) : c.ToString());
                     line = text.ToString();
                 }
                 else
                 {
                     while (line.Length > width)
                     {
-                        var cut = options.Has('s') && line.LastIndexOf(' ', width - 1) is > 0 and var space ? space + 1 : width;
+                        var cut =
+                            options.Has('s') && line.LastIndexOf(' ', width - 1) is > 0 and var space
+                                ? space + 1
+                                : width;
                         await context.OutAsync(line[..cut] + "\n").ConfigureAwait(false);
                         line = line[cut..];
                     }

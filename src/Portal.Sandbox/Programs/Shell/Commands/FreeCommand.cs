@@ -10,7 +10,11 @@ internal sealed class FreeCommand : IShellCommand
         var divisor = options.Has('b') ? 1 : options.Has('m') ? 1 << 20 : 1024;
         var budget = context.Process.Session.Run.Budget;
         var (total, used) = (budget.MemoryLimit / divisor, budget.Held / divisor);
-        await context.OutAsync($"              total        used        free      shared  buff/cache   available\nMem:    {total,11} {used,11} {total - used,11} {0,11} {0,11} {total - used,11}\nSwap:   {0,11} {0,11} {0,11}\n").ConfigureAwait(false);
+        await context
+            .OutAsync(
+                $"              total        used        free      shared  buff/cache   available\nMem:    {total, 11} {used, 11} {total - used, 11} {0, 11} {0, 11} {total - used, 11}\nSwap:   {0, 11} {0, 11} {0, 11}\n"
+            )
+            .ConfigureAwait(false);
         return 0;
     }
 }

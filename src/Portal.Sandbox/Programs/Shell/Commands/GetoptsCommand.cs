@@ -19,7 +19,8 @@ internal sealed class GetoptsCommand : IShellCommand
         var at = int.TryParse(shell.Variables["_OPTAT"], out var a) && index <= args.Count ? a : 1;
         if (index > args.Count || args[index - 1] is not ['-', _, ..] || args[index - 1] == "--")
         {
-            if (index <= args.Count && args[index - 1] == "--") shell.Variables.Set("OPTIND", (index + 1).ToString(CultureInfo.InvariantCulture));
+            if (index <= args.Count && args[index - 1] == "--")
+                shell.Variables.Set("OPTIND", (index + 1).ToString(CultureInfo.InvariantCulture));
             shell.Variables.Set(name, "?");
             shell.Variables.Unset("_OPTAT");
             return 1;

@@ -12,11 +12,18 @@ internal sealed class HeadCommand : IShellCommand
         var (titles, first) = (options.Has('v') || (options.Operands.Count > 1 && !options.Has('q')), true);
         await foreach (var (path, input) in context.InputsAsync(options.Operands))
         {
-            if (titles) await context.OutAsync($"{(first ? "" : "\n")}==> {(path == "-" ? "standard input" : path)} <==\n").ConfigureAwait(false);
+            if (titles)
+                await context
+                    .OutAsync($"{(first ? "" : "\n")}==> {(path == "-" ? "standard input" : path)} <==\n")
+                    .ConfigureAwait(false);
             first = false;
-            if (bytes) await BytesAsync(context, input, count).ConfigureAwait(false);
-            else if (count < 0) await AllButAsync(context, input, -count).ConfigureAwait(false);
-            else for (var i = 0L; i < count && await input.ReadLineAsync().ConfigureAwait(false) is { } line; i++) await context.OutAsync(input.EndedInNewline ? line + "\n" : line).ConfigureAwait(false);
+            if (bytes)
+                await BytesAsync(context, input, count).ConfigureAwait(false);
+            else if (count < 0)
+                await AllButAsync(context, input, -count).ConfigureAwait(false);
+            else
+                for (var i = 0L; i < count && await input.ReadLineAsync().ConfigureAwait(false) is { } line; i++)
+                    await context.OutAsync(input.EndedInNewline ? line + "\n" : line).ConfigureAwait(false);
         }
         return context.Status;
     }

@@ -14,8 +14,17 @@ internal sealed class KillCommand : IShellCommand
         var args = context.Args;
         if (args is ["-l", ..])
         {
-            if (args.Count > 1) await context.OutAsync(int.TryParse(args[1], out var number) ? Signals.Name(number > 128 ? number - 128 : number) + "\n" : Signals.Number(args[1]) + "\n").ConfigureAwait(false);
-            else for (var n = 1; n < Signals.All.Count; n++) await context.OutAsync($"{n,2}) {Signals.Name(n)}\n").ConfigureAwait(false);
+            if (args.Count > 1)
+                await context
+                    .OutAsync(
+                        int.TryParse(args[1], out var number)
+                            ? Signals.Name(number > 128 ? number - 128 : number) + "\n"
+                            : Signals.Number(args[1]) + "\n"
+                    )
+                    .ConfigureAwait(false);
+            else
+                for (var n = 1; n < Signals.All.Count; n++)
+                    await context.OutAsync($"{n, 2}) {Signals.Name(n)}\n").ConfigureAwait(false);
             return 0;
         }
         if (args.Count > 0 && args[0].StartsWith('-') && args[0] != "--")
@@ -31,11 +40,16 @@ internal sealed class KillCommand : IShellCommand
         {
             if (context.Name == "killall")
             {
-                var found = context.Process.Session.Run.Processes.All.Where(p => ShellPath.Name(p.Command.Split(' ')[0]) == target).ToList();
-                if (found.Count == 0) await context.ErrorAsync($"{target}: no process killed").ConfigureAwait(false);
-                foreach (var process in found) process.Signal(signal);
+                var found = context
+                    .Process.Session.Run.Processes.All.Where(p => ShellPath.Name(p.Command.Split(' ')[0]) == target)
+                    .ToList();
+                if (found.Count == 0)
+                    await context.ErrorAsync($"{target}: no process killed").ConfigureAwait(false);
+                foreach (var process in found)
+                    process.Signal(signal);
             }
-            else if (!TrySignal(context, target, signal, out var problem)) await context.ErrorAsync(problem).ConfigureAwait(false);
+            else if (!TrySignal(context, target, signal, out var problem))
+                await context.ErrorAsync(problem).ConfigureAwait(false);
         }
         return context.Status;
     }
@@ -55,7 +69,11 @@ internal sealed class KillCommand : IShellCommand
             return false;
         }
         var container = context.Container;
-        if (pid == 1 && context.Process.Session.Run.Processes.Find(1) is null or { ParentPid: 0 } && !IsShellProcess(context))
+        if (
+            pid == 1
+            && context.Process.Session.Run.Processes.Find(1) is null or { ParentPid: 0 }
+            && !IsShellProcess(context)
+        )
         {
             // The first process is the image's server.
             if (signal == 0) return true;
@@ -63,7 +81,8 @@ internal sealed class KillCommand : IShellCommand
             container.Pod.Cluster.Controllers.WakeKubelet(container.Pod.Key);
             return true;
         }
-        if (context.Process.Session.Run.Processes.Find(Math.Abs(pid)) is not { } process) return context.Shell?.Jobs.Find(target) is not null && signal != 0;
+        if (context.Process.Session.Run.Processes.Find(Math.Abs(pid)) is not { } process)
+            return context.Shell?.Jobs.Find(target) is not null && signal != 0;
         process.Signal(signal);
         return true;
     }

@@ -19,12 +19,16 @@ internal sealed class LnCommand : IShellCommand
         }
         if (options.Has('s'))
         {
-            if (context.Container.Files.Create(path, out var error) is not { } node) return await context.ErrorAsync($"{link}: {error}").ConfigureAwait(false);
+            if (context.Container.Files.Create(path, out var error) is not { } node)
+                return await context.ErrorAsync($"{link}: {error}").ConfigureAwait(false);
             node.Target = ByteText.ToText(source);
             return 0;
         }
         // A hard link is a copy: the trees have one name a file.
-        if (context.Container.Files.Read(context.Resolve(source)) is not { } content) return await context.ErrorAsync($"{source}: {ContainerFiles.Missing}").ConfigureAwait(false);
-        return context.Container.Files.Write(path, content) is { } failed ? await context.ErrorAsync($"{link}: {failed}").ConfigureAwait(false) : 0;
+        if (context.Container.Files.Read(context.Resolve(source)) is not { } content)
+            return await context.ErrorAsync($"{source}: {ContainerFiles.Missing}").ConfigureAwait(false);
+        return context.Container.Files.Write(path, content) is { } failed
+            ? await context.ErrorAsync($"{link}: {failed}").ConfigureAwait(false)
+            : 0;
     }
 }

@@ -13,11 +13,15 @@ internal sealed class MkdirCommand : IShellCommand
             var path = context.Resolve(operand);
             if (context.FileStatus(operand) is { } status)
             {
-                if (!options.Has('p') || !status.IsDirectory) await context.ErrorAsync($"can't create directory '{operand}': File exists").ConfigureAwait(false);
+                if (!options.Has('p') || !status.IsDirectory)
+                    await context.ErrorAsync($"can't create directory '{operand}': File exists").ConfigureAwait(false);
                 continue;
             }
-            var error = options.Has('p') ? Parents(context, path) : Parent(context, path) ?? context.Container.Files.MakeDirectory(path);
-            if (error is not null) await context.ErrorAsync($"can't create directory '{operand}': {error}").ConfigureAwait(false);
+            var error = options.Has('p')
+                ? Parents(context, path)
+                : Parent(context, path) ?? context.Container.Files.MakeDirectory(path);
+            if (error is not null)
+                await context.ErrorAsync($"can't create directory '{operand}': {error}").ConfigureAwait(false);
         }
         return context.Status;
     }
@@ -25,7 +29,9 @@ internal sealed class MkdirCommand : IShellCommand
     private static string? Parent(CommandContext context, string path)
     {
         var parent = path[..path.LastIndexOf('/')];
-        return parent.Length == 0 || context.Container.Files.Status(parent) is { IsDirectory: true } ? null : context.Container.Files.Status(parent) is null ? ContainerFiles.Missing : "Not a directory";
+        return parent.Length == 0 || context.Container.Files.Status(parent) is { IsDirectory: true } ? null
+            : context.Container.Files.Status(parent) is null ? ContainerFiles.Missing
+            : "Not a directory";
     }
 
     private static string? Parents(CommandContext context, string path)
@@ -33,9 +39,12 @@ internal sealed class MkdirCommand : IShellCommand
         for (var i = path.IndexOf('/', 1); ; i = path.IndexOf('/', i + 1))
         {
             var part = i < 0 ? path : path[..i];
-            if (context.Container.Files.Status(part) is { IsDirectory: false }) return "Not a directory";
-            if (!context.Container.Files.IsDirectory(part) && context.Container.Files.MakeDirectory(part) is { } error) return error;
-            if (i < 0) return null;
+            if (context.Container.Files.Status(part) is { IsDirectory: false })
+                return "Not a directory";
+            if (!context.Container.Files.IsDirectory(part) && context.Container.Files.MakeDirectory(part) is { } error)
+                return error;
+            if (i < 0)
+                return null;
         }
     }
 }

@@ -9,7 +9,11 @@ internal sealed class PasteCommand : IShellCommand
     public async Task<int> RunAsync(CommandContext context)
     {
         var options = context.Options("d:s");
-        var delimiters = Escapes.Expand(options.Value('d') is { Length: > 0 } d ? d : "\t", Escapes.Style.Printf, out _);
+        var delimiters = Escapes.Expand(
+            options.Value('d') is { Length: > 0 } d ? d : "\t",
+            Escapes.Style.Printf,
+            out _
+        );
         var inputs = new List<InputReader?>();
         foreach (var path in options.Operands.Count == 0 ? ["-"] : options.Operands)
         {
@@ -20,7 +24,10 @@ internal sealed class PasteCommand : IShellCommand
         {
             foreach (var input in inputs)
             {
-                for (var i = 0; await input!.ReadLineAsync().ConfigureAwait(false) is { } line; i++) await context.OutAsync((i > 0 ? delimiters[(i - 1) % delimiters.Length].ToString() : "") + line).ConfigureAwait(false);
+                for (var i = 0; await input!.ReadLineAsync().ConfigureAwait(false) is { } line; i++)
+                    await context
+                        .OutAsync((i > 0 ? delimiters[(i - 1) % delimiters.Length].ToString() : "") + line)
+                        .ConfigureAwait(false);
                 await context.OutAsync("\n").ConfigureAwait(false);
             }
             return context.Status;

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Portal.Sandbox.Programs.Shell.Commands;
 
-/// <summary>POSIX's basic and extended regular expressions as .NET's, on the engine of linear time unless one refers back.</summary>
+/// <summary>
+/// POSIX's basic and extended regular expressions as .NET's, on the engine of linear time unless one refers back.
+/// </summary>
 internal static class PosixRegex
 {
     private const int Deepest = 200, Longest = 10_000;
@@ -21,7 +23,11 @@ internal static class PosixRegex
         for (var i = 0; i < pattern.Length; i++)
         {
             var c = pattern[i];
-            var first = i == 0 || (pattern[i - 1] is '(' or '|' && (extended ? !IsEscaped(pattern, i - 1) : IsEscaped(pattern, i - 1)));
+            var first =
+                i == 0
+                || (
+                    pattern[i - 1] is '(' or '|' && (extended ? !IsEscaped(pattern, i - 1) : IsEscaped(pattern, i - 1))
+                );
             if (c == '\\' && i + 1 < pattern.Length)
             {
                 var next = pattern[++i];
@@ -47,20 +53,38 @@ internal static class PosixRegex
             }
             else if (c == '[')
             {
-                if (!CharacterSet.TryParse(Bracket(pattern, i), 0, out var set, out _)) throw new CommandException($"bad regex '{pattern}': Unmatched [, [^, [:, [., or [=", 2);
+                if (!CharacterSet.TryParse(Bracket(pattern, i), 0, out var set, out _))
+                    throw new CommandException($"bad regex '{pattern}': Unmatched [, [^, [:, [., or [=", 2);
                 i += BracketLength(pattern, i) - 1;
                 AppendSet(text, set, ignoreCase);
             }
-            else if (c == '*' && first) text.Append(@"\*");
-            else if (c == '^' && !extended && !first) text.Append(@"\^");
-            else if (c == '$' && !extended && i + 1 < pattern.Length && !(pattern[i + 1] == '\\' && i + 2 < pattern.Length && pattern[i + 2] is ')' or '|')) text.Append(@"\$");
-            else if (c == '$') text.Append(@"\z");
-            else if (c == '^') text.Append(@"\A");
-            else if (c == '.') text.Append("[^\\0]");
+            else if (c == '*' && first)
+                text.Append(@"\*");
+            else if (c == '^' && !extended && !first)
+                text.Append(@"\^");
+            else if (
+                c == '$'
+                && !extended
+                && i + 1 < pattern.Length
+                && !(pattern[i + 1] == '\\' && i + 2 < pattern.Length && pattern[i + 2] is ')' or '|')
+            )
+                text.Append(@"\$");
+            else if (c == '$')
+                text.Append(@"\z");
+            else if (c == '^')
+                text.Append(@"\A");
+            else if (c == '.')
+                text.Append("[^\\0]");
             else if (c is '(' or ')' or '|' or '+' or '?' or '{' or '}')
             {
-                if (!extended) text.Append('\\').Append(c);
-                else if (c is '+' or '?' && first || (c == '{' && (first || !IsInterval(pattern, i))) || (c == '}' && !ClosesInterval(text))) text.Append('\\').Append(c);
+                if (!extended)
+                    text.Append('\\').Append(c);
+                else if (
+                    c is '+' or '?' && first
+                    || (c == '{' && (first || !IsInterval(pattern, i)))
+                    || (c == '}' && !ClosesInterval(text))
+                )
+                    text.Append('\\').Append(c);
                 else
                 {
                     depth += c == '(' ? 1 : c == ')' ? -1 : 0;
@@ -72,10 +96,17 @@ internal static class PosixRegex
         }
         var options = RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         // Two quantifiers in a row mean something else here than in POSIX.
-        var translated = Regex.Replace(text.ToString(), @"(?<!\\)([*+?}])[*+]+", "$1", RegexOptions.NonBacktracking & RegexOptions.None);
+        var translated = Regex.Replace(
+            text.ToString(),
+            @"(?<!\\)([*+?}])[*+]+",
+            "$1",
+            RegexOptions.NonBacktracking & RegexOptions.None
+        );
         try
         {
-            return refersBack ? new Regex(translated, options, s_timeout) : new Regex(translated, options | RegexOptions.NonBacktracking);
+            return refersBack
+                ? new Regex(translated, options, s_timeout)
+                : new Regex(translated, options | RegexOptions.NonBacktracking);
         }
         catch (ArgumentException)
         {
@@ -94,16 +125,20 @@ internal static class PosixRegex
         return count % 2 == 1;
     }
 
-    private static bool IsInterval(string pattern, int at) => at + 1 < pattern.Length && char.IsAsciiDigit(pattern[at + 1]) && pattern.IndexOf('}', at) > 0;
+    private static bool IsInterval(string pattern, int at) =>
+        at + 1 < pattern.Length && char.IsAsciiDigit(pattern[at + 1]) && pattern.IndexOf('}', at) > 0;
 
     private static bool ClosesInterval(StringBuilder text)
     {
-        for (var i = text.Length - 1; i >= 0 && (char.IsAsciiDigit(text[i]) || text[i] is ',' or '{'); i--) if (text[i] == '{') return i == 0 || text[i - 1] != '\\';
+        for (var i = text.Length - 1; i >= 0 && (char.IsAsciiDigit(text[i]) || text[i] is ',' or '{'); i--)
+            if (text[i] == '{')
+                return i == 0 || text[i - 1] != '\\';
         return false;
     }
 
     /// <summary>A bracket expression in which backslashes stand for themselves, as POSIX has it.</summary>
-    private static string Bracket(string pattern, int at) => pattern[at..(at + BracketLength(pattern, at))].Replace("\\", "\\\\", StringComparison.Ordinal);
+    private static string Bracket(string pattern, int at) =>
+        pattern[at..(at + BracketLength(pattern, at))].Replace("\\", "\\\\", StringComparison.Ordinal);
 
     private static int BracketLength(string pattern, int at)
     {
@@ -112,8 +147,15 @@ internal static class PosixRegex
         if (i < pattern.Length && pattern[i] == ']') i++;
         while (i < pattern.Length && pattern[i] != ']')
         {
-            if (pattern[i] == '[' && i + 1 < pattern.Length && pattern[i + 1] == ':' && pattern.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var end) i = end + 2;
-            else i++;
+            if (
+                pattern[i] == '['
+                && i + 1 < pattern.Length
+                && pattern[i + 1] == ':'
+                && pattern.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var end
+            )
+                i = end + 2;
+            else
+                i++;
         }
         return Math.Min(i + 1, pattern.Length) - at;
     }
@@ -122,7 +164,8 @@ internal static class PosixRegex
     {
         if (ignoreCase)
         {
-            for (var c = 'a'; c <= 'z'; c++) set[c] = set[char.ToUpperInvariant(c)] = set[c] || set[char.ToUpperInvariant(c)];
+            for (var c = 'a'; c <= 'z'; c++)
+                set[c] = set[char.ToUpperInvariant(c)] = set[c] || set[char.ToUpperInvariant(c)];
         }
         text.Append('[');
         var any = false;
@@ -131,8 +174,10 @@ internal static class PosixRegex
             if (!set[c]) continue;
             any = true;
             var end = c;
-            while (end < 255 && set[end + 1]) end++;
-            text.Append(CultureInfo.InvariantCulture, $"\\x{c:x2}").Append(end > c ? string.Create(CultureInfo.InvariantCulture, $"-\\x{end:x2}") : "");
+            while (end < 255 && set[end + 1])
+                end++;
+            text.Append(CultureInfo.InvariantCulture, $"\\x{c:x2}")
+                .Append(end > c ? string.Create(CultureInfo.InvariantCulture, $"-\\x{end:x2}") : "");
             c = end;
         }
         if (!any) text.Append(@"^\x00-\uffff");

@@ -17,9 +17,16 @@ internal sealed class RealpathCommand : IShellCommand
                 else await context.OutAsync(ByteText.From(link) + (options.Has('n') ? "" : "\n")).ConfigureAwait(false);
                 continue;
             }
-            if (link is not null) path = ShellPath.Resolve(path[..path.LastIndexOf('/')], link);
-            if (context.Name == "realpath" && context.Container.Files.Status(path) is null && context.Container.Files.Status(path[..path.LastIndexOf('/')] is { Length: > 0 } p ? p : "/") is null) await context.ErrorAsync($"{operand}: {ContainerFiles.Missing}").ConfigureAwait(false);
-            else await context.OutAsync(ByteText.From(path) + (options.Has('n') ? "" : "\n")).ConfigureAwait(false);
+            if (link is not null)
+                path = ShellPath.Resolve(path[..path.LastIndexOf('/')], link);
+            if (
+                context.Name == "realpath"
+                && context.Container.Files.Status(path) is null
+                && context.Container.Files.Status(path[..path.LastIndexOf('/')] is { Length: > 0 } p ? p : "/") is null
+            )
+                await context.ErrorAsync($"{operand}: {ContainerFiles.Missing}").ConfigureAwait(false);
+            else
+                await context.OutAsync(ByteText.From(path) + (options.Has('n') ? "" : "\n")).ConfigureAwait(false);
         }
         return context.Status;
     }

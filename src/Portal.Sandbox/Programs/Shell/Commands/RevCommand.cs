@@ -12,7 +12,9 @@ internal sealed class RevCommand : IShellCommand
             {
                 var characters = line.ToCharArray();
                 Array.Reverse(characters);
-                await context.OutAsync(new string(characters) + (input.EndedInNewline ? "\n" : "")).ConfigureAwait(false);
+                await context
+                    .OutAsync(new string(characters) + (input.EndedInNewline ? "\n" : ""))
+                    .ConfigureAwait(false);
             }
         }
         return context.Status;

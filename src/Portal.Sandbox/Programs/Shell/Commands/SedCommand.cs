@@ -32,8 +32,10 @@ internal sealed class SedCommand : IShellCommand
             // The file is written anew once all of it was read.
             using var result = new MemoryStream();
             run = new SedRun(context, program, quiet);
-            if (await run.RunAsync([path], result).ConfigureAwait(false) is not 0 and var failed) return failed;
-            if (context.Container.Files.Write(context.Resolve(path), result.ToArray()) is { } error) await context.ErrorAsync($"{path}: {error}").ConfigureAwait(false);
+            if (await run.RunAsync([path], result).ConfigureAwait(false) is not 0 and var failed)
+                return failed;
+            if (context.Container.Files.Write(context.Resolve(path), result.ToArray()) is { } error)
+                await context.ErrorAsync($"{path}: {error}").ConfigureAwait(false);
         }
         return context.Status;
     }

@@ -41,7 +41,11 @@ internal sealed class SedProgram
 
     private void ParseAll()
     {
-        var (blocks, labels, jumps) = (new Stack<int>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<(SedCommandLine Command, string Label)>());
+        var (blocks, labels, jumps) = (
+            new Stack<int>(),
+            new Dictionary<string, int>(StringComparer.Ordinal),
+            new List<(SedCommandLine Command, string Label)>()
+        );
         while (true)
         {
             while (_position < _text.Length && (char.IsWhiteSpace(Current) || Current == ';')) _position++;
@@ -85,7 +89,8 @@ internal sealed class SedProgram
                     var delimiter = Delimiter();
                     command.Text = Unescape(Until(delimiter, regex: false), delimiter);
                     command.Flags = Unescape(Until(delimiter, regex: false), delimiter);
-                    if (command.Text.Length != command.Flags.Length) throw Bad("strings for y command have different lengths");
+                    if (command.Text.Length != command.Flags.Length)
+                        throw Bad("strings for y command have different lengths");
                     break;
                 case 'a' or 'i' or 'c': command.Text = Appended(); break;
                 case 'r' or 'w':
@@ -98,8 +103,13 @@ internal sealed class SedProgram
             }
             _commands.Add(command);
         }
-        if (blocks.Count > 0) throw Bad("unterminated {");
-        foreach (var (command, label) in jumps) command.Target = label.Length == 0 ? _commands.Count : labels.TryGetValue(label, out var target) ? target : throw Bad($"can't find label for jump to '{label}'");
+        if (blocks.Count > 0)
+            throw Bad("unterminated {");
+        foreach (var (command, label) in jumps)
+            command.Target =
+                label.Length == 0 ? _commands.Count
+                : labels.TryGetValue(label, out var target) ? target
+                : throw Bad($"can't find label for jump to '{label}'");
     }
 
     private static CommandException Bad(string message) => new(message);
@@ -195,7 +205,11 @@ internal sealed class SedProgram
         var pattern = Until(delimiter, regex: true);
         command.Text = Until(delimiter, regex: false);
         var start = _position;
-        while (_position < _text.Length && (char.IsAsciiDigit(Current) || Current is 'g' or 'p' or 'i' or 'I' or 'e' or 'm')) _position++;
+        while (
+            _position < _text.Length
+            && (char.IsAsciiDigit(Current) || Current is 'g' or 'p' or 'i' or 'I' or 'e' or 'm')
+        )
+            _position++;
         command.Flags = _text[start.._position];
         if (Current == 'w')
         {
@@ -203,8 +217,16 @@ internal sealed class SedProgram
             SkipBlanks();
             command.Flags += "w" + Line();
         }
-        command.Pattern = pattern.Length == 0 ? null : PosixRegex.Compile(pattern, _extended, command.Flags.Contains('i', StringComparison.OrdinalIgnoreCase));
-        if (Current is not ('\0' or '\n' or ';' or '}' or ' ' or '\t' or '#')) throw Bad("bad option in substitution expression");
+        command.Pattern =
+            pattern.Length == 0
+                ? null
+                : PosixRegex.Compile(
+                    pattern,
+                    _extended,
+                    command.Flags.Contains('i', StringComparison.OrdinalIgnoreCase)
+                );
+        if (Current is not ('\0' or '\n' or ';' or '}' or ' ' or '\t' or '#'))
+            throw Bad("bad option in substitution expression");
     }
 
     private string Appended()
@@ -225,5 +247,8 @@ internal sealed class SedProgram
         return text.ToString();
     }
 
-    private static string Unescape(string text, char delimiter) => text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\" + delimiter, delimiter.ToString(), StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+    private static string Unescape(string text, char delimiter) =>
+        text.Replace("\\n", "\n", StringComparison.Ordinal)
+            .Replace("\\" + delimiter, delimiter.ToString(), StringComparison.Ordinal)
+            .Replace(@"\\", @"\", StringComparison.Ordinal);
 }

@@ -146,22 +146,48 @@ internal sealed class SedRun(CommandContext context, IReadOnlyList<SedCommandLin
                 case 'a': _appended.Add(command.Text + "\n"); break;
                 case 'i': await WriteAsync(command.Text + "\n").ConfigureAwait(false); break;
                 case 'c':
-                    if (command.To is null || command.Negated || !_ranges.ContainsKey(command)) await WriteAsync(command.Text + "\n").ConfigureAwait(false);
+                    if (command.To is null || command.Negated || !_ranges.ContainsKey(command))
+                        await WriteAsync(command.Text + "\n").ConfigureAwait(false);
                     await EndCycleAsync(print: false).ConfigureAwait(false);
                     return null;
-                case 'y': _space = string.Concat(_space.Select(c => command.Text.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? command.Flags[at] : c)); break;
-                case 'g': _space = _hold; break;
-                case 'G': _space += "\n" + _hold; break;
-                case 'h': _hold = _space; break;
+                case 'y':
+                    _space = string.Concat(
+                        _space.Select(c =>
+                            command.Text.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? command.Flags[at] : c
+                        )
+                    );
+                    break;
+                case 'g':
+                    _space = _hold;
+                    break;
+                case 'G':
+                    _space += "\n" + _hold;
+                    break;
+                case 'h':
+                    _hold = _space;
+                    break;
                 case 'H':
                     context.Process.Hold(2 * _space.Length);
                     _hold += "\n" + _space;
                     break;
-                case 'x': (_space, _hold) = (_hold, _space); break;
-                case 'z': _space = ""; break;
-                case 'l': await WriteAsync(_space.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "$\n").ConfigureAwait(false); break;
+                case 'x':
+                    (_space, _hold) = (_hold, _space);
+                    break;
+                case 'z':
+                    _space = "";
+                    break;
+                case 'l':
+                    await WriteAsync(
+                            _space
+                                .Replace("\\", @"\\", StringComparison.Ordinal)
+                                .Replace("\n", "\\n", StringComparison.Ordinal)
+                                .Replace("\t", "\\t", StringComparison.Ordinal) + "$\n"
+                        )
+                        .ConfigureAwait(false);
+                    break;
                 case 'r':
-                    if (context.Container.Files.Read(context.Resolve(command.Text)) is { } bytes) _appended.Add(ByteText.From(bytes));
+                    if (context.Container.Files.Read(context.Resolve(command.Text)) is { } bytes)
+                        _appended.Add(ByteText.From(bytes));
                     break;
                 case 'w': await SaveAsync(command.Text).ConfigureAwait(false); break;
                 case 'b': i = command.Target - 1; break;
@@ -205,7 +231,9 @@ internal sealed class SedRun(CommandContext context, IReadOnlyList<SedCommandLin
         var pattern = command.Pattern ?? _last ?? throw new CommandException("no previous regexp");
         _last = pattern;
         var flags = command.Flags;
-        var wanted = int.TryParse(string.Concat(flags.TakeWhile(c => c != 'w').Where(char.IsAsciiDigit)), out var n) ? n : 1;
+        var wanted = int.TryParse(string.Concat(flags.TakeWhile(c => c != 'w').Where(char.IsAsciiDigit)), out var n)
+            ? n
+            : 1;
         var all = flags.Split('w')[0].Contains('g', StringComparison.Ordinal);
         var (result, at, count, replaced) = (new StringBuilder(), 0, 0, false);
         for (var match = pattern.Match(_space); match.Success; match = match.NextMatch())
@@ -220,9 +248,12 @@ internal sealed class SedRun(CommandContext context, IReadOnlyList<SedCommandLin
         }
         if (!replaced) return false;
         _space = result.Append(_space, at, _space.Length - at).ToString();
-        if (_space.Length > 4096) context.Process.Hold(_space.Length);
-        if (flags.Split('w')[0].Contains('p', StringComparison.Ordinal)) await PrintAsync(_space).ConfigureAwait(false);
-        if (flags.IndexOf('w', StringComparison.Ordinal) is >= 0 and var file) await SaveAsync(flags[(file + 1)..]).ConfigureAwait(false);
+        if (_space.Length > 4096)
+            context.Process.Hold(_space.Length);
+        if (flags.Split('w')[0].Contains('p', StringComparison.Ordinal))
+            await PrintAsync(_space).ConfigureAwait(false);
+        if (flags.IndexOf('w', StringComparison.Ordinal) is >= 0 and var file)
+            await SaveAsync(flags[(file + 1)..]).ConfigureAwait(false);
         return true;
     }
 
@@ -243,7 +274,8 @@ internal sealed class SedRun(CommandContext context, IReadOnlyList<SedCommandLin
 
     private async Task SaveAsync(string path)
     {
-        if (!_written.TryGetValue(path, out var file)) _written[path] = file = ShellFiles.Open(context.Process, path, ShellFiles.Access.Write);
+        if (!_written.TryGetValue(path, out var file))
+            _written[path] = file = ShellFiles.Open(context.Process, path, ShellFiles.Access.Write);
         await file.WriteAsync(ByteText.Bytes(_space + "\n"), context.Token).ConfigureAwait(false);
     }
 }

@@ -11,7 +11,9 @@ internal sealed class SetCommand : IShellCommand
         var shell = context.Shell!;
         if (context.Args.Count == 0)
         {
-            foreach (var (name, value, _, _) in shell.Variables.All) if (value is not null) await context.OutAsync($"{name}={Quote(value)}\n").ConfigureAwait(false);
+            foreach (var (name, value, _, _) in shell.Variables.All)
+                if (value is not null)
+                    await context.OutAsync($"{name}={Quote(value)}\n").ConfigureAwait(false);
             return 0;
         }
         var i = 0;
@@ -30,15 +32,25 @@ internal sealed class SetCommand : IShellCommand
                 {
                     if (i + 1 >= context.Args.Count)
                     {
-                        foreach (var (_, name) in ShellOptions.All) await context.OutAsync(on ? $"{name,-16}{(shell.Options[name] ? "on" : "off")}\n" : $"set {(shell.Options[name] ? "-o" : "+o")} {name}\n").ConfigureAwait(false);
+                        foreach (var (_, name) in ShellOptions.All)
+                            await context
+                                .OutAsync(
+                                    on
+                                        ? $"{name, -16}{(shell.Options[name] ? "on" : "off")}\n"
+                                        : $"set {(shell.Options[name] ? "-o" : "+o")} {name}\n"
+                                )
+                                .ConfigureAwait(false);
                         return 0;
                     }
                     var wanted = context.Args[++i];
-                    if (!ShellOptions.All.Any(o => o.Name == wanted)) throw new ShellErrorException($"set: illegal option {(on ? '-' : '+')}o {wanted}");
+                    if (!ShellOptions.All.Any(o => o.Name == wanted))
+                        throw new ShellErrorException($"set: illegal option {(on ? '-' : '+')}o {wanted}");
                     shell.Options[wanted] = on;
                 }
-                else if (ShellOptions.All.FirstOrDefault(o => o.Flag == flag) is { Name: { } name }) shell.Options[name] = on;
-                else if (!"mhbvVEiIs".Contains(flag, StringComparison.Ordinal)) throw new ShellErrorException($"set: illegal option {arg[0]}{flag}");
+                else if (ShellOptions.All.FirstOrDefault(o => o.Flag == flag) is { Name: { } name })
+                    shell.Options[name] = on;
+                else if (!"mhbvVEiIs".Contains(flag, StringComparison.Ordinal))
+                    throw new ShellErrorException($"set: illegal option {arg[0]}{flag}");
             }
         }
         shell.Variables.ExportsAll = shell.Options.AllExport;

@@ -20,15 +20,17 @@ internal sealed class ShufCommand : IShellCommand
         else if (options.Has('e')) lines.AddRange(options.Operands);
         else
         {
-            await foreach (var (_, input) in context.InputsAsync(options.Operands)) while (await input.ReadLineAsync().ConfigureAwait(false) is { } line)
-            {
-                context.Process.Hold(2L * line.Length + 32);
-                lines.Add(line);
-            }
+            await foreach (var (_, input) in context.InputsAsync(options.Operands))
+                while (await input.ReadLineAsync().ConfigureAwait(false) is { } line)
+                {
+                    context.Process.Hold(2L * line.Length + 32);
+                    lines.Add(line);
+                }
         }
         var all = lines.ToArray();
         Random.Shared.Shuffle(all);
-        foreach (var line in all.Take((int)Math.Clamp(options.Number('n', int.MaxValue), 0, int.MaxValue))) await context.OutAsync(line + "\n").ConfigureAwait(false);
+        foreach (var line in all.Take((int)Math.Clamp(options.Number('n', int.MaxValue), 0, int.MaxValue)))
+            await context.OutAsync(line + "\n").ConfigureAwait(false);
         return context.Status;
     }
 }

@@ -13,13 +13,20 @@ internal sealed class SourceCommand : IShellCommand
         string script;
         try
         {
-            var reader = new InputReader(context, ShellFiles.Open(context.Process, context.Args[0], ShellFiles.Access.Read), owned: true);
+            var reader = new InputReader(
+                context,
+                ShellFiles.Open(context.Process, context.Args[0], ShellFiles.Access.Read),
+                owned: true
+            );
             script = ByteText.From(await reader.ReadAllAsync().ConfigureAwait(false));
             reader.Close();
         }
         catch (FileException)
         {
-            throw new ShellErrorException($"{context.Name}: can't open '{context.Args[0]}': {ContainerFiles.Missing}", 2);
+            throw new ShellErrorException(
+                $"{context.Name}: can't open '{context.Args[0]}': {ContainerFiles.Missing}",
+                2
+            );
         }
         var positional = shell.Positional;
         if (context.Args.Count > 1) shell.Positional = [.. context.Args.Skip(1)];

@@ -9,8 +9,18 @@ internal sealed class TailCommand : IShellCommand
     /// <summary>Options with the old form <c>-3</c> of a number.</summary>
     public static CommandOptions Parse(CommandContext context, string description)
     {
-        var args = context.Args.Select((a, i) => i == 0 && a is ['-', >= '0' and <= '9', ..] ? "-n" + a[1..] : i == 0 && context.Name == "tail" && a is ['+', >= '0' and <= '9', ..] ? "-n" + a : a).ToList();
-        return CommandOptions.Parse(new CommandContext(context.Process, [context.Name, .. args], context.Environment, context.Shell), description);
+        var args = context
+            .Args.Select(
+                (a, i) =>
+                    i == 0 && a is ['-', >= '0' and <= '9', ..] ? "-n" + a[1..]
+                    : i == 0 && context.Name == "tail" && a is ['+', >= '0' and <= '9', ..] ? "-n" + a
+                    : a
+            )
+            .ToList();
+        return CommandOptions.Parse(
+            new CommandContext(context.Process, [context.Name, .. args], context.Environment, context.Shell),
+            description
+        );
     }
 
     public async Task<int> RunAsync(CommandContext context)
@@ -23,8 +33,12 @@ internal sealed class TailCommand : IShellCommand
         var followed = new List<(string Path, InputReader Input)>();
         foreach (var path in options.Operands.Count == 0 ? ["-"] : options.Operands)
         {
-            if (await context.OpenAsync(path).ConfigureAwait(false) is not { } input) continue;
-            if (titles) await context.OutAsync($"{(first ? "" : "\n")}==> {(path == "-" ? "standard input" : path)} <==\n").ConfigureAwait(false);
+            if (await context.OpenAsync(path).ConfigureAwait(false) is not { } input)
+                continue;
+            if (titles)
+                await context
+                    .OutAsync($"{(first ? "" : "\n")}==> {(path == "-" ? "standard input" : path)} <==\n")
+                    .ConfigureAwait(false);
             first = false;
             if (text.StartsWith('+')) await FromAsync(context, input, count, bytes).ConfigureAwait(false);
             else if (bytes) await BytesAsync(context, input, count).ConfigureAwait(false);
@@ -40,9 +54,15 @@ internal sealed class TailCommand : IShellCommand
     {
         for (var i = 1L; i < from; i++)
         {
-            if (bytes ? await input.ReadByteAsync().ConfigureAwait(false) < 0 : await input.ReadLineAsync().ConfigureAwait(false) is null) return;
+            if (
+                bytes
+                    ? await input.ReadByteAsync().ConfigureAwait(false) < 0
+                    : await input.ReadLineAsync().ConfigureAwait(false) is null
+            )
+                return;
         }
-        while (await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk) await context.WriteAsync(chunk).ConfigureAwait(false);
+        while (await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk)
+            await context.WriteAsync(chunk).ConfigureAwait(false);
     }
 
     private static async Task LinesAsync(CommandContext context, InputReader input, long count)
@@ -89,9 +109,11 @@ internal sealed class TailCommand : IShellCommand
         await context.FlushAsync().ConfigureAwait(false);
         while (true)
         {
-            if (followed.TrueForAll(f => DeviceFile.Is(context.Resolve(f.Path)))) await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Token).ConfigureAwait(false);
+            if (followed.TrueForAll(f => DeviceFile.Is(context.Resolve(f.Path))))
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Token).ConfigureAwait(false);
             foreach (var (path, input) in followed)
-                while (path != "-" && await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk) await context.WriteAsync(chunk).ConfigureAwait(false);
+                while (path != "-" && await input.ReadAsync().ConfigureAwait(false) is { Length: > 0 } chunk)
+                    await context.WriteAsync(chunk).ConfigureAwait(false);
             await Task.Delay(s_interval, context.Time, context.Token).ConfigureAwait(false);
         }
     }

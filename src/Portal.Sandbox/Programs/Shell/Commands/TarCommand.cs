@@ -12,8 +12,12 @@ internal sealed class TarCommand : IShellCommand
     public async Task<int> RunAsync(CommandContext context)
     {
         var args = context.Args.ToList();
-        if (args.Count > 0 && !args[0].StartsWith('-')) args[0] = "-" + args[0];
-        var options = CommandOptions.Parse(new CommandContext(context.Process, ["tar", .. args], context.Environment, context.Shell), "cxtvzjmpohkOf:C:T:X: m=no-same-owner p=no-same-permissions");
+        if (args.Count > 0 && !args[0].StartsWith('-'))
+            args[0] = "-" + args[0];
+        var options = CommandOptions.Parse(
+            new CommandContext(context.Process, ["tar", .. args], context.Environment, context.Shell),
+            "cxtvzjmpohkOf:C:T:X: m=no-same-owner p=no-same-permissions"
+        );
         var file = options.Value('f') is { } f and not "-" ? f : null;
         var directory = options.Value('C') is { } c ? context.Resolve(c) : context.Process.Directory;
         if (options.Has('c')) return await CreateAsync(context, options, directory, file).ConfigureAwait(false);
@@ -21,7 +25,12 @@ internal sealed class TarCommand : IShellCommand
         return await ExtractAsync(context, options, directory, file).ConfigureAwait(false);
     }
 
-    private static async Task<int> CreateAsync(CommandContext context, CommandOptions options, string directory, string? file)
+    private static async Task<int> CreateAsync(
+        CommandContext context,
+        CommandOptions options,
+        string directory,
+        string? file
+    )
     {
         var status = 0;
         using var buffer = new MemoryStream();
@@ -30,13 +39,20 @@ internal sealed class TarCommand : IShellCommand
             foreach (var operand in options.Operands)
             {
                 var path = ShellPath.Resolve(directory, ByteText.ToText(operand));
-                if (Add(context, writer, path, ByteText.ToText(operand).TrimStart('/'), 0)) continue;
-                await context.SayAsync($"tar: {operand}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n").ConfigureAwait(false);
+                if (Add(context, writer, path, ByteText.ToText(operand).TrimStart('/'), 0))
+                    continue;
+                await context
+                    .SayAsync(
+                        $"tar: {operand}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n"
+                    )
+                    .ConfigureAwait(false);
                 status = 2;
             }
         }
-        if (file is null) await context.WriteAsync(buffer.ToArray()).ConfigureAwait(false);
-        else if (context.Container.Files.Write(context.Resolve(file), buffer.ToArray()) is { } error) return await context.ErrorAsync($"{file}: {error}").ConfigureAwait(false);
+        if (file is null)
+            await context.WriteAsync(buffer.ToArray()).ConfigureAwait(false);
+        else if (context.Container.Files.Write(context.Resolve(file), buffer.ToArray()) is { } error)
+            return await context.ErrorAsync($"{file}: {error}").ConfigureAwait(false);
         return status;
     }
 
@@ -46,16 +62,32 @@ internal sealed class TarCommand : IShellCommand
         if (files.Read(path) is { } content)
         {
             context.Process.Hold(content.Length);
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            writer.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) }
+            );
             return true;
         }
-        if (!files.IsDirectory(path) || depth > Deepest) return false;
-        if (name.Trim('.', '/').Length > 0) writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, name.TrimEnd('/') + "/"));
-        foreach (var inner in files.List(path)) Add(context, writer, ShellPath.Join(path, inner.TrimEnd('/')), $"{name.TrimEnd('/')}/{inner.TrimEnd('/')}".TrimStart('/'), depth + 1);
+        if (!files.IsDirectory(path) || depth > Deepest)
+            return false;
+        if (name.Trim('.', '/').Length > 0)
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, name.TrimEnd('/') + "/"));
+        foreach (var inner in files.List(path))
+            Add(
+                context,
+                writer,
+                ShellPath.Join(path, inner.TrimEnd('/')),
+                $"{name.TrimEnd('/')}/{inner.TrimEnd('/')}".TrimStart('/'),
+                depth + 1
+            );
         return true;
     }
 
-    private static async Task<int> ExtractAsync(CommandContext context, CommandOptions options, string directory, string? file)
+    private static async Task<int> ExtractAsync(
+        CommandContext context,
+        CommandOptions options,
+        string directory,
+        string? file
+    )
     {
         var input = context.Input;
         if (file is not null)
@@ -71,8 +103,10 @@ internal sealed class TarCommand : IShellCommand
             while (await reader.GetNextEntryAsync(copyData: true, context.Token).ConfigureAwait(false) is { } entry)
             {
                 await context.SpendAsync(20).ConfigureAwait(false);
-                if (options.Has('t') || options.Has('v')) await context.OutAsync(ByteText.From(entry.Name) + "\n").ConfigureAwait(false);
-                if (options.Has('t')) continue;
+                if (options.Has('t') || options.Has('v'))
+                    await context.OutAsync(ByteText.From(entry.Name) + "\n").ConfigureAwait(false);
+                if (options.Has('t'))
+                    continue;
                 var path = ShellPath.Resolve(directory, entry.Name.TrimEnd('/').TrimStart('/'));
                 if (entry.EntryType == TarEntryType.Directory)
                 {
@@ -82,9 +116,15 @@ internal sealed class TarCommand : IShellCommand
                 using var content = new MemoryStream();
                 if (entry.DataStream is { } data) await data.CopyToAsync(content, context.Token).ConfigureAwait(false);
                 var parent = path[..path.LastIndexOf('/')];
-                if (parent.Length > 0 && !context.Container.Files.IsDirectory(parent)) context.Container.Files.MakeDirectory(parent);
-                if (context.Container.Files.Write(path, content.ToArray()) is not { } error) continue;
-                await context.SayAsync($"tar: {ByteText.From(entry.Name)}: Cannot open: {error}\ntar: Exiting with failure status due to previous errors\n").ConfigureAwait(false);
+                if (parent.Length > 0 && !context.Container.Files.IsDirectory(parent))
+                    context.Container.Files.MakeDirectory(parent);
+                if (context.Container.Files.Write(path, content.ToArray()) is not { } error)
+                    continue;
+                await context
+                    .SayAsync(
+                        $"tar: {ByteText.From(entry.Name)}: Cannot open: {error}\ntar: Exiting with failure status due to previous errors\n"
+                    )
+                    .ConfigureAwait(false);
                 return 2;
             }
         }

@@ -12,7 +12,13 @@ internal sealed class TeeCommand : IShellCommand
         {
             try
             {
-                files.Add(ShellFiles.Open(context.Process, path, options.Has('a') ? ShellFiles.Access.Append : ShellFiles.Access.Write));
+                files.Add(
+                    ShellFiles.Open(
+                        context.Process,
+                        path,
+                        options.Has('a') ? ShellFiles.Access.Append : ShellFiles.Access.Write
+                    )
+                );
             }
             catch (FileException e)
             {

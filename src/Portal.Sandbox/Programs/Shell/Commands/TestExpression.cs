@@ -42,7 +42,11 @@ internal sealed class TestExpression(Budgets.ContainerProcess process, IReadOnly
         if (++_depth > Deepest) throw new CommandException("expression nested too deeply", 2);
         try
         {
-            if (Peek(0) == "!" && !(Peek(1) is { } op && IsBinary(op) && Peek(2) is not null) && _position + 1 < args.Count)
+            if (
+                Peek(0) == "!"
+                && !(Peek(1) is { } op && IsBinary(op) && Peek(2) is not null)
+                && _position + 1 < args.Count
+            )
             {
                 _position++;
                 return !Not();
@@ -86,9 +90,26 @@ internal sealed class TestExpression(Budgets.ContainerProcess process, IReadOnly
         return true;
     }
 
-    public static bool IsUnary(string word) => word is ['-', var c] && "bcdefghknprstuwxzLSOG".Contains(c, StringComparison.Ordinal);
+    public static bool IsUnary(string word) =>
+        word is ['-', var c] && "bcdefghknprstuwxzLSOG".Contains(c, StringComparison.Ordinal);
 
-    public static bool IsBinary(string word) => word is "=" or "==" or "!=" or "<" or ">" or "-eq" or "-ne" or "-lt" or "-le" or "-gt" or "-ge" or "-nt" or "-ot" or "-ef" or "=~";
+    public static bool IsBinary(string word) =>
+        word
+            is "="
+                or "=="
+                or "!="
+                or "<"
+                or ">"
+                or "-eq"
+                or "-ne"
+                or "-lt"
+                or "-le"
+                or "-gt"
+                or "-ge"
+                or "-nt"
+                or "-ot"
+                or "-ef"
+                or "=~";
 
     public static bool Unary(Budgets.ContainerProcess process, string op, string operand)
     {
@@ -102,22 +123,42 @@ internal sealed class TestExpression(Budgets.ContainerProcess process, IReadOnly
         if (process.Container.Files.Status(path) is not { } status) return device && op is "-e" or "-c" or "-r" or "-w";
         return op switch
         {
-            "-e" => true, "-d" => status.IsDirectory, "-f" => !status.IsDirectory && !device, "-s" => status.Length > 0, "-c" => device,
-            "-r" or "-O" or "-G" => true, "-w" => device || !process.Container.Files.IsReadOnly(path), "-x" => status.IsDirectory || (status.Mode & 0x49) != 0, _ => false,
+            "-e" => true,
+            "-d" => status.IsDirectory,
+            "-f" => !status.IsDirectory && !device,
+            "-s" => status.Length > 0,
+            "-c" => device,
+            "-r" or "-O" or "-G" => true,
+            "-w" => device || !process.Container.Files.IsReadOnly(path),
+            "-x" => status.IsDirectory || (status.Mode & 0x49) != 0,
+            _ => false,
         };
     }
 
-    public static bool Binary(Budgets.ContainerProcess process, string left, string op, string right) => op switch
-    {
-        "=" or "==" => left == right, "!=" => left != right, "<" => string.CompareOrdinal(left, right) < 0, ">" => string.CompareOrdinal(left, right) > 0,
-        "-eq" => Number(left) == Number(right), "-ne" => Number(left) != Number(right), "-lt" => Number(left) < Number(right),
-        "-le" => Number(left) <= Number(right), "-gt" => Number(left) > Number(right), "-ge" => Number(left) >= Number(right),
-        "-nt" => Time(process, left) > Time(process, right), "-ot" => Time(process, left) < Time(process, right),
-        "-ef" => ShellFiles.Resolve(process, left) == ShellFiles.Resolve(process, right),
-        _ => PosixRegex.Compile(right, extended: true, ignoreCase: false).IsMatch(left),
-    };
+    public static bool Binary(Budgets.ContainerProcess process, string left, string op, string right) =>
+        op switch
+        {
+            "=" or "==" => left == right,
+            "!=" => left != right,
+            "<" => string.CompareOrdinal(left, right) < 0,
+            ">" => string.CompareOrdinal(left, right) > 0,
+            "-eq" => Number(left) == Number(right),
+            "-ne" => Number(left) != Number(right),
+            "-lt" => Number(left) < Number(right),
+            "-le" => Number(left) <= Number(right),
+            "-gt" => Number(left) > Number(right),
+            "-ge" => Number(left) >= Number(right),
+            "-nt" => Time(process, left) > Time(process, right),
+            "-ot" => Time(process, left) < Time(process, right),
+            "-ef" => ShellFiles.Resolve(process, left) == ShellFiles.Resolve(process, right),
+            _ => PosixRegex.Compile(right, extended: true, ignoreCase: false).IsMatch(left),
+        };
 
-    private static DateTimeOffset Time(Budgets.ContainerProcess process, string path) => process.Container.Files.Status(ShellFiles.Resolve(process, path))?.Modified ?? DateTimeOffset.MinValue;
+    private static DateTimeOffset Time(Budgets.ContainerProcess process, string path) =>
+        process.Container.Files.Status(ShellFiles.Resolve(process, path))?.Modified ?? DateTimeOffset.MinValue;
 
-    private static long Number(string text) => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw new CommandException($"{text}: bad number", 2);
+    private static long Number(string text) =>
+        long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new CommandException($"{text}: bad number", 2);
 }

@@ -13,7 +13,14 @@ internal sealed class TimeCommand : IShellCommand
         var start = context.Time.GetTimestamp();
         var status = await context.ExecuteAsync(options.Operands).ConfigureAwait(false);
         var elapsed = context.Time.GetElapsedTime(start);
-        await context.SayAsync(string.Create(CultureInfo.InvariantCulture, $"real\t{(int)elapsed.TotalMinutes}m {elapsed.TotalSeconds % 60:0.00}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n")).ConfigureAwait(false);
+        await context
+            .SayAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"real\t{(int)elapsed.TotalMinutes}m {elapsed.TotalSeconds % 60:0.00}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"
+                )
+            )
+            .ConfigureAwait(false);
         return status;
     }
 }

@@ -8,12 +8,16 @@ internal sealed class TrCommand : IShellCommand
     {
         var options = context.Options("+dscC");
         var (deletes, squeezes) = (options.Has('d'), options.Has('s'));
-        if (options.Operands.Count == 0 || (options.Operands.Count == 1 && !deletes && !squeezes)) throw CommandOptions.Usage(context, "missing operand");
+        if (options.Operands.Count == 0 || (options.Operands.Count == 1 && !deletes && !squeezes))
+            throw CommandOptions.Usage(context, "missing operand");
         var first = Expand(options.Operands[0]);
-        if (options.Has('c') || options.Has('C')) first = [.. Enumerable.Range(0, 256).Select(i => (byte)i).Where(b => !first.Contains(b))];
+        if (options.Has('c') || options.Has('C'))
+            first = [.. Enumerable.Range(0, 256).Select(i => (byte)i).Where(b => !first.Contains(b))];
         var second = options.Operands.Count > 1 ? Expand(options.Operands[1]) : [];
         var map = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
-        if (!deletes && second.Count > 0) for (var i = 0; i < first.Count; i++) map[first[i]] = second[Math.Min(i, second.Count - 1)];
+        if (!deletes && second.Count > 0)
+            for (var i = 0; i < first.Count; i++)
+                map[first[i]] = second[Math.Min(i, second.Count - 1)];
         var (removed, squeezed) = (new bool[256], new bool[256]);
         if (deletes) foreach (var b in first) removed[b] = true;
         if (squeezes) foreach (var b in second.Count > 0 ? second : first) squeezed[b] = true;
@@ -39,7 +43,13 @@ internal sealed class TrCommand : IShellCommand
         var result = new List<byte>();
         for (var i = 0; i < text.Length;)
         {
-            if (text[i] == '[' && i + 1 < text.Length && text[i + 1] == ':' && text.IndexOf(":]", i, StringComparison.Ordinal) is > 0 and var close && CharacterSet.Class(text[(i + 2)..close]) is { } members)
+            if (
+                text[i] == '['
+                && i + 1 < text.Length
+                && text[i + 1] == ':'
+                && text.IndexOf(":]", i, StringComparison.Ordinal) is > 0 and var close
+                && CharacterSet.Class(text[(i + 2)..close]) is { } members
+            )
             {
                 for (var c = 0; c < 256; c++) if (members((char)c)) result.Add((byte)c);
                 i = close + 2;
@@ -61,7 +71,13 @@ internal sealed class TrCommand : IShellCommand
     {
         if (text[i] != '\\' || i + 1 == text.Length) return (byte)text[i++];
         var length = 2;
-        while (length < 4 && text[i + 1] is >= '0' and <= '7' && i + length < text.Length && text[i + length] is >= '0' and <= '7') length++;
+        while (
+            length < 4
+            && text[i + 1] is >= '0' and <= '7'
+            && i + length < text.Length
+            && text[i + length] is >= '0' and <= '7'
+        )
+            length++;
         var value = Escapes.Expand(text.Substring(i, length), Escapes.Style.Printf, out _);
         i += length;
         return (byte)value[^1];

@@ -16,8 +16,11 @@ internal sealed class TruncateCommand : IShellCommand
                 await context.ErrorAsync($"{path}: {error}").ConfigureAwait(false);
                 continue;
             }
-            var size = CommandOptions.ParseNumber(text.TrimStart('+', '-')) * (text[0] == '-' ? -1 : 1) + (text[0] is '+' or '-' ? node.Length : 0);
-            if (!node.Truncate(Math.Max(0, size), context.Time.GetUtcNow())) await context.ErrorAsync($"{path}: {ContainerFiles.NoSpace}").ConfigureAwait(false);
+            var size =
+                CommandOptions.ParseNumber(text.TrimStart('+', '-')) * (text[0] == '-' ? -1 : 1)
+                + (text[0] is '+' or '-' ? node.Length : 0);
+            if (!node.Truncate(Math.Max(0, size), context.Time.GetUtcNow()))
+                await context.ErrorAsync($"{path}: {ContainerFiles.NoSpace}").ConfigureAwait(false);
         }
         return context.Status;
     }

@@ -11,7 +11,9 @@ internal sealed class UmaskCommand : IShellCommand
         var options = context.Options("S");
         if (options.Operands.Count == 0)
         {
-            await context.OutAsync(Convert.ToString(context.Process.Umask, 8).PadLeft(4, '0') + "\n").ConfigureAwait(false);
+            await context
+                .OutAsync(Convert.ToString(context.Process.Umask, 8).PadLeft(4, '0') + "\n")
+                .ConfigureAwait(false);
             return 0;
         }
         try

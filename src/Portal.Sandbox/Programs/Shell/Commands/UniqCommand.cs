@@ -7,7 +7,11 @@ internal sealed class UniqCommand : IShellCommand
     public async Task<int> RunAsync(CommandContext context)
     {
         var options = context.Options("cduif:s:w:z");
-        var (fields, skipped, width) = (options.Number('f', 0), options.Number('s', 0), options.Number('w', int.MaxValue));
+        var (fields, skipped, width) = (
+            options.Number('f', 0),
+            options.Number('s', 0),
+            options.Number('w', int.MaxValue)
+        );
         string Key(string line)
         {
             var i = 0;
@@ -25,7 +29,11 @@ internal sealed class UniqCommand : IShellCommand
             if ((options.Has('d') && count < 2) || (options.Has('u') && count > 1)) return;
             await context.OutAsync((options.Has('c') ? $"{count,7} " : "") + line + "\n").ConfigureAwait(false);
         }
-        if (options.Operands.Count > 1) context.Process.Files.Set(1, ShellFiles.Open(context.Process, options.Operands[1], ShellFiles.Access.Write));
+        if (options.Operands.Count > 1)
+            context.Process.Files.Set(
+                1,
+                ShellFiles.Open(context.Process, options.Operands[1], ShellFiles.Access.Write)
+            );
         await foreach (var (_, input) in context.InputsAsync([.. options.Operands.Take(1)]))
         {
             var (before, count) = ((string?)null, 0);

@@ -13,7 +13,8 @@ internal sealed class WaitCommand : IShellCommand
         {
             foreach (var job in shell.Jobs.All.ToList())
             {
-                if (await SignalAsync(shell, job, context.Token).ConfigureAwait(false) is { } interrupted) return interrupted;
+                if (await SignalAsync(shell, job, context.Token).ConfigureAwait(false) is { } interrupted)
+                    return interrupted;
                 shell.Jobs.Forget(job);
             }
             return 0;
@@ -26,16 +27,22 @@ internal sealed class WaitCommand : IShellCommand
                 status = 127;
                 continue;
             }
-            if (await SignalAsync(shell, job, context.Token).ConfigureAwait(false) is { } interrupted) return interrupted;
+            if (await SignalAsync(shell, job, context.Token).ConfigureAwait(false) is { } interrupted)
+                return interrupted;
             status = await job.Ended.ConfigureAwait(false);
-            if (Signals.Death(job.Process.FatalSignal) is { } text) await context.SayAsync(text + "\n").ConfigureAwait(false);
+            if (Signals.Death(job.Process.FatalSignal) is { } text)
+                await context.SayAsync(text + "\n").ConfigureAwait(false);
             shell.Jobs.Forget(job);
         }
         return status;
     }
 
     /// <summary>Waits for a job; a status when a trapped signal came first.</summary>
-    private static async Task<int?> SignalAsync(ShellInterpreter shell, ShellJobs.Job job, CancellationToken cancellationToken)
+    private static async Task<int?> SignalAsync(
+        ShellInterpreter shell,
+        ShellJobs.Job job,
+        CancellationToken cancellationToken
+    )
     {
         var signalled = shell.Signalled;
         await Task.WhenAny(job.Ended, signalled).WaitAsync(cancellationToken).ConfigureAwait(false);

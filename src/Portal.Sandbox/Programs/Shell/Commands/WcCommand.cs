@@ -11,11 +11,18 @@ internal sealed class WcCommand : IShellCommand
         var options = context.Options("lwcmL");
         var all = options.All.Count == 0;
         var (totals, files) = (new long[5], 0);
-        var columns = new List<(char Flag, int Index)> { ('l', 0), ('w', 1), ('m', 2), ('c', 3), ('L', 4) }.FindAll(c => all ? c.Flag is 'l' or 'w' or 'c' : options.Has(c.Flag));
+        var columns = new List<(char Flag, int Index)> { ('l', 0), ('w', 1), ('m', 2), ('c', 3), ('L', 4) }.FindAll(c =>
+            all ? c.Flag is 'l' or 'w' or 'c' : options.Has(c.Flag)
+        );
         string Row(long[] counts, string? name)
         {
             var single = columns.Count == 1 && options.Operands.Count < 2;
-            var numbers = string.Join(' ', columns.Select(c => single ? counts[c.Index].ToString(CultureInfo.InvariantCulture) : $"{counts[c.Index],9}"));
+            var numbers = string.Join(
+                ' ',
+                columns.Select(c =>
+                    single ? counts[c.Index].ToString(CultureInfo.InvariantCulture) : $"{counts[c.Index], 9}"
+                )
+            );
             return numbers + (name is null ? "" : " " + name) + "\n";
         }
         await foreach (var (path, input) in context.InputsAsync(options.Operands))

@@ -5,5 +5,10 @@ internal sealed class WgetCommand : IShellCommand
     public IReadOnlyList<string> Names => ["wget"];
 
     public Task<int> RunAsync(CommandContext context) =>
-        CurlClient.WgetAsync(new ProgramSession(context.Container, context.Process), [.. context.Args.Select(ByteText.ToText)], context.ToIo(), context.Token);
+        CurlClient.WgetAsync(
+            new ProgramSession(context.Container, context.Process),
+            [.. context.Args.Select(ByteText.ToText)],
+            context.ToIo(),
+            context.Token
+        );
 }

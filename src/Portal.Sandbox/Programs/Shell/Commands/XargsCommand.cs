@@ -14,20 +14,29 @@ internal sealed class XargsCommand : IShellCommand
         var command = options.Operands.Count == 0 ? ["echo"] : options.Operands.ToList();
         var replace = options.Value('I');
         var perLine = replace is not null || options.Has('L');
-        var most = replace is not null ? 1 : options.Has('L') ? options.Number('L', 1) : options.Number('n', int.MaxValue);
-        if (most < 1) throw new CommandException($"invalid number '{options.Value('n')}'");
+        var most =
+            replace is not null ? 1
+            : options.Has('L') ? options.Number('L', 1)
+            : options.Number('n', int.MaxValue);
+        if (most < 1)
+            throw new CommandException($"invalid number '{options.Value('n')}'");
         var batch = new List<string>();
         var (status, any) = (0, false);
         async Task<bool> RunAsync()
         {
             any = true;
-            var argv = replace is null ? [.. command, .. batch] : command.ConvertAll(c => c.Replace(replace, batch[0], StringComparison.Ordinal));
+            var argv = replace is null
+                ? [.. command, .. batch]
+                : command.ConvertAll(c => c.Replace(replace, batch[0], StringComparison.Ordinal));
             batch.Clear();
             if (options.Has('t')) await context.SayAsync(string.Join(' ', argv) + "\n").ConfigureAwait(false);
             var code = await context.ExecuteAsync(argv).ConfigureAwait(false);
-            if (code == 255) await context.ErrorAsync($"{argv[0]}: exited with status 255; aborting").ConfigureAwait(false);
-            if (code == 255 || code is 126 or 127) status = code == 255 ? 124 : code;
-            else if (code != 0) status = 123;
+            if (code == 255)
+                await context.ErrorAsync($"{argv[0]}: exited with status 255; aborting").ConfigureAwait(false);
+            if (code == 255 || code is 126 or 127)
+                status = code == 255 ? 124 : code;
+            else if (code != 0)
+                status = 123;
             return code is not (255 or 126 or 127);
         }
         var size = 0;
@@ -68,7 +77,8 @@ internal sealed class XargsCommand : IShellCommand
             else if (c is '\'' or '"') (quote, exists) = (c, true);
             else if (c == '\\')
             {
-                if (await context.Input.ReadByteAsync().ConfigureAwait(false) is >= 0 and var next) word.Append((char)next);
+                if (await context.Input.ReadByteAsync().ConfigureAwait(false) is >= 0 and var next)
+                    word.Append((char)next);
             }
             else if (c is ' ' or '\t' or '\n')
             {

@@ -8,7 +8,47 @@ internal sealed class Arithmetic
     private const int Deepest = 200;
 
     private static readonly string[] s_operators =
-        ["<<=", ">>=", "**", "||", "&&", "==", "!=", "<=", ">=", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "++", "--", "=", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "?", ":", ",", "!", "~", "(", ")"];
+    [
+        "<<=",
+        ">>=",
+        "**",
+        "||",
+        "&&",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "<<",
+        ">>",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "%=",
+        "&=",
+        "^=",
+        "|=",
+        "++",
+        "--",
+        "=",
+        "<",
+        ">",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "&",
+        "|",
+        "^",
+        "?",
+        ":",
+        ",",
+        "!",
+        "~",
+        "(",
+        ")",
+    ];
 
     private readonly string _text;
     private readonly ShellInterpreter _shell;
@@ -17,7 +57,8 @@ internal sealed class Arithmetic
     private int _depth;
     private int _skipping;
 
-    private Arithmetic(string text, ShellInterpreter shell, int level) => (_text, _shell, _level) = (text, shell, level);
+    private Arithmetic(string text, ShellInterpreter shell, int level) =>
+        (_text, _shell, _level) = (text, shell, level);
 
     /// <exception cref="ShellErrorException">The expression is none.</exception>
     public static long Evaluate(string text, ShellInterpreter shell) => Evaluate(text, shell, 0);
@@ -65,7 +106,11 @@ internal sealed class Arithmetic
     private long AssignInner()
     {
         var start = _position;
-        if (Peek() is null && Name() is { } name && Peek() is "=" or "+=" or "-=" or "*=" or "/=" or "%=" or "<<=" or ">>=" or "&=" or "^=" or "|=")
+        if (
+            Peek() is null
+            && Name() is { } name
+            && Peek() is "=" or "+=" or "-=" or "*=" or "/=" or "%=" or "<<=" or ">>=" or "&=" or "^=" or "|="
+        )
         {
             var op = Peek()!;
             _position += op.Length;
@@ -94,10 +139,22 @@ internal sealed class Arithmetic
         return value;
     }
 
-    private static int Precedence(string? op) => op switch
-    {
-        "||" => 1, "&&" => 2, "|" => 3, "^" => 4, "&" => 5, "==" or "!=" => 6, "<" or ">" or "<=" or ">=" => 7, "<<" or ">>" => 8, "+" or "-" => 9, "*" or "/" or "%" => 10, "**" => 11, _ => 0,
-    };
+    private static int Precedence(string? op) =>
+        op switch
+        {
+            "||" => 1,
+            "&&" => 2,
+            "|" => 3,
+            "^" => 4,
+            "&" => 5,
+            "==" or "!=" => 6,
+            "<" or ">" or "<=" or ">=" => 7,
+            "<<" or ">>" => 8,
+            "+" or "-" => 9,
+            "*" or "/" or "%" => 10,
+            "**" => 11,
+            _ => 0,
+        };
 
     private long Binary(int least)
     {
@@ -107,7 +164,16 @@ internal sealed class Arithmetic
             _position += op.Length;
             var skip = (op == "||" && left != 0) || (op == "&&" && left == 0);
             var right = Skipped(skip, () => Binary(op == "**" ? precedence - 1 : precedence));
-            left = op == "||" ? left != 0 || right != 0 ? 1 : 0 : op == "&&" ? left != 0 && right != 0 ? 1 : 0 : Apply(op, left, right);
+            left =
+                op == "||"
+                    ? left != 0 || right != 0
+                        ? 1
+                        : 0
+                    : op == "&&"
+                        ? left != 0 && right != 0
+                            ? 1
+                            : 0
+                        : Apply(op, left, right);
         }
         return left;
     }
@@ -164,8 +230,10 @@ internal sealed class Arithmetic
     private string? Name()
     {
         var start = _position;
-        while (_position < _text.Length && (char.IsAsciiLetterOrDigit(_text[_position]) || _text[_position] == '_')) _position++;
-        if (start < _position && !char.IsAsciiDigit(_text[start])) return _text[start.._position];
+        while (_position < _text.Length && (char.IsAsciiLetterOrDigit(_text[_position]) || _text[_position] == '_'))
+            _position++;
+        if (start < _position && !char.IsAsciiDigit(_text[start]))
+            return _text[start.._position];
         _position = start;
         return null;
     }
@@ -173,16 +241,25 @@ internal sealed class Arithmetic
     private long Number()
     {
         var start = _position;
-        while (_position < _text.Length && (char.IsAsciiLetterOrDigit(_text[_position]) || _text[_position] is '#' or '_')) _position++;
+        while (
+            _position < _text.Length && (char.IsAsciiLetterOrDigit(_text[_position]) || _text[_position] is '#' or '_')
+        )
+            _position++;
         var word = _text[start.._position];
         try
         {
             return word switch
             {
-                ['0', 'x' or 'X', ..] => (long)ulong.Parse(word.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                ['0', 'x' or 'X', ..] => (long)
+                    ulong.Parse(word.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
                 ['0', _, ..] => Radix(word[1..], 8),
-                _ when word.Split('#') is [var radix, var digits] => Radix(digits, int.Parse(radix, CultureInfo.InvariantCulture)),
-                _ => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : word.All(char.IsAsciiDigit) ? long.MaxValue : throw SyntaxError(),
+                _ when word.Split('#') is [var radix, var digits] => Radix(
+                    digits,
+                    int.Parse(radix, CultureInfo.InvariantCulture)
+                ),
+                _ => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value
+                : word.All(char.IsAsciiDigit) ? long.MaxValue
+                : throw SyntaxError(),
             };
         }
         catch (Exception e) when (e is FormatException or OverflowException)
@@ -197,7 +274,13 @@ internal sealed class Arithmetic
         var value = 0L;
         foreach (var c in digits)
         {
-            var digit = c switch { >= '0' and <= '9' => c - '0', >= 'a' and <= 'z' => c - 'a' + 10, >= 'A' and <= 'Z' => c - 'A' + (radix <= 36 ? 10 : 36), _ => 63 };
+            var digit = c switch
+            {
+                >= '0' and <= '9' => c - '0',
+                >= 'a' and <= 'z' => c - 'a' + 10,
+                >= 'A' and <= 'Z' => c - 'A' + (radix <= 36 ? 10 : 36),
+                _ => 63,
+            };
             value = digit < radix ? unchecked((value * radix) + digit) : throw SyntaxError();
         }
         return value;
@@ -206,9 +289,15 @@ internal sealed class Arithmetic
     private long Value(string name)
     {
         var text = _shell.Parameter(name);
-        if (text is null && _shell.Options.NoUnset && _skipping == 0) throw new ShellErrorException($"{name}: parameter not set");
-        if (string.IsNullOrEmpty(text)) return 0;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && !(text.Length > 1 && text[0] == '0') ? number : Evaluate(text, _shell, _level + 1);
+        if (text is null && _shell.Options.NoUnset && _skipping == 0)
+            throw new ShellErrorException($"{name}: parameter not set");
+        if (string.IsNullOrEmpty(text))
+            return 0;
+        return
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && !(text.Length > 1 && text[0] == '0')
+            ? number
+            : Evaluate(text, _shell, _level + 1);
     }
 
     private long Store(string name, long value)
@@ -219,19 +308,39 @@ internal sealed class Arithmetic
 
     private long Apply(string op, long a, long b)
     {
-        if (op is "/" or "%" && b == 0) return _skipping > 0 ? 0 : throw new ShellErrorException("divide by zero");
-        return unchecked(op switch
-        {
-            "|" => a | b, "^" => a ^ b, "&" => a & b, "==" => a == b ? 1 : 0, "!=" => a != b ? 1 : 0, "<" => a < b ? 1 : 0, ">" => a > b ? 1 : 0, "<=" => a <= b ? 1 : 0, ">=" => a >= b ? 1 : 0,
-            "<<" => a << (int)b, ">>" => a >> (int)b, "+" => a + b, "-" => a - b, "*" => a * b,
-            "/" => b == -1 ? -a : a / b, "%" => b == -1 ? 0 : a % b, "**" => b < 0 ? throw new ShellErrorException("exponent less than 0") : Power(a, b), _ => throw SyntaxError(),
-        });
+        if (op is "/" or "%" && b == 0)
+            return _skipping > 0 ? 0 : throw new ShellErrorException("divide by zero");
+        return unchecked(
+            op switch
+            {
+                "|" => a | b,
+                "^" => a ^ b,
+                "&" => a & b,
+                "==" => a == b ? 1 : 0,
+                "!=" => a != b ? 1 : 0,
+                "<" => a < b ? 1 : 0,
+                ">" => a > b ? 1 : 0,
+                "<=" => a <= b ? 1 : 0,
+                ">=" => a >= b ? 1 : 0,
+                "<<" => a << (int)b,
+                ">>" => a >> (int)b,
+                "+" => a + b,
+                "-" => a - b,
+                "*" => a * b,
+                "/" => b == -1 ? -a : a / b,
+                "%" => b == -1 ? 0 : a % b,
+                "**" => b < 0 ? throw new ShellErrorException("exponent less than 0") : Power(a, b),
+                _ => throw SyntaxError(),
+            }
+        );
     }
 
     private static long Power(long value, long exponent)
     {
         var result = 1L;
-        for (; exponent > 0; exponent >>= 1, value = unchecked(value * value)) if ((exponent & 1) == 1) result = unchecked(result * value);
+        for (; exponent > 0; exponent >>= 1, value = unchecked(value * value))
+            if ((exponent & 1) == 1)
+                result = unchecked(result * value);
         return result;
     }
 }

@@ -20,7 +20,13 @@ internal static class CharacterSet
                 end = i + 1;
                 return true;
             }
-            if (text[i] == '[' && i + 1 < text.Length && text[i + 1] == ':' && text.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var close && Class(text[(i + 2)..close]) is { } members)
+            if (
+                text[i] == '['
+                && i + 1 < text.Length
+                && text[i + 1] == ':'
+                && text.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var close
+                && Class(text[(i + 2)..close]) is { } members
+            )
             {
                 for (var c = 0; c < 256; c++) set[c] |= members((char)c);
                 i = close + 2;
@@ -46,12 +52,21 @@ internal static class CharacterSet
     }
 
     /// <summary>The members of a named class; null for no such name.</summary>
-    public static Func<char, bool>? Class(string name) => name switch
-    {
-        "alpha" => char.IsAsciiLetter, "digit" => char.IsAsciiDigit, "alnum" => char.IsAsciiLetterOrDigit, "upper" => char.IsAsciiLetterUpper, "lower" => char.IsAsciiLetterLower,
-        "space" => static c => c is ' ' or (>= '\t' and <= '\r'), "blank" => static c => c is ' ' or '\t', "xdigit" => char.IsAsciiHexDigit,
-        "punct" => static c => c is > ' ' and < '\u007f' && !char.IsAsciiLetterOrDigit(c), "print" => static c => c is >= ' ' and < '\u007f',
-        "graph" => static c => c is > ' ' and < '\u007f', "cntrl" => static c => c is < ' ' or '\u007f',
-        _ => null,
-    };
+    public static Func<char, bool>? Class(string name) =>
+        name switch
+        {
+            "alpha" => char.IsAsciiLetter,
+            "digit" => char.IsAsciiDigit,
+            "alnum" => char.IsAsciiLetterOrDigit,
+            "upper" => char.IsAsciiLetterUpper,
+            "lower" => char.IsAsciiLetterLower,
+            "space" => static c => c is ' ' or (>= '\t' and <= '\r'),
+            "blank" => static c => c is ' ' or '\t',
+            "xdigit" => char.IsAsciiHexDigit,
+            "punct" => static c => c is > ' ' and < '\u007f' && !char.IsAsciiLetterOrDigit(c),
+            "print" => static c => c is >= ' ' and < '\u007f',
+            "graph" => static c => c is > ' ' and < '\u007f',
+            "cntrl" => static c => c is < ' ' or '\u007f',
+            _ => null,
+        };
 }

@@ -65,7 +65,13 @@ internal static class Escapes
     private static (int Count, int Value) Digits(string text, int at, int most, int radix)
     {
         var (count, value) = (0, 0);
-        while (count < most && at + count < text.Length && char.IsAsciiHexDigit(text[at + count]) && Convert.ToInt32(text[at + count].ToString(), 16) is var digit && digit < radix)
+        while (
+            count < most
+            && at + count < text.Length
+            && char.IsAsciiHexDigit(text[at + count])
+            && Convert.ToInt32(text[at + count].ToString(), 16) is var digit
+            && digit < radix
+        )
         {
             value = (value * radix) + digit;
             count++;

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>Builds the fields of words: splits what was not quoted, and keeps apart which characters a pattern may take for its own.</summary>
+/// <summary>
+/// Builds the fields of words: splits what was not quoted, and keeps apart which characters a pattern may take for
+/// its own.
+/// </summary>
 internal sealed class FieldBuilder(string separators, bool splits)
 {
     private const int FieldOverhead = 48;

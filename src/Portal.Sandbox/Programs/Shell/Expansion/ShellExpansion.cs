@@ -73,15 +73,32 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
             switch (word.Parts[i])
             {
                 // "$@" alone is as many fields as there are parameters, none perhaps.
-                case LiteralPart { Quoted: true, Text: "" } when word.Parts.Any(p => p is ParameterPart { Name: "@", Quoted: true }): break;
-                case LiteralPart { Quoted: true } literal: fields.AppendQuoted(literal.Text); break;
-                case LiteralPart literal when i == 0 && literal.Text.StartsWith('~'): AppendTilde(fields, literal.Text, word.Parts.Count == 1); break;
-                case LiteralPart literal when nested: fields.AppendSplit(literal.Text); break;
-                case LiteralPart literal: fields.AppendLiteral(literal.Text); break;
-                case ParameterPart parameter: await AppendParameterAsync(fields, parameter).ConfigureAwait(false); break;
-                case CommandPart command: Append(fields, await shell.SubstituteAsync(command.Body).ConfigureAwait(false), command.Quoted); break;
+                case LiteralPart { Quoted: true, Text: "" }
+                    when word.Parts.Any(p => p is ParameterPart { Name: "@", Quoted: true }):
+                    break;
+                case LiteralPart { Quoted: true } literal:
+                    fields.AppendQuoted(literal.Text);
+                    break;
+                case LiteralPart literal when i == 0 && literal.Text.StartsWith('~'):
+                    AppendTilde(fields, literal.Text, word.Parts.Count == 1);
+                    break;
+                case LiteralPart literal when nested:
+                    fields.AppendSplit(literal.Text);
+                    break;
+                case LiteralPart literal:
+                    fields.AppendLiteral(literal.Text);
+                    break;
+                case ParameterPart parameter:
+                    await AppendParameterAsync(fields, parameter).ConfigureAwait(false);
+                    break;
+                case CommandPart command:
+                    Append(fields, await shell.SubstituteAsync(command.Body).ConfigureAwait(false), command.Quoted);
+                    break;
                 case ArithmeticPart arithmetic:
-                    var value = Arithmetic.Evaluate(await TextAsync(arithmetic.Expression).ConfigureAwait(false), shell);
+                    var value = Arithmetic.Evaluate(
+                        await TextAsync(arithmetic.Expression).ConfigureAwait(false),
+                        shell
+                    );
                     Append(fields, value.ToString(CultureInfo.InvariantCulture), arithmetic.Quoted);
                     break;
             }
@@ -93,8 +110,12 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
     {
         var end = text.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? slash : text.Length;
         var user = text[1..end];
-        var home = user.Length == 0 && (whole || end < text.Length || text.Length == 1) ? shell.Variables["HOME"] : user == "root" ? "/root" : null;
-        if (home is null) fields.AppendLiteral(text);
+        var home =
+            user.Length == 0 && (whole || end < text.Length || text.Length == 1) ? shell.Variables["HOME"]
+            : user == "root" ? "/root"
+            : null;
+        if (home is null)
+            fields.AppendLiteral(text);
         else
         {
             fields.AppendQuoted(home);
@@ -110,7 +131,11 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
 
     private async Task AppendParameterAsync(FieldBuilder fields, ParameterPart part)
     {
-        if (part.Name is "@" or "*" && part.Operator is "" or ":-" or "-" or ":+" or "+" && (shell.Positional.Count > 0 || part.Operator.Length == 0))
+        if (
+            part.Name is "@" or "*"
+            && part.Operator is "" or ":-" or "-" or ":+" or "+"
+            && (shell.Positional.Count > 0 || part.Operator.Length == 0)
+        )
         {
             if (part.Operator is not (":+" or "+"))
             {
@@ -137,17 +162,32 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                 break;
             case ":?" or "?" when !present:
                 var message = await TextAsync(part.Argument!).ConfigureAwait(false);
-                throw new ShellErrorException($"{part.Name}: {(message.Length > 0 ? message : part.Operator == "?" ? "parameter not set" : "parameter not set or null")}");
+                throw new ShellErrorException(
+                    $"{part.Name}: {(message.Length > 0 ? message : part.Operator == "?" ? "parameter not set" : "parameter not set or null")}"
+                );
             case "length":
-                Append(fields, (part.Name is "@" or "*" ? shell.Positional.Count : Required(part.Name, value).Length).ToString(CultureInfo.InvariantCulture), part.Quoted);
+                Append(
+                    fields,
+                    (part.Name is "@" or "*" ? shell.Positional.Count : Required(part.Name, value).Length).ToString(
+                        CultureInfo.InvariantCulture
+                    ),
+                    part.Quoted
+                );
                 return;
         }
-        var text = part.Operator is "" or "#" or "##" or "%" or "%%" or "/" or "//" or ":" ? Required(part.Name, value) : value ?? "";
+        var text = part.Operator is "" or "#" or "##" or "%" or "%%" or "/" or "//" or ":"
+            ? Required(part.Name, value)
+            : value ?? "";
         Append(fields, await TransformAsync(part, text).ConfigureAwait(false), part.Quoted);
     }
 
     private string Required(string name, string? value) =>
-        value ?? (shell.Options.NoUnset && name is not ("@" or "*") ? throw new ShellErrorException($"{name}: parameter not set") : "");
+        value
+        ?? (
+            shell.Options.NoUnset && name is not ("@" or "*")
+                ? throw new ShellErrorException($"{name}: parameter not set")
+                : ""
+        );
 
     private void AppendPositional(FieldBuilder fields, ParameterPart part)
     {
@@ -176,14 +216,20 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                 var pattern = new ShellPattern(await PatternAsync(part.Argument!).ConfigureAwait(false));
                 await shell.Process.SpendAsync(text.Length * 0.01).ConfigureAwait(false);
                 var longest = part.Operator.Length == 2;
-                var length = part.Operator[0] == '#' ? pattern.PrefixLength(text, longest) : pattern.SuffixLength(text, longest);
-                return length <= 0 ? text : part.Operator[0] == '#' ? text[length..] : text[..^length];
+                var length =
+                    part.Operator[0] == '#' ? pattern.PrefixLength(text, longest) : pattern.SuffixLength(text, longest);
+                return length <= 0 ? text
+                    : part.Operator[0] == '#' ? text[length..]
+                    : text[..^length];
             case "/" or "//":
                 return await ReplaceAsync(part, text).ConfigureAwait(false);
             case ":":
                 var offset = Arithmetic.Evaluate(await TextAsync(part.Argument!).ConfigureAwait(false), shell);
-                var count = part.Second is null ? text.Length : Arithmetic.Evaluate(await TextAsync(part.Second).ConfigureAwait(false), shell);
-                if (offset < 0) offset = text.Length + offset < 0 ? text.Length : text.Length + offset;
+                var count = part.Second is null
+                    ? text.Length
+                    : Arithmetic.Evaluate(await TextAsync(part.Second).ConfigureAwait(false), shell);
+                if (offset < 0)
+                    offset = text.Length + offset < 0 ? text.Length : text.Length + offset;
                 offset = Math.Min(offset, text.Length);
                 var end = count < 0 ? text.Length + count : Math.Min(text.Length, offset + count);
                 return end <= offset ? "" : text[(int)offset..(int)end];
@@ -198,8 +244,10 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
         if (wanted.Length == 0) return text;
         var (start, end) = (wanted[0] == '#', wanted[0] == '%');
         var pattern = new ShellPattern(start || end ? wanted[1..] : wanted);
-        if (start && part.Operator == "/") return pattern.PrefixLength(text, true) is >= 0 and var head ? replacement + text[head..] : text;
-        if (end && part.Operator == "/") return pattern.SuffixLength(text, true) is >= 0 and var tail ? text[..^tail] + replacement : text;
+        if (start && part.Operator == "/")
+            return pattern.PrefixLength(text, true) is >= 0 and var head ? replacement + text[head..] : text;
+        if (end && part.Operator == "/")
+            return pattern.SuffixLength(text, true) is >= 0 and var tail ? text[..^tail] + replacement : text;
         var result = new StringBuilder();
         var held = 0L;
         for (var i = 0; i < text.Length;)
@@ -244,17 +292,35 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                     if (shell.Process.Container.Files.Status(shell.Resolve(path)) is not null) found.Add(path);
                     continue;
                 }
-                foreach (var entry in shell.Process.Container.Files.List(shell.Resolve(directory.Length == 0 ? "." : directory)))
+                foreach (
+                    var entry in shell.Process.Container.Files.List(
+                        shell.Resolve(directory.Length == 0 ? "." : directory)
+                    )
+                )
                 {
                     var name = ByteText.From(entry.TrimEnd('/'));
                     if (name.StartsWith('.') && !parts[i].StartsWith('.') || !matcher.IsMatch(name)) continue;
                     found.Add(directory + name);
                 }
             }
-            paths = i + 1 < parts.Length ? [.. found.Where(p => shell.Process.Container.Files.IsDirectory(shell.Resolve(p))).Select(p => p + "/")] : found;
+            paths =
+                i + 1 < parts.Length
+                    ?
+                    [
+                        .. found
+                            .Where(p => shell.Process.Container.Files.IsDirectory(shell.Resolve(p)))
+                            .Select(p => p + "/"),
+                    ]
+                    : found;
         }
-        if (pattern.EndsWith('/')) paths = [.. paths.Where(p => shell.Process.Container.Files.IsDirectory(shell.Resolve(p))).Select(p => p + "/")];
-        if (paths.Count == 0) result.Add(text);
-        else result.AddRange(paths.Order(StringComparer.Ordinal));
+        if (pattern.EndsWith('/'))
+            paths =
+            [
+                .. paths.Where(p => shell.Process.Container.Files.IsDirectory(shell.Resolve(p))).Select(p => p + "/"),
+            ];
+        if (paths.Count == 0)
+            result.Add(text);
+        else
+            result.AddRange(paths.Order(StringComparer.Ordinal));
     }
 }

@@ -1,6 +1,9 @@
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>A pattern of the shell: <c>*</c>, <c>?</c>, <c>[…]</c>; a backslash takes a character as it is. Matching takes time by length of pattern and text at most.</summary>
+/// <summary>
+/// A pattern of the shell: <c>*</c>, <c>?</c>, <c>[…]</c>; a backslash takes a character as it is. Matching takes
+/// time by length of pattern and text at most.
+/// </summary>
 internal sealed class ShellPattern
 {
     private readonly List<(Kind Kind, char Character, bool[]? Set)> _tokens = [];

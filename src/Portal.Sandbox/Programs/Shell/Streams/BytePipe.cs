@@ -104,14 +104,16 @@ internal sealed class BytePipe
 
     private sealed class ReadingEnd(BytePipe pipe) : OpenFile
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => pipe.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+            pipe.ReadAsync(buffer, cancellationToken);
 
         protected override void OnClose() => pipe.Leave(reader: true);
     }
 
     private sealed class WritingEnd(BytePipe pipe) : OpenFile
     {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => pipe.WriteAsync(data, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            pipe.WriteAsync(data, cancellationToken);
 
         protected override void OnClose() => pipe.Leave(reader: false);
     }

@@ -5,7 +5,8 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>/dev/null, zero, full and urandom.</summary>
 internal sealed class DeviceFile(string path) : OpenFile
 {
-    public static bool Is(string path) => path is "/dev/null" or "/dev/zero" or "/dev/full" or "/dev/random" or "/dev/urandom";
+    public static bool Is(string path) =>
+        path is "/dev/null" or "/dev/zero" or "/dev/full" or "/dev/random" or "/dev/urandom";
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

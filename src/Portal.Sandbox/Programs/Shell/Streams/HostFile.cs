@@ -3,7 +3,8 @@ using System.Threading.Channels;
 namespace Portal.Sandbox.Programs.Shell;
 
 /// <summary>A standard stream that leads out of the container: to a client, a console or the log.</summary>
-internal sealed class HostFile(ChannelReader<byte[]>? input, Func<ReadOnlyMemory<byte>, Task>? output, bool terminal) : OpenFile
+internal sealed class HostFile(ChannelReader<byte[]>? input, Func<ReadOnlyMemory<byte>, Task>? output, bool terminal)
+    : OpenFile
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ReadOnlyMemory<byte> _rest;

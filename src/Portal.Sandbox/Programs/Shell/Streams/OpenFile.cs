@@ -1,6 +1,8 @@
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>What a file descriptor refers to; descriptors of several processes may share it. It closes with the last of them.</summary>
+/// <summary>
+/// What a file descriptor refers to; descriptors of several processes may share it. It closes with the last of them.
+/// </summary>
 internal abstract class OpenFile
 {
     private int _references = 1;
@@ -19,9 +21,11 @@ internal abstract class OpenFile
     }
 
     /// <summary>Reads some bytes; zero at the end.</summary>
-    public virtual ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => throw new FileException("Bad file descriptor");
+    public virtual ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        throw new FileException("Bad file descriptor");
 
-    public virtual ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => throw new FileException("Bad file descriptor");
+    public virtual ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+        throw new FileException("Bad file descriptor");
 
     protected virtual void OnClose()
     {

@@ -4,7 +4,25 @@ namespace Portal.Sandbox.Programs.Shell;
 internal sealed partial class ShellParser
 {
     private static readonly HashSet<string> s_reserved = new(StringComparer.Ordinal)
-        { "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "{", "}", "!", "function" };
+    {
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        "{",
+        "}",
+        "!",
+        "function",
+    };
 
     private static bool IsReserved(string word) => s_reserved.Contains(word) && word is not ("in" or "function");
 
@@ -105,8 +123,13 @@ internal sealed partial class ShellParser
         {
             compound = token.Word!.Plain switch
             {
-                "{" => Nested(ReadGroup), "if" => Nested(ReadIf), "while" or "until" => Nested(ReadLoop), "for" => Nested(ReadFor), "case" => Nested(ReadCase),
-                "[[" => ReadConditional(), "function" => ReadFunctionKeyword(),
+                "{" => Nested(ReadGroup),
+                "if" => Nested(ReadIf),
+                "while" or "until" => Nested(ReadLoop),
+                "for" => Nested(ReadFor),
+                "case" => Nested(ReadCase),
+                "[[" => ReadConditional(),
+                "function" => ReadFunctionKeyword(),
                 { } word when IsReserved(word) => throw Unexpected(token),
                 _ => null,
             };
@@ -132,7 +155,12 @@ internal sealed partial class ShellParser
         {
             if (TryReadRedirection(redirections)) continue;
             var token = Peek();
-            if (token.Kind == "(" && words is [{ Plain: { } name }] && assignments.Count == 0 && redirections.Count == 0)
+            if (
+                token.Kind == "("
+                && words is [{ Plain: { } name }]
+                && assignments.Count == 0
+                && redirections.Count == 0
+            )
             {
                 Take();
                 if (Take() is { Kind: not ")" } wrong) throw Unexpected(wrong, ")");
@@ -161,7 +189,8 @@ internal sealed partial class ShellParser
         return new(name, append, new(value.Length > 0 ? [new LiteralPart(value, false), .. rest] : [.. rest]));
     }
 
-    public static bool IsName(string text) => text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(IsNameCharacter);
+    public static bool IsName(string text) =>
+        text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(IsNameCharacter);
 
     private bool TryReadRedirection(List<Redirection> redirections)
     {
@@ -171,7 +200,11 @@ internal sealed partial class ShellParser
             Take();
             if (!int.TryParse(numbered.Word!.Plain, out number)) number = FileDescriptors.Most;
         }
-        if (Peek().Kind is not ("<" or ">" or ">>" or "<<" or "<<-" or "<<<" or "<&" or ">&" or ">|" or "<>" or "&>" or "&>>")) return false;
+        if (
+            Peek().Kind
+            is not ("<" or ">" or ">>" or "<<" or "<<-" or "<<<" or "<&" or ">&" or ">|" or "<>" or "&>" or "&>>")
+        )
+            return false;
         var op = Take().Kind;
         if (Take() is not { Kind: "word", Word: { } target }) throw Unexpected(_taken);
         redirections.Add(new(number >= 0 ? number : op[0] == '<' ? 0 : 1, op, target));
@@ -236,8 +269,10 @@ internal sealed partial class ShellParser
     {
         Take();
         var token = Take();
-        if (token.Word?.Plain is not { } name || !IsName(name)) throw token.Kind == "end" ? Unexpected(token) : new ShellSyntaxException("bad for loop variable");
-        while (Peek().Kind == "newline") Take();
+        if (token.Word?.Plain is not { } name || !IsName(name))
+            throw token.Kind == "end" ? Unexpected(token) : new ShellSyntaxException("bad for loop variable");
+        while (Peek().Kind == "newline")
+            Take();
         List<Word>? words = null;
         if (Peek().Word?.Plain == "in")
         {
@@ -271,7 +306,8 @@ internal sealed partial class ShellParser
             var patterns = new List<Word>();
             while (true)
             {
-                if (Take() is not { Kind: "word", Word: { } pattern }) throw Unexpected(_taken, items.Count == 0 || _taken.Kind != "end" ? null : "esac");
+                if (Take() is not { Kind: "word", Word: { } pattern })
+                    throw Unexpected(_taken, items.Count == 0 || _taken.Kind != "end" ? null : "esac");
                 patterns.Add(pattern);
                 if (Peek().Kind != "|") break;
                 Take();

@@ -3,14 +3,37 @@ using System.Text;
 
 namespace Portal.Sandbox.Programs.Shell;
 
-/// <summary>Reads a script command by command. The tokens of a shell depend on where they stand, so the parser pulls them.</summary>
+/// <summary>
+/// Reads a script command by command. The tokens of a shell depend on where they stand, so the parser pulls them.
+/// </summary>
 internal sealed partial class ShellParser(string text, int depth = 0)
 {
     /// <summary>How deep constructs may stand in each other.</summary>
     public const int DeepestNesting = 200;
 
     private static readonly string[] s_operators =
-        ["&>>", "<<-", "<<<", "&&", "||", ";;", "&>", ">>", ">&", ">|", "<<", "<&", "<>", ";", "|", "&", "(", ")", "<", ">"];
+    [
+        "&>>",
+        "<<-",
+        "<<<",
+        "&&",
+        "||",
+        ";;",
+        "&>",
+        ">>",
+        ">&",
+        ">|",
+        "<<",
+        "<&",
+        "<>",
+        ";",
+        "|",
+        "&",
+        "(",
+        ")",
+        "<",
+        ">",
+    ];
 
     private readonly List<(Redirection Redirection, int Index, List<Redirection> Owner)> _documents = [];
     private int _position;
@@ -32,7 +55,8 @@ internal sealed partial class ShellParser(string text, int depth = 0)
 
     private void Enter()
     {
-        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new ShellSyntaxException("nested too deeply");
+        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new ShellSyntaxException("nested too deeply");
     }
 
     private Token Read()
@@ -102,7 +126,9 @@ internal sealed partial class ShellParser(string text, int depth = 0)
                 body.Append(line);
                 if (stop >= 0) body.Append('\n');
             }
-            var word = quoted ? new Word([new LiteralPart(body.ToString(), true)]) : new ShellParser(body.ToString(), _depth).ReadDocument();
+            var word = quoted
+                ? new Word([new LiteralPart(body.ToString(), true)])
+                : new ShellParser(body.ToString(), _depth).ReadDocument();
             owner[index] = redirection with { Target = word };
         }
         _documents.Clear();
@@ -114,9 +140,13 @@ internal sealed partial class ShellParser(string text, int depth = 0)
         {
             "end" => "end of file", "newline" => "newline", "number" => "redirection",
             "word" => token.Word!.Plain is { } plain && IsReserved(plain) ? $"\"{plain}\"" : "word",
-            "<" or ">" or ">>" or "<<" or "<<-" or "<<<" or "<&" or ">&" or ">|" or "<>" or "&>" or "&>>" => "redirection",
+            "<" or ">" or ">>" or "<<" or "<<-" or "<<<" or "<&" or ">&" or ">|" or "<>" or "&>" or "&>>" =>
+                "redirection",
             _ => $"\"{token.Kind}\"",
         };
-        return new($"unexpected {name}{(expected is null ? "" : $" (expecting \"{expected}\")")}", incomplete: token.Kind == "end");
+        return new(
+            $"unexpected {name}{(expected is null ? "" : $" (expecting \"{expected}\")")}",
+            incomplete: token.Kind == "end"
+        );
     }
 }

@@ -10,7 +10,8 @@ internal sealed partial class ShellParser
     private Word ReadWord()
     {
         var parts = new PartList();
-        while (_position < text.Length && !WordEnd.Contains(text[_position], StringComparison.Ordinal)) ReadUnquoted(parts);
+        while (_position < text.Length && !WordEnd.Contains(text[_position], StringComparison.Ordinal))
+            ReadUnquoted(parts);
         return parts.ToWord();
     }
 
@@ -150,9 +151,12 @@ internal sealed partial class ShellParser
         var script = new StringBuilder();
         for (_position++; ; _position++)
         {
-            if (_position >= text.Length) throw new ShellSyntaxException("EOF in backquote substitution", incomplete: true);
-            if (text[_position] == '`') break;
-            if (text[_position] == '\\' && (At(1) is '\\' or '$' or '`' || quoted && At(1) == '"')) _position++;
+            if (_position >= text.Length)
+                throw new ShellSyntaxException("EOF in backquote substitution", incomplete: true);
+            if (text[_position] == '`')
+                break;
+            if (text[_position] == '\\' && (At(1) is '\\' or '$' or '`' || quoted && At(1) == '"'))
+                _position++;
             script.Append(text[_position]);
         }
         _position++;
@@ -172,7 +176,9 @@ internal sealed partial class ShellParser
         parts.Add(new CommandPart(body, quoted));
     }
 
-    /// <summary>Reads <c>$((…))</c>; when it turns out to be a substitution that begins with a subshell, nothing is read.</summary>
+    /// <summary>
+    /// Reads <c>$((…))</c>; when it turns out to be a substitution that begins with a subshell, nothing is read.
+    /// </summary>
     private bool TryReadArithmetic(PartList parts, bool quoted)
     {
         var start = _position;
@@ -205,13 +211,28 @@ internal sealed partial class ShellParser
     private void ReadBraces(PartList parts, bool quoted)
     {
         _position += 2;
-        var length = At(0) == '#' && At(1) != '}' && (IsNameCharacter(At(1)) || "@*?$!#-".Contains(At(1), StringComparison.Ordinal)) && !(At(1) == '#' && At(2) != '}') && !(At(1) == '-' && At(2) != '}');
-        if (length) _position++;
+        var length =
+            At(0) == '#'
+            && At(1) != '}'
+            && (IsNameCharacter(At(1)) || "@*?$!#-".Contains(At(1), StringComparison.Ordinal))
+            && !(At(1) == '#' && At(2) != '}')
+            && !(At(1) == '-' && At(2) != '}');
+        if (length)
+            _position++;
         var start = _position;
-        if (char.IsAsciiDigit(At(0))) while (char.IsAsciiDigit(At(0))) _position++;
-        else if (IsNameCharacter(At(0))) while (IsNameCharacter(At(0))) _position++;
-        else if ("@*#?-$!".Contains(At(0), StringComparison.Ordinal) && At(0) != '\0') _position++;
-        else throw new ShellSyntaxException(_position >= text.Length ? "missing '}'" : "bad substitution", _position >= text.Length);
+        if (char.IsAsciiDigit(At(0)))
+            while (char.IsAsciiDigit(At(0)))
+                _position++;
+        else if (IsNameCharacter(At(0)))
+            while (IsNameCharacter(At(0)))
+                _position++;
+        else if ("@*#?-$!".Contains(At(0), StringComparison.Ordinal) && At(0) != '\0')
+            _position++;
+        else
+            throw new ShellSyntaxException(
+                _position >= text.Length ? "missing '}'" : "bad substitution",
+                _position >= text.Length
+            );
         var name = text[start.._position];
         if (At(0) == '}')
         {
@@ -220,8 +241,14 @@ internal sealed partial class ShellParser
             return;
         }
         string[] operators = [":-", ":=", ":?", ":+", "##", "%%", "//", "-", "=", "?", "+", "#", "%", "/", ":"];
-        var op = length ? null : operators.FirstOrDefault(o => string.CompareOrdinal(text, _position, o, 0, o.Length) == 0);
-        if (op is null) throw new ShellSyntaxException(_position >= text.Length ? "missing '}'" : "bad substitution", _position >= text.Length);
+        var op = length
+            ? null
+            : operators.FirstOrDefault(o => string.CompareOrdinal(text, _position, o, 0, o.Length) == 0);
+        if (op is null)
+            throw new ShellSyntaxException(
+                _position >= text.Length ? "missing '}'" : "bad substitution",
+                _position >= text.Length
+            );
         _position += op.Length;
         // Quotes mean something in a pattern even between double quotes.
         var inner = quoted && op[0] is not ('#' or '%' or '/');

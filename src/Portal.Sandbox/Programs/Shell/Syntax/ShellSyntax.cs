@@ -14,21 +14,27 @@ internal sealed record Assignment(string Name, bool Append, Word Value);
 
 internal sealed record Redirection(int Number, string Operator, Word Target);
 
-internal sealed record SimpleCommandNode(IReadOnlyList<Assignment> Assignments, IReadOnlyList<Word> Words, IReadOnlyList<Redirection> Redirections) : ShellNode;
+internal sealed record SimpleCommandNode(
+    IReadOnlyList<Assignment> Assignments,
+    IReadOnlyList<Word> Words,
+    IReadOnlyList<Redirection> Redirections
+) : ShellNode;
 
 /// <summary>A compound command with redirections of its own.</summary>
 internal sealed record RedirectedNode(ShellNode Body, IReadOnlyList<Redirection> Redirections) : ShellNode;
 
 internal sealed record SubshellNode(ShellNode Body) : ShellNode;
 
-internal sealed record IfNode(IReadOnlyList<(ShellNode Condition, ShellNode Body)> Branches, ShellNode? Else) : ShellNode;
+internal sealed record IfNode(IReadOnlyList<(ShellNode Condition, ShellNode Body)> Branches, ShellNode? Else)
+    : ShellNode;
 
 internal sealed record LoopNode(ShellNode Condition, ShellNode Body, bool Until) : ShellNode;
 
 /// <param name="Words">Null for the positional parameters.</param>
 internal sealed record ForNode(string Name, IReadOnlyList<Word>? Words, ShellNode Body) : ShellNode;
 
-internal sealed record CaseNode(Word Subject, IReadOnlyList<(IReadOnlyList<Word> Patterns, ShellNode? Body)> Items) : ShellNode;
+internal sealed record CaseNode(Word Subject, IReadOnlyList<(IReadOnlyList<Word> Patterns, ShellNode? Body)> Items)
+    : ShellNode;
 
 internal sealed record FunctionNode(string Name, ShellNode Body) : ShellNode;
 
@@ -46,15 +52,18 @@ internal abstract record WordPart(bool Quoted);
 
 internal sealed record LiteralPart(string Text, bool Quoted) : WordPart(Quoted);
 
-/// <param name="Operator">What follows the name in braces: <c>:-</c>, <c>##</c>, <c>/</c>, <c>:</c> and so on; "length" for <c>${#name}</c>; empty for none.</param>
-internal sealed record ParameterPart(string Name, string Operator, Word? Argument, Word? Second, bool Quoted) : WordPart(Quoted);
+/// <param name="Operator">What follows the name in braces: <c>:-</c>, <c>##</c>, <c>/</c>, <c>:</c> and so on;
+/// "length" for <c>${#name}</c>; empty for none.</param>
+internal sealed record ParameterPart(string Name, string Operator, Word? Argument, Word? Second, bool Quoted)
+    : WordPart(Quoted);
 
 internal sealed record CommandPart(ShellNode Body, bool Quoted) : WordPart(Quoted);
 
 internal sealed record ArithmeticPart(Word Expression, bool Quoted) : WordPart(Quoted);
 
 /// <summary>The script is no script. <see cref="Incomplete"/> says that more lines could make it one.</summary>
-internal sealed class ShellSyntaxException(string message, bool incomplete = false) : Exception("syntax error: " + message)
+internal sealed class ShellSyntaxException(string message, bool incomplete = false)
+    : Exception("syntax error: " + message)
 {
     public bool Incomplete => incomplete;
 }
