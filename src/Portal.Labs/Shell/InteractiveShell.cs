@@ -7,18 +7,21 @@ using Portal.Shared;
 
 namespace Portal.Labs.Shell;
 
-/// <summary>How a command ended.</summary>
-/// <param name="ExitCode">Null when the shell itself ended or had to be killed.</param>
-internal sealed record CommandOutcome(RunPhase Phase, int? ExitCode);
-
 /// <summary>
 /// A bash on a pseudo terminal that takes commands from a runner and from terminals. The runner types a short line that
 /// makes bash evaluate the command it left in a file; output and status are found by marks in the stream.
 /// </summary>
 internal sealed class InteractiveShell : IAsyncDisposable
 {
-    /// <summary>How long each attempt to end a command may take. bash loses a Ctrl-C that comes while it starts a program, so there are two.</summary>
-    private static readonly TimeSpan[] s_grace = [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(2)];
+    /// <summary>
+    /// How long each attempt to end a command may take. bash loses a Ctrl-C that comes while it starts a program, so
+    /// there are two.
+    /// </summary>
+    private static readonly TimeSpan[] s_grace =
+        [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(2)];
+
+    /// <summary>For bash to take a line that was typed for it.</summary>
+    private static readonly TimeSpan s_typing = TimeSpan.FromSeconds(3);
 
     private readonly PtySession _pty;
     private readonly TerminalHub _hub;
@@ -33,15 +36,9 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private ActiveCommand? _active;
     private long _lastId;
     private bool _lineMayHoldInput;
+    private bool _ended;
 
-    private InteractiveShell(
-        PtySession pty,
-        string nonce,
-        string controlDirectory,
-        TerminalHub hub,
-        Guarded guarded,
-        TimeProvider time
-    )
+    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
         _pty = pty;
         _hub = hub;
@@ -59,26 +56,13 @@ internal sealed class InteractiveShell : IAsyncDisposable
     public event Action? Prompted;
 
     /// <param name="start">Makes the start information from the path of the start-up file.</param>
-    public static InteractiveShell Start(
-        Func<string, PtyStartInfo> start,
-        string controlDirectory,
-        TerminalHub hub,
-        Guarded guarded,
-        TimeProvider time
-    )
+    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
         Directory.CreateDirectory(controlDirectory);
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var startup = Path.Combine(controlDirectory, "bashrc");
         File.WriteAllText(startup, ShellStartup.Script(nonce, controlDirectory));
-        return new InteractiveShell(
-            PtySession.Start(start(startup), guarded),
-            nonce,
-            controlDirectory,
-            hub,
-            guarded,
-            time
-        );
+        return new InteractiveShell(PtySession.Start(start(startup), guarded), nonce, controlDirectory, hub, guarded, time);
     }
 
     /// <summary>What a terminal typed; see <see cref="PtySession.Write"/>.</summary>
@@ -127,11 +111,16 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             lock (_gate)
             {
+                // The prompt may have been the last thing it did.
+                if (_ended) throw new ShellEndedException();
                 _active = active;
                 _prompt = NewSignal();
             }
-            _pty.Write(Encoding.ASCII.GetBytes(ShellStartup.Line), always: true);
-            return await FinishAsync(active, timeout, stop).ConfigureAwait(false);
+            TypeLine();
+            var typing = TypeAgainAsync(active);
+            var outcome = await FinishAsync(active, timeout, stop).ConfigureAwait(false);
+            await typing.ConfigureAwait(false);
+            return outcome;
         }
         finally
         {
@@ -140,11 +129,30 @@ internal sealed class InteractiveShell : IAsyncDisposable
         }
     }
 
+    private void TypeLine() => _pty.Write(Encoding.ASCII.GetBytes(ShellStartup.Line), always: true);
+
+    /// <summary>A Ctrl-C that came late takes the line with it: it is typed again. Twice does no harm.</summary>
+    private async Task TypeAgainAsync(ActiveCommand active)
+    {
+        while (true)
+        {
+            try
+            {
+                await active.Begun.WaitAsync(s_typing, _time).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                TypeLine();
+            }
+        }
+    }
+
     private async Task<CommandOutcome> FinishAsync(ActiveCommand active, TimeSpan timeout, CancellationToken stop)
     {
         try
         {
-            return Ended(await active.Ended.Task.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
+            return Ended(await active.Ended.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException)
         {
@@ -161,14 +169,16 @@ internal sealed class InteractiveShell : IAsyncDisposable
     /// <summary>Ctrl-C, then the foreground job is killed, then the shell.</summary>
     private async Task<CommandOutcome> InterruptAsync(ActiveCommand active, RunPhase phase)
     {
+        Withdraw(active);
         for (var attempt = 0; attempt < s_grace.Length; attempt++)
         {
             var group = _pty.ForegroundGroup();
-            if (attempt > 1 && group > 0 && group != _pty.ProcessId) _ = LibC.Kill(-group, LibC.SigKill);
+            // The signal after the key: the other way round the key would reach the prompt and clear what is typed.
             _pty.Write([3]);
+            if (attempt > 1 && group > 0 && group != _pty.ProcessId) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
-                return Ended(await active.Ended.Task.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
+                return Ended(await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
             }
             catch (TimeoutException)
             {
@@ -176,7 +186,24 @@ internal sealed class InteractiveShell : IAsyncDisposable
             }
         }
         ProcessTree.KillSession(_pty.ProcessId);
-        return Ended(await active.Ended.Task.ConfigureAwait(false), phase);
+        return Ended(await active.Ended.ConfigureAwait(false), phase);
+    }
+
+    /// <summary>A command that has not begun is not to begin any more; the next prompt is its end.</summary>
+    private void Withdraw(ActiveCommand active)
+    {
+        lock (_gate)
+        {
+            if (!active.Withdraw()) return;
+        }
+        try
+        {
+            File.WriteAllText(Path.Combine(_controlDirectory, ShellStartup.CommandFile), "");
+        }
+        catch (IOException)
+        {
+            // The workspace is being deleted, and nothing starts there any more.
+        }
     }
 
     private async Task WaitForPromptAsync(CancellationToken cancellationToken)
@@ -219,14 +246,18 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             _parser.Feed(chunk, OnText, OnMarker);
         }
-        lock (_gate) _active?.Ended.TrySetResult(null);
+        lock (_gate)
+        {
+            _ended = true;
+            _active?.End(null);
+        }
     }
 
     private void OnText(ReadOnlySpan<byte> text)
     {
         ActiveCommand? active;
         lock (_gate) active = _active;
-        if (active is { Started: true, Ended.Task.IsCompleted: false }) active.Output(text);
+        active?.Print(text);
         _hub.Publish(text.ToArray());
     }
 
@@ -246,22 +277,16 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 lock (_gate) _prompt = NewSignal();
                 break;
             case ["B", var id]:
-                lock (_gate)
-                {
-                    if (_active is { } active && Matches(active, id)) active.Started = true;
-                }
+                lock (_gate) _active?.Start(Number(id));
                 break;
             case ["E", var id, var status]:
                 if (Prompted is { } prompted) _guarded.Invoke("job table", prompted);
-                lock (_gate)
-                {
-                    if (_active is { } active && Matches(active, id)) active.Ended.TrySetResult(int.Parse(status, CultureInfo.InvariantCulture));
-                }
+                lock (_gate) _active?.Prompt(Number(id), (int)Number(status));
                 break;
         }
     }
 
-    private static bool Matches(ActiveCommand active, string id) => id == active.Id.ToString(CultureInfo.InvariantCulture);
+    private static long Number(string field) => long.Parse(field, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {
@@ -270,16 +295,6 @@ internal sealed class InteractiveShell : IAsyncDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed class ActiveCommand(long id, MarkerParser.TextHandler output)
-    {
-        public long Id { get; } = id;
-        public MarkerParser.TextHandler Output { get; } = output;
-        public bool Started { get; set; }
-
-        /// <summary>Exit status, or null when the shell ended.</summary>
-        public TaskCompletionSource<int?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }
 
 /// <summary>The shell ended; the workspace starts another.</summary>

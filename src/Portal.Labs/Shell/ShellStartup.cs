@@ -19,7 +19,12 @@ internal static class ShellStartup
         bind 'set bell-style none' 2>/dev/null
         __id=0 __c=
         __r() {
+          local status=$?
+          __id= __c=
           { IFS= read -r __id; IFS= read -r -d '' __c; } < '{{controlDirectory}}/{{CommandFile}}'
+          # Typed twice, or withdrawn meanwhile: there is nothing to run, and the status stays.
+          [ -n "$__id" ] || { __id=0 __c="(exit $status)"; return; }
+          : > '{{controlDirectory}}/{{CommandFile}}'
           history -s -- "$__c"
           # The line that the runner typed is replaced by the command that it stands for.
           printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{nonce}};B;%s\a' "$__c" "$__id"

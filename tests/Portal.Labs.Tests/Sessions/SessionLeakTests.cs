@@ -15,8 +15,8 @@ namespace Portal.Labs.Tests.Sessions;
 [Collection(nameof(SessionLeakTests))]
 public sealed class SessionLeakTests
 {
-    private const int Sequences = 30;
-    private const int Length = 12;
+    private const int Sequences = 60;
+    private const int Length = 16;
 
     /// <summary>What can happen to a session, and around it.</summary>
     public enum Step

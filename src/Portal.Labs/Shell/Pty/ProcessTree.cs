@@ -6,6 +6,9 @@ namespace Portal.Labs.Shell.Pty;
 /// <summary>Finds and ends processes that a workspace left behind.</summary>
 internal static class ProcessTree
 {
+    /// <summary>Bounds the chase of processes that fork faster than they are found.</summary>
+    private const int MostLooks = 50;
+
     /// <summary>Job control puts each job in a group of its own: every process of the session is killed.</summary>
     public static void KillSession(int session)
     {
@@ -16,7 +19,14 @@ internal static class ProcessTree
     public static void KillByVariable(string name, string value)
     {
         var wanted = Encoding.UTF8.GetBytes($"{name}={value}\0");
-        foreach (var process in Running().Where(p => Holds(p, wanted))) _ = LibC.Kill(process, LibC.SigKill);
+        // A process that starts another program has no environment for a moment, and one may have been forked behind
+        // the look's back: only two looks in a row that find nothing are the end.
+        for (int looks = 0, clean = 0; clean < 2 && looks < MostLooks; looks++)
+        {
+            var found = Running().Where(p => Holds(p, wanted)).ToList();
+            found.ForEach(p => _ = LibC.Kill(p, LibC.SigKill));
+            clean = found.Count == 0 ? clean + 1 : 0;
+        }
     }
 
     public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");

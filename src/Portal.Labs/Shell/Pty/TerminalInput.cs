@@ -57,6 +57,7 @@ internal sealed unsafe class TerminalInput(int master)
     /// </summary>
     private void Interrupt(ReadOnlySpan<byte> data)
     {
+        var unread = !IsEmpty;
         _waiting.Clear();
         _queued = _written = 0;
         _ = LibC.Ioctl(master, LibC.Flush, LibC.FlushOutput);
@@ -69,7 +70,8 @@ internal sealed unsafe class TerminalInput(int master)
         // What was on its way may have moved into the room just made.
         _ = LibC.Ioctl(master, LibC.Flush, LibC.FlushOutput);
         Append(data);
-        if (!IsEmpty && ForegroundGroup() is var group and > 0) _ = LibC.Kill(-group, LibC.SigInt);
+        // Behind what filled that room the terminal does not see the key: its signal is sent in its place.
+        if ((unread || !IsEmpty) && ForegroundGroup() is var group and > 0) _ = LibC.Kill(-group, LibC.SigInt);
     }
 
     /// <summary>Process group that has the terminal now, or 0 when that cannot be said.</summary>
