@@ -5,16 +5,17 @@ using Portal.Sandbox;
 namespace Portal.Benchmarks;
 
 /// <summary>
-/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods
-/// each, a thousand
-/// watches (of another process) that see every change, and a deployment that makes pods as fast as it can.
+/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods each, a
+/// thousand watches (of another process) that see every change, and a deployment that makes pods as fast as it can; on a
+/// server as learners have it.
 /// </summary>
 internal static class Noisy
 {
     private const int Pods = 8, Watches = 1000;
 
-    public static async Task RunAsync(SandboxServer server, int seconds)
+    public static async Task RunAsync(int seconds)
     {
+        await using var server = await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None);
         using var quiet = Api.Client(server.GetOrCreate("quiet"), out var quietAddress);
         var kubeconfig = Path.GetTempFileName();
         await File.WriteAllTextAsync(kubeconfig, server.GetOrCreate("quiet").Kubeconfig);

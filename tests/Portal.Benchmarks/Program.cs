@@ -8,7 +8,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["api"] = (server, seconds) => ApiLoad.RunAsync(server, seconds ?? 8),
     ["watch"] = (server, watchers) => WatchFanOut.RunAsync(server, watchers ?? 100),
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
-    ["noisy"] = (server, seconds) => Noisy.RunAsync(server, seconds ?? 15),
+    ["noisy"] = (_, seconds) => Noisy.RunAsync(seconds ?? 15),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),

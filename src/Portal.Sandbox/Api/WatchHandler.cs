@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -11,6 +12,9 @@ namespace Portal.Sandbox.Api;
 /// <summary>WATCH: one JSON object a line, from a resource version, with bookmarks and the WatchList form.</summary>
 internal static class WatchHandler
 {
+    /// <summary>How many changes a watch looks at in one turn.</summary>
+    private const int Batch = 32;
+
     private static readonly TimeSpan s_bookmarkInterval = TimeSpan.FromMinutes(1);
 
     public static async Task WatchAsync(SandboxCluster cluster, RequestInfo info, HttpContext http, CancellationToken cancellationToken)
@@ -33,9 +37,16 @@ internal static class WatchHandler
         await BeginAsync(http, cancellationToken).ConfigureAwait(false);
         if (fromStart)
         {
-            foreach (var o in snapshot.Of(info.Type.Resource).Values.Where(filter.Matches)) await http.Response.Body.WriteAsync(writer.Write("ADDED", o), cancellationToken).ConfigureAwait(false);
-            if (options.SendInitialEvents) await http.Response.Body.WriteAsync(writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
-            await http.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var some in snapshot.Of(info.Type.Resource).Values.Where(filter.Matches).Chunk(Batch))
+            {
+                using (var turn = await cluster.WatchTurns.TakeAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    foreach (var o in some) writer.Write(http.Response.BodyWriter, "ADDED", o);
+                    turn.Wrote = true;
+                }
+                await http.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            if (options.SendInitialEvents) await SendAsync(http, writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cluster.Stopping);
@@ -46,24 +57,24 @@ internal static class WatchHandler
             while (true)
             {
                 events.Clear();
-                if (!cluster.Store.Read(ref cursor, events, out var changed))
+                Task changed;
+                bool wrote;
+                using (var turn = await cluster.WatchTurns.TakeAsync(limit.Token).ConfigureAwait(false))
                 {
-                    await SendAsync(http, EventWriter.Error(ApiError.Expired(revision, cluster.Store.Snapshot.Revision)), cancellationToken).ConfigureAwait(false);
-                    return;
-                }
-                if (events.Count > 0)
-                {
-                    var wrote = false;
+                    var kept = cluster.Store.Read(ref cursor, events, out changed, Batch);
+                    if (!kept) http.Response.BodyWriter.Write(EventWriter.Error(ApiError.Expired(revision, cluster.Store.Snapshot.Revision)));
                     foreach (var e in events)
                     {
                         revision = e.ResourceVersion;
                         if (e.Resource != info.Type.Resource || writer.For(e, filter) is not { } line) continue;
-                        await http.Response.Body.WriteAsync(line, limit.Token).ConfigureAwait(false);
-                        wrote = true;
+                        http.Response.BodyWriter.Write(line.Span);
+                        turn.Wrote = true;
                     }
-                    if (wrote) await http.Response.Body.FlushAsync(limit.Token).ConfigureAwait(false);
-                    continue;
+                    if (!kept) return;
+                    wrote = turn.Wrote;
                 }
+                if (wrote) await http.Response.BodyWriter.FlushAsync(limit.Token).ConfigureAwait(false);
+                if (events.Count > 0) continue;
                 if (!options.AllowBookmarks)
                 {
                     await changed.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -117,15 +128,22 @@ internal static class WatchHandler
             return _asStored ? e.Line(seenAs, o => Write(name, o)) : Write(name, e.Object);
         }
 
-        public byte[] Write(string eventType, StoredObject o)
+        /// <summary>Writes an object of the beginning, which no other watch is told at the same time.</summary>
+        public void Write(IBufferWriter<byte> into, string eventType, StoredObject o)
         {
-            if (form.Form == ResponseForm.Table)
-            {
-                var table = ObjectWriter.Table(type, [o], form, includeObject, cluster.Now, o.ResourceVersion, null, 0, columns: !_columnsSent);
-                _columnsSent = true;
-                return Line(eventType, table.ToUtf8());
-            }
-            return Line(eventType, ObjectWriter.Object(type, o, form, includeObject, cluster.Now).Span);
+            into.Write(Head(eventType));
+            into.Write(Body(o).Span);
+            into.Write("}\n"u8);
+        }
+
+        private byte[] Write(string eventType, StoredObject o) => Line(eventType, Body(o).Span);
+
+        private ReadOnlyMemory<byte> Body(StoredObject o)
+        {
+            if (form.Form != ResponseForm.Table) return ObjectWriter.Object(type, o, form, includeObject, cluster.Now);
+            var table = ObjectWriter.Table(type, [o], form, includeObject, cluster.Now, o.ResourceVersion, null, 0, columns: !_columnsSent);
+            _columnsSent = true;
+            return table.ToUtf8();
         }
 
         public byte[] Bookmark(long revision, bool initialEventsEnd)
@@ -145,7 +163,7 @@ internal static class WatchHandler
 
         private static byte[] Line(string eventType, ReadOnlySpan<byte> json)
         {
-            var head = Encoding.UTF8.GetBytes($"{{\"type\":\"{eventType}\",\"object\":");
+            var head = Head(eventType);
             var line = new byte[head.Length + json.Length + 2];
             head.CopyTo(line, 0);
             json.CopyTo(line.AsSpan(head.Length));
@@ -153,5 +171,7 @@ internal static class WatchHandler
             line[^1] = (byte)'\n';
             return line;
         }
+
+        private static byte[] Head(string eventType) => Encoding.UTF8.GetBytes($"{{\"type\":\"{eventType}\",\"object\":");
     }
 }

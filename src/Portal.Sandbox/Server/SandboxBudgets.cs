@@ -78,6 +78,12 @@ public sealed class SandboxBudgets
     /// <summary>Watches of a cluster that are open at a time.</summary>
     public int Watches { get; set; } = 1_200;
 
+    /// <summary>
+    /// Processor time for telling the watches of a cluster what has changed, in cores; beyond it they are told later,
+    /// and more at a time.
+    /// </summary>
+    public double WatchCores { get; set; } = 0.25;
+
     /// <summary>Streams of a cluster (exec, attach, followed logs, port-forwards) that are open at a time.</summary>
     public int Streams { get; set; } = 100;
 

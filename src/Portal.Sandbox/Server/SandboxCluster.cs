@@ -44,6 +44,7 @@ public sealed class SandboxCluster
             Entering = entering is null ? null : name => entering(id, name),
         };
         Requests = new RequestGate(Budgets);
+        WatchTurns = new WatchTurns(Budgets.WatchCores);
         Connections = new ConnectionCount(Budgets);
         Programs = new(Budgets, server.ProcessorShares);
         Catalog = new ResourceCatalog();
@@ -110,6 +111,8 @@ public sealed class SandboxCluster
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
     internal RequestGate Requests { get; }
+
+    internal WatchTurns WatchTurns { get; }
     internal ConnectionCount Connections { get; }
     internal MeshControlPlane Mesh { get; }
     internal MeshTelemetry Telemetry { get; }

@@ -139,14 +139,15 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Moves the changes after the cursor into <paramref name="into"/>. False when the cursor has fallen off the history.</summary>
-    public bool Read(ref long cursor, List<StoreEvent> into, out Task changed)
+    /// <summary>Moves changes after the cursor into <paramref name="into"/>. False when the cursor has fallen off the history.</summary>
+    /// <param name="most">How many at a time.</param>
+    public bool Read(ref long cursor, List<StoreEvent> into, out Task changed, int most = int.MaxValue)
     {
         lock (_writer)
         {
             changed = _changed.Task;
             if (cursor < _firstSequence) return false;
-            for (; cursor < _sequence; cursor++) into.Add(_history[cursor % HistorySize]!);
+            for (; cursor < _sequence && into.Count < most; cursor++) into.Add(_history[cursor % HistorySize]!);
             return true;
         }
     }
