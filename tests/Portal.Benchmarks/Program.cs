@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["watch"] = (server, watchers) => WatchFanOut.RunAsync(server, watchers ?? 100),
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
     ["noisy"] = (_, seconds) => Noisy.RunAsync(seconds ?? 15),
+    ["run"] = (_, seconds) => FirstOutput.RunAsync(seconds ?? 20),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),
