@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Portal.Sandbox.Json;
@@ -14,6 +15,9 @@ internal sealed record ContainerExit(int Code, string Reason, DateTimeOffset At,
 internal sealed class ContainerInstance
 {
     private const long ProxyUser = 1337;
+
+    /// <summary>Below it a request's own processor time is not worth counting.</summary>
+    private static readonly TimeSpan s_light = TimeSpan.FromMilliseconds(0.2);
 
     private readonly Allowance _logBytes;
 
@@ -166,8 +170,10 @@ internal sealed class ContainerInstance
         Usage.Add(Program.RequestCost, Pod.Cluster.Now);
         try
         {
+            var begun = Stopwatch.GetTimestamp();
             var answering = Program.HandleAsync(this, port, call, cancellationToken);
-            return answering.IsCompletedSuccessfully ? answering : AnswerAsync(answering);
+            var work = Stopwatch.GetElapsedTime(begun);
+            return answering.IsCompletedSuccessfully && work < s_light ? answering : AnswerAsync(answering, work, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -175,11 +181,14 @@ internal sealed class ContainerInstance
         }
     }
 
-    private async ValueTask<HttpReply> AnswerAsync(ValueTask<HttpReply> answering)
+    /// <summary>What is heavy, as a query of Prometheus may be, is paid for as a script's work is.</summary>
+    private async ValueTask<HttpReply> AnswerAsync(ValueTask<HttpReply> answering, TimeSpan work, CancellationToken stop)
     {
         try
         {
-            return await answering.ConfigureAwait(false);
+            var reply = await answering.ConfigureAwait(false);
+            if (work >= s_light) await _run.Budget.SpendAsync(work.TotalSeconds, stop).ConfigureAwait(false);
+            return reply;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

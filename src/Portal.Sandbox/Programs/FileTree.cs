@@ -12,6 +12,7 @@ internal sealed class FileTree
 {
     private readonly ConcurrentDictionary<string, FileNode> _nodes = new(StringComparer.Ordinal);
     private Allowance? _bytes;
+    private volatile bool _gone;
 
     public bool IsEmpty => _nodes.IsEmpty;
     public IEnumerable<string> Keys => _nodes.Select(n => n.Key);
@@ -37,7 +38,7 @@ internal sealed class FileTree
         if (_nodes.Count >= ProgramBudgets.FilesOfTree || !fresh.TryName(path)) return null;
         node = _nodes.GetOrAdd(path, fresh);
         if (node != fresh) fresh.Unlink();
-        return node;
+        return Stays(path) ? node : null;
     }
 
     public bool Remove(string path)
@@ -53,12 +54,20 @@ internal sealed class FileTree
         if (!_nodes.TryRemove(from, out var node)) return false;
         Remove(to);
         _nodes[to] = node;
-        return true;
+        return Stays(to);
     }
 
-    /// <summary>Forgets everything: the container or pod that it belonged to is gone.</summary>
+    /// <summary>A process that is still ending must not leave files behind that nobody clears again.</summary>
+    private bool Stays(string path)
+    {
+        if (_gone) Remove(path);
+        return !_gone;
+    }
+
+    /// <summary>Forgets everything, for good: the container or pod that it belonged to is gone.</summary>
     public void Clear()
     {
+        _gone = true;
         foreach (var path in _nodes.Keys) Remove(path);
     }
 }

@@ -92,4 +92,7 @@ public sealed class SandboxBudgets
     /// are refused.
     /// </summary>
     public int Connections { get; set; } = 256;
+
+    /// <summary>Bodies of requests from outside to a cluster's pods, all together; beyond it 503.</summary>
+    public long Bodies { get; set; } = 32 * MiB;
 }

@@ -111,12 +111,20 @@ internal sealed class PodEdge : IAsyncDisposable
             return;
         }
         var path = http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw && raw[0] == '/' ? raw : http.Request.Path.Value + http.Request.QueryString.Value;
-        var call = await HttpExchange.ReadAsync(http.Request, path, http.RequestAborted).ConfigureAwait(false);
-        if (items.TryGetValue(s_tls, out var name) && container.Program is IEndsTls) call = call with { Tls = new TlsClient((string)name!, Certificate: http.Connection.ClientCertificate?.ExportCertificatePem()) };
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, pod.Cluster.Stopping);
-        var reply = await container.HandleAsync(port, call, stop.Token).ConfigureAwait(false);
-        if (reply.Failed) http.Abort();
-        else await HttpExchange.WriteAsync(http.Response, reply, stop.Token).ConfigureAwait(false);
+        var bodies = pod.Cluster.Programs.Bodies;
+        var call = await HttpExchange.ReadAsync(http.Request, path, bodies, http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            if (items.TryGetValue(s_tls, out var name) && container.Program is IEndsTls) call = call with { Tls = new TlsClient((string)name!, Certificate: http.Connection.ClientCertificate?.ExportCertificatePem()) };
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, pod.Cluster.Stopping);
+            var reply = await container.HandleAsync(port, call, stop.Token).ConfigureAwait(false);
+            if (reply.Failed) http.Abort();
+            else await HttpExchange.WriteAsync(http.Response, reply, stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            bodies.Give(call.Body.Length);
+        }
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe

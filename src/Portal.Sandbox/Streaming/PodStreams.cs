@@ -125,11 +125,25 @@ internal sealed class PodStreams(SandboxCluster cluster)
             endpoint = new(pod.Ip, pod.Name, pod.Namespace, pod.Labels, new Dictionary<int, int>(), false);
         }
         var server = cluster.Pods.FindByIp(endpoint.Ip) ?? throw ServiceUnavailable($"error trying to reach service: dial tcp {endpoint.Ip}:{number}: connect: connection refused");
-        var call = await HttpExchange.ReadAsync(http.Request, "/" + info.Rest + http.Request.QueryString.Value, http.RequestAborted).ConfigureAwait(false);
+        var path = "/" + info.Rest + http.Request.QueryString.Value;
+        var bodies = cluster.Programs.Bodies;
+        var call = await HttpExchange.ReadAsync(http.Request, path, bodies, http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await ProxyAsync(http, call, server, endpoint.Ip, number).ConfigureAwait(false);
+        }
+        finally
+        {
+            bodies.Give(call.Body.Length);
+        }
+    }
+
+    private async Task ProxyAsync(HttpContext http, HttpCall call, PodInstance server, string ip, int number)
+    {
         call.Headers.Remove("authorization");
         // The API server hands the caller's Host on; a header lets a caller name another virtual host.
         var reply = await InboundProxy.ArriveAsync(cluster.Mesh.Config, null, null, server, false, number, null, call, http.RequestAborted).ConfigureAwait(false);
-        if (reply.Failed) throw ServiceUnavailable($"error trying to reach service: {(reply.Failure == ConnectionFailure.Reset ? "read: connection reset by peer" : $"dial tcp {endpoint.Ip}:{number}: connect: connection refused")}");
+        if (reply.Failed) throw ServiceUnavailable($"error trying to reach service: {(reply.Failure == ConnectionFailure.Reset ? "read: connection reset by peer" : $"dial tcp {ip}:{number}: connect: connection refused")}");
         await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
     }
 

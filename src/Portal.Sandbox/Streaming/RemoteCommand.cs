@@ -16,6 +16,9 @@ internal static class RemoteCommand
     private static readonly string[] s_protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
     private const byte StdinChannel = 0, StdoutChannel = 1, StderrChannel = 2, ErrorChannel = 3, CloseChannel = 255;
 
+    /// <summary>What a command that does not read lets its client send ahead: so many pieces of at most so many bytes.</summary>
+    internal const int InputChunks = 16, InputChunk = 32 * 1024;
+
     public static async Task ExecAsync(HttpContext http, ContainerInstance container)
     {
         string[] command = [.. http.Request.Query["command"].OfType<string>()];
@@ -63,7 +66,7 @@ internal static class RemoteCommand
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
-            await SpdyRemoteCommand.RunAsync(http, command).ConfigureAwait(false);
+            await SpdyRemoteCommand.RunAsync(http, container, command).ConfigureAwait(false);
             return;
         }
         var protocol = s_protocols.FirstOrDefault(http.WebSockets.WebSocketRequestedProtocols.Contains) ?? throw ApiError.BadRequest("unable to upgrade: none of the requested protocols is supported");
@@ -88,24 +91,14 @@ internal static class RemoteCommand
                 sending.Release();
             }
         }
-        var input = Channel.CreateBounded<byte[]>(64);
+        var input = Channel.CreateBounded<byte[]>(InputChunks);
         if (!http.Request.IsTrue("stdin")) input.Writer.TryComplete();
         // A receive is always pending: that is also what answers the client's pings.
         var receiving = ReceiveAsync(socket, input.Writer, stop);
         var io = new ShellIo(input.Reader, d => SendAsync(StdoutChannel, d), d => SendAsync(http.Request.IsTrue("tty") ? StdoutChannel : StderrChannel, d));
         try
         {
-            int code;
-            try
-            {
-                code = await command(io, stop.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!stop.IsCancellationRequested)
-            {
-                // A client that is not told how its command ended would wait for ever.
-                container.ReportFault("exec", e);
-                code = ProcessRunner.Fault;
-            }
+            var code = await CodeAsync(container, io, command, stop.Token).ConfigureAwait(false);
             await SendAsync(ErrorChannel, Status(code).ToUtf8()).ConfigureAwait(false);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", stop.Token).ConfigureAwait(false);
             await receiving.ConfigureAwait(false);
@@ -121,25 +114,48 @@ internal static class RemoteCommand
         }
     }
 
+    /// <summary>Runs a command to its end, whatever that is: a client that is not told would wait for ever.</summary>
+    internal static async Task<int> CodeAsync(
+        ContainerInstance container,
+        ShellIo io,
+        Func<ShellIo, CancellationToken, Task<int>> command,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            return await command(io, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            container.ReportFault("exec", e);
+            return ProcessRunner.Fault;
+        }
+    }
+
+    /// <summary>Hands input on as it comes: a message may be as long as the client likes, and is never held.</summary>
     private static async Task ReceiveAsync(WebSocket socket, ChannelWriter<byte[]> input, CancellationTokenSource stop)
     {
-        var buffer = new byte[32 * 1024];
+        var buffer = new byte[InputChunk];
+        int? channel = null;
         try
         {
             while (true)
             {
-                using var message = new MemoryStream();
-                ValueWebSocketReceiveResult result;
-                do
-                {
-                    result = await socket.ReceiveAsync(buffer.AsMemory(), stop.Token).ConfigureAwait(false);
-                    message.Write(buffer, 0, result.Count);
-                }
-                while (!result.EndOfMessage);
+                var result = await socket.ReceiveAsync(buffer.AsMemory(), stop.Token).ConfigureAwait(false);
                 if (result.MessageType == WebSocketMessageType.Close) break;
-                var data = message.ToArray();
-                if (data.Length > 1 && data[0] == StdinChannel) await input.WriteAsync(data[1..], stop.Token).ConfigureAwait(false);
-                else if (data is [CloseChannel, StdinChannel]) input.TryComplete();
+                var data = buffer.AsMemory(0, result.Count);
+                if (channel is null && !data.IsEmpty)
+                {
+                    channel = data.Span[0];
+                    data = data[1..];
+                }
+                if (!data.IsEmpty)
+                {
+                    if (channel == StdinChannel) await input.WriteAsync(data.ToArray(), stop.Token).ConfigureAwait(false);
+                    else if (channel == CloseChannel && data.Span[0] == StdinChannel) input.TryComplete();
+                }
+                if (result.EndOfMessage) channel = null;
             }
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or ChannelClosedException)

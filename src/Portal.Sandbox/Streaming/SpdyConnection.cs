@@ -31,7 +31,8 @@ internal sealed class SpdyStream(SpdyConnection connection, int id, Dictionary<s
 /// </summary>
 internal sealed class SpdyConnection(Stream transport) : IDisposable
 {
-    private const int MaxFrame = 1024 * 1024;
+    /// <summary>Clients copy 32 KiB at a time.</summary>
+    private const int MaxFrame = 256 * 1024;
 
     /// <summary>Streams of a connection that are open at a time: each holds buffers.</summary>
     private const int MaxStreams = 512;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portal.Sandbox.Api;
 using Portal.Sandbox.Json;
+using Portal.Sandbox.Programs;
 using Portal.Sandbox.Programs.Shell;
 
 namespace Portal.Sandbox.Streaming;
@@ -13,7 +14,11 @@ internal static class SpdyRemoteCommand
 {
     private const string Protocol = "v4.channel.k8s.io";
 
-    public static async Task RunAsync(HttpContext http, Func<ShellIo, CancellationToken, Task<int>> command)
+    public static async Task RunAsync(
+        HttpContext http,
+        ContainerInstance container,
+        Func<ShellIo, CancellationToken, Task<int>> command
+    )
     {
         if (http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade || !http.Request.Headers.Upgrade.ToString().Equals("SPDY/3.1", StringComparison.OrdinalIgnoreCase)
             || !http.Request.Headers["X-Stream-Protocol-Version"].Any(v => v!.Contains(Protocol, StringComparison.Ordinal)))
@@ -25,7 +30,10 @@ internal static class SpdyRemoteCommand
         var transport = await upgrade.UpgradeAsync().ConfigureAwait(false);
         await using var _ = transport.ConfigureAwait(false);
         using var connection = new SpdyConnection(transport);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted,
+            container.Pod.Cluster.Stopping
+        );
         var streams = new ConcurrentDictionary<string, SpdyStream>(StringComparer.Ordinal);
         var expected = Expected(http.Request);
         var complete = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,10 +46,11 @@ internal static class SpdyRemoteCommand
         try
         {
             if (await Task.WhenAny(complete.Task, reading).ConfigureAwait(false) == reading) return;
-            var input = Channel.CreateBounded<byte[]>(64);
+            var input = Channel.CreateBounded<byte[]>(RemoteCommand.InputChunks);
             if (streams.TryGetValue("stdin", out var stdin)) pumping = PumpAsync(stdin, input.Writer, stop.Token);
             else input.Writer.TryComplete();
-            var code = await command(Io(streams, input.Reader, stop.Token), stop.Token).ConfigureAwait(false);
+            var io = Io(streams, input.Reader, stop.Token);
+            var code = await RemoteCommand.CodeAsync(container, io, command, stop.Token).ConfigureAwait(false);
             foreach (var name in (string[])["stdout", "stderr"])
             {
                 if (streams.TryGetValue(name, out var output)) await output.WriteAsync(default, last: true, stop.Token).ConfigureAwait(false);

@@ -1,3 +1,6 @@
+using System.Net.WebSockets;
+using System.Text;
+using Portal.Sandbox.Tests.Api;
 using Portal.Testing;
 using Xunit;
 
@@ -20,6 +23,45 @@ public sealed class StreamTests(SandboxFixture sandbox)
         Assert.Equal("a\nb\nout\n", result.Output);
         Assert.Contains("err", result.Error, StringComparison.Ordinal);
         Assert.Equal(3, result.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Exec_OfADeletedCluster_Ends(string webSockets)
+    {
+        var (cluster, shell) = sandbox.NewCluster();
+        await shell.RunAsync("kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box --timeout=30s");
+        var exec = shell.RunAsync($"export KUBECTL_REMOTE_COMMAND_WEBSOCKETS={webSockets}; kubectl exec box -- sh -c 'touch /tmp/on; sleep 1000'");
+        await shell.RunAsync("until kubectl exec box -- test -e /tmp/on; do sleep 0.1; done");
+
+        await sandbox.Server.DeleteAsync(cluster.Id);
+
+        // An old kubectl takes a stream that ends without a status for success.
+        Assert.Equal(webSockets == "false", (await exec.DefaultTimeout()).ExitCode == 0);
+    }
+
+    [Fact]
+    public async Task Exec_MessageWithoutAnEnd_IsHandedOnAsItComes()
+    {
+        var (cluster, shell) = sandbox.NewCluster();
+        await shell.RunAsync("kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box --timeout=30s");
+        using var client = BadInputTests.Client(out var address, cluster);
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("v5.channel.k8s.io");
+        var exec = new Uri(address.Replace("https:", "wss:", StringComparison.Ordinal) + "/api/v1/namespaces/default/pods/box/exec?command=cat&stdin=true&stdout=true");
+        await socket.ConnectAsync(exec, client, TestContext.Current.CancellationToken);
+
+        await socket.SendAsync("\0hel"u8.ToArray(), WebSocketMessageType.Binary, false, TestContext.Current.CancellationToken);
+        await socket.SendAsync("lo"u8.ToArray(), WebSocketMessageType.Binary, false, TestContext.Current.CancellationToken);
+
+        var seen = "";
+        var buffer = new byte[100];
+        while (seen != "hello")
+        {
+            var piece = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken).DefaultTimeout();
+            seen += Encoding.ASCII.GetString(buffer, 1, piece.Count - 1);
+        }
     }
 
     [Theory]

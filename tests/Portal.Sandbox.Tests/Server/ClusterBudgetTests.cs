@@ -21,6 +21,7 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
             Watches = 3,
             Streams = 2,
             Requests = 2,
+            Bodies = 1 << 20,
         };
         _server = await SandboxServer.StartAsync(
             new SandboxOptions
@@ -53,6 +54,26 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
 
         Assert.Contains("etcdserver: mvcc: database space exceeded", result.Error, StringComparison.Ordinal);
         Assert.Contains("configmap/again created", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bodies_BeyondTheBudget_AreRefusedAndGivenBack()
+    {
+        await _shell.RunAsync("kubectl run web --image=kong/httpbin && kubectl wait --for=condition=ready pod/web");
+        using var client = BadInputTests.Client(out var address, _cluster);
+
+        Assert.Equal(503, await SendAsync(2 << 20));
+        for (var i = 0; i < 5; i++) Assert.Equal(200, await SendAsync(900_000));
+
+        async Task<int> SendAsync(int length)
+        {
+            using var response = await client.PostAsync(
+                address + "/api/v1/namespaces/default/pods/web:80/proxy/post",
+                new StringContent(new string('x', length)),
+                TestContext.Current.CancellationToken
+            );
+            return (int)response.StatusCode;
+        }
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal sealed class ProgramBudgets(SandboxBudgets budgets, ProcessorShares sha
     public ClusterProcessor Processor { get; } = new(shares, budgets.ClusterCores);
     public Allowance Memory { get; } = new(budgets.ProgramMemory);
     public Allowance Files { get; } = new(budgets.ClusterFiles);
+    public Allowance Bodies { get; } = new(budgets.Bodies);
     public Allowance Logs { get; } = new(budgets.ClusterLogs);
 
     public Allowance NewTree() => new(budgets.ContainerFiles, Files);

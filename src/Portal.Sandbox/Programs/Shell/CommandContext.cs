@@ -18,6 +18,7 @@ internal sealed class CommandContext(
 
     private byte[] _buffer = [];
     private int _buffered;
+    private readonly List<InputReader> _readers = [];
     private InputReader? _input;
 
     public ContainerProcess Process => process;
@@ -34,7 +35,7 @@ internal sealed class CommandContext(
     /// <summary>The exit status that a command collects while it goes on.</summary>
     public int Status { get; set; }
 
-    public InputReader Input => _input ??= new InputReader(this, Share(0), owned: true);
+    public InputReader Input => _input ??= Read(Share(0));
 
     public string? Variable(string name) =>
         shell is not null ? shell.Variables[name] : environment.FirstOrDefault(e => e.Key == name).Value;
@@ -57,7 +58,8 @@ internal sealed class CommandContext(
         }
         finally
         {
-            _input?.Close();
+            // A command that fails or is stopped does not close what it has open.
+            while (_readers.Count > 0) _readers[^1].Close();
         }
     }
 
@@ -114,13 +116,21 @@ internal sealed class CommandContext(
     public FileStatus? FileStatus(string path, bool follow = true) =>
         path.Length == 0 ? null : Container.Files.Status(Resolve(path), follow);
 
+    /// <summary>Reads a stream that is the command's own; it is closed with the command at the latest.</summary>
+    public InputReader Read(OpenFile file)
+    {
+        var reader = new InputReader(this, file, r => _readers.Remove(r));
+        _readers.Add(reader);
+        return reader;
+    }
+
     /// <summary>Opens a file, or the standard input for "-"; says why not, and null then.</summary>
     public async ValueTask<InputReader?> OpenAsync(string path)
     {
-        if (path == "-") return new(this, Share(0), owned: true);
+        if (path == "-") return Read(Share(0));
         try
         {
-            return new(this, ShellFiles.Open(process, path, ShellFiles.Access.Read), owned: true);
+            return Read(ShellFiles.Open(process, path, ShellFiles.Access.Read));
         }
         catch (FileException e)
         {

@@ -5,7 +5,7 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>
 /// Reads a stream for a command, by bytes or lines, as it comes. What a long line takes is charged to the process.
 /// </summary>
-internal sealed class InputReader(CommandContext context, OpenFile file, bool owned)
+internal sealed class InputReader(CommandContext context, OpenFile file, Func<InputReader, bool> forget)
 {
     private const int BufferSize = 16 * 1024;
     private const double ByteMicroseconds = 0.003;
@@ -85,8 +85,7 @@ internal sealed class InputReader(CommandContext context, OpenFile file, bool ow
     public void Close()
     {
         Release();
-        if (owned) file.Close();
-        owned = false;
+        if (forget(this)) file.Close();
     }
 
     private void Release()

@@ -5,6 +5,12 @@ namespace Portal.Sandbox.Programs.Shell;
 /// <summary>A shell on a terminal: lines with history, commands over several lines, Ctrl-C and Ctrl-D.</summary>
 internal static class InteractiveShell
 {
+    /// <summary>How long a command of several lines may become before it is given up.</summary>
+    private const int LongestCommand = 256 * 1024;
+
+    /// <summary>Whether a command is complete is found by parsing it anew with every line: microseconds a character.</summary>
+    private const double ParseMicroseconds = 0.05;
+
     public static async Task<int> RunAsync(ShellInterpreter shell, Terminal terminal)
     {
         var editor = new LineEditor(terminal);
@@ -25,7 +31,8 @@ internal static class InteractiveShell
                 continue;
             }
             text.Append(line).Append('\n');
-            if (line is not null && IsIncomplete(text.ToString())) continue;
+            await shell.Process.SpendAsync(text.Length * ParseMicroseconds).ConfigureAwait(false);
+            if (line is not null && text.Length <= LongestCommand && IsIncomplete(text.ToString())) continue;
             await RunLineAsync(shell, terminal, text.ToString()).ConfigureAwait(false);
             text.Clear();
             if (shell.Leaving == ShellInterpreter.Flow.Exit) break;
@@ -42,7 +49,7 @@ internal static class InteractiveShell
         {
             var parser = new ShellParser(text);
             while (parser.ReadCommand() is not null) { }
-            return text.EndsWith("\\\n", StringComparison.Ordinal);
+            return parser.HasOpenDocument || text.EndsWith("\\\n", StringComparison.Ordinal);
         }
         catch (ShellSyntaxException e)
         {

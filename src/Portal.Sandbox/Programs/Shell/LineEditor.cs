@@ -10,6 +10,9 @@ internal sealed class LineEditor(Terminal terminal)
 
     private const int MostLines = 100;
 
+    /// <summary>A terminal's line discipline takes no longer one either (MAX_CANON).</summary>
+    private const int LongestLine = 4095;
+
     private readonly List<string> _history = [];
 
     /// <summary>The line; null at the end of the input or on Ctrl-D.</summary>
@@ -51,6 +54,9 @@ internal sealed class LineEditor(Terminal terminal)
                         at += step;
                         await ReplaceAsync(line, at == _history.Count ? "" : _history[at]).ConfigureAwait(false);
                     }
+                    break;
+                case >= ' ' when line.Length == LongestLine:
+                    await terminal.WriteAsync("\a").ConfigureAwait(false);
                     break;
                 case >= ' ' and var key:
                     line.Append((char)key);

@@ -5,17 +5,15 @@ using Portal.Sandbox.Programs.Budgets;
 namespace Portal.Sandbox.Programs.Shell;
 
 /// <summary>
-/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for
-/// whoever
-/// reads, the shell's line editor key by key or a command line by line. Output gets the CR that a terminal wants.
+/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for whoever
+/// reads, the shell's line editor key by key or a command line by line, and when too much waits, typing does too. Output
+/// gets the CR that a terminal wants.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
     private const int TypeAhead = 4096;
 
-    private readonly Channel<byte> _keys = Channel.CreateBounded<byte>(
-        new BoundedChannelOptions(TypeAhead) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    private readonly Channel<byte> _keys = Channel.CreateBounded<byte>(TypeAhead);
     private readonly ShellIo _io;
     private readonly ProcessSession _session;
     private readonly CancellationTokenSource _stop;
@@ -69,7 +67,7 @@ internal sealed class Terminal : IDisposable
             {
                 foreach (var key in chunk)
                 {
-                    if (key != CtrlC || IsEditing) _keys.Writer.TryWrite(key);
+                    if (key != CtrlC || IsEditing) await _keys.Writer.WriteAsync(key, token).ConfigureAwait(false);
                     else
                     {
                         while (_keys.Reader.TryRead(out _)) { }

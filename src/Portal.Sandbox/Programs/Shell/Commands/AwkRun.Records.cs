@@ -261,6 +261,6 @@ internal sealed partial class AwkRun
             "sh",
             () => ShellLauncher.RunShellAsync(child, ["sh", "-c", command], _context.Environment)
         );
-        return new(_context, pipe.Reader, owned: true);
+        return _context.Read(pipe.Reader);
     }
 }

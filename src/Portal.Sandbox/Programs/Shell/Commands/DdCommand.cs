@@ -22,20 +22,20 @@ internal sealed class DdCommand : IShellCommand
         var (count, skip, seek) = (Number("count", long.MaxValue), Number("skip", 0), Number("seek", 0));
         var keeps = values.GetValueOrDefault("conv", "").Contains("notrunc", StringComparison.Ordinal) || seek > 0;
         var quiet = values.GetValueOrDefault("status") == "none";
-        OpenFile input, output;
+        // As the real one does, over its own descriptors, which close with the process.
+        var files = context.Process.Files;
         try
         {
-            input = values.TryGetValue("if", out var from)
-                ? ShellFiles.Open(context.Process, from, ShellFiles.Access.Read)
-                : context.Process.Files[0]!.Share();
+            if (values.TryGetValue("if", out var from))
+                files.Set(0, ShellFiles.Open(context.Process, from, ShellFiles.Access.Read));
         }
         catch (FileException e)
         {
             throw new CommandException($"can't open '{values["if"]}': {e.Message}");
         }
-        output = values.TryGetValue("of", out var to)
-            ? ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write)
-            : context.Process.Files[1]!.Share();
+        if (values.TryGetValue("of", out var to))
+            files.Set(1, ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write));
+        if (files[0] is not { } input || files[1] is not { } output) throw new CommandException("Bad file descriptor");
         if (output is RegularFile file && seek > 0)
             file.Position = seek * size;
         context.Process.Hold(size);
@@ -66,8 +66,6 @@ internal sealed class DdCommand : IShellCommand
         {
             failure = e.Message;
         }
-        input.Close();
-        output.Close();
         if (failure is not null)
             await context.ErrorAsync($"error writing '{to}': {failure}").ConfigureAwait(false);
         if (!quiet)

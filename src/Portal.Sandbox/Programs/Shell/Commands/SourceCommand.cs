@@ -13,11 +13,7 @@ internal sealed class SourceCommand : IShellCommand
         string script;
         try
         {
-            var reader = new InputReader(
-                context,
-                ShellFiles.Open(context.Process, context.Args[0], ShellFiles.Access.Read),
-                owned: true
-            );
+            var reader = context.Read(ShellFiles.Open(context.Process, context.Args[0], ShellFiles.Access.Read));
             script = ByteText.From(await reader.ReadAllAsync().ConfigureAwait(false));
             reader.Close();
         }

@@ -108,6 +108,9 @@ internal sealed partial class ShellParser(string text, int depth = 0)
 
     private char At(int offset) => _position + offset < text.Length ? text[_position + offset] : '\0';
 
+    /// <summary>Whether a here document that was read has no end: it is taken as it is, or more lines are asked for.</summary>
+    public bool HasOpenDocument { get; private set; }
+
     /// <summary>Reads the here documents whose operators stood on the line that has just ended.</summary>
     private void ReadDocuments()
     {
@@ -116,16 +119,19 @@ internal sealed partial class ShellParser(string text, int depth = 0)
             var quoted = redirection.Target.Parts.Any(p => p.Quoted);
             var end = string.Concat(redirection.Target.Parts.Select(p => p is LiteralPart l ? l.Text : ""));
             var body = new StringBuilder();
+            var ended = false;
             while (_position < text.Length)
             {
                 var stop = text.IndexOf('\n', _position);
                 var line = text[_position..(stop < 0 ? text.Length : stop)];
                 _position = stop < 0 ? text.Length : stop + 1;
                 if (redirection.Operator == "<<-") line = line.TrimStart('\t');
-                if (line == end) break;
+                ended = line == end;
+                if (ended) break;
                 body.Append(line);
                 if (stop >= 0) body.Append('\n');
             }
+            HasOpenDocument |= !ended;
             var word = quoted
                 ? new Word([new LiteralPart(body.ToString(), true)])
                 : new ShellParser(body.ToString(), _depth).ReadDocument();
