@@ -53,13 +53,18 @@ public sealed partial class ClusterChip
 
     private async Task DeleteAsync()
     {
+        var gone = IsShared
+            ? "The cluster is not the portal's and stays; the"
+            : "Your cluster for this lesson, everything in it, and the";
         var sure = await Dialogs.ShowMessageBoxAsync(
-            "Delete your cluster?",
-            $"{(IsShared ? "The cluster is not the portal's and stays; the" : "Your cluster for this lesson, everything in it, and the")} files of your workspace are deleted for good. Your progress, points and grades stay. You can start a new {(IsShared ? "workspace" : "cluster")} at any time.",
-            yesText: "Delete cluster", cancelText: "Keep it");
+            $"Delete your {Thing}?",
+            $"{gone} files of your workspace are deleted for good. Your progress, points and grades stay. You can start a new {Thing} at any time.",
+            yesText: $"Delete {Thing}", cancelText: "Keep it");
         if (sure == true) await Actions.DeleteAsync();
     }
 
-    /// <summary>A cluster that somebody else runs is never deleted.</summary>
+    /// <summary>What is deleted: a cluster that somebody else runs never is.</summary>
+    private string Thing => IsShared ? "workspace" : "cluster";
+
     private bool IsShared => Snapshot!.Cluster.Provider == "kubeconfig";
 }
