@@ -81,20 +81,9 @@ public sealed class ClusterApi : IDisposable
     }
 
     /// <summary>Runs a command in a container to its end.</summary>
-    public async Task<ExecResult> ExecAsync(string @namespace, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
-    {
-        var output = "";
-        var error = "";
-        var exitCode = await _client.NamespacedPodExecAsync(pod, @namespace, container, command, false, async (_, stdout, stderr) =>
-        {
-            using var outputReader = new StreamReader(stdout);
-            using var errorReader = new StreamReader(stderr);
-            var errors = errorReader.ReadToEndAsync(cancellationToken);
-            output = await outputReader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            error = await errors.ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
-        return new(exitCode, output, error);
-    }
+    /// <exception cref="IOException">It could not be run, or the connection was lost.</exception>
+    public Task<ExecResult> ExecAsync(string @namespace, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken) =>
+        PodExec.RunAsync(_client, @namespace, pod, container, command, cancellationToken);
 
     public void Dispose() => _client.Dispose();
 

@@ -85,7 +85,7 @@ public sealed class SandboxBudgets
     public double WatchCores { get; set; } = 0.25;
 
     /// <summary>Streams of a cluster (exec, attach, followed logs, port-forwards) that are open at a time.</summary>
-    public int Streams { get; set; } = 100;
+    public int Streams { get; set; } = 200;
 
     /// <summary>
     /// Connections from outside to a cluster's pods (through port-forwards) that are open at a time; beyond it they

@@ -16,8 +16,11 @@ internal static class RemoteCommand
     private static readonly string[] s_protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
     private const byte StdinChannel = 0, StdoutChannel = 1, StderrChannel = 2, ErrorChannel = 3, CloseChannel = 255;
 
+    /// <summary>For the client to answer that it has seen the end.</summary>
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
+
     /// <summary>What a command that does not read lets its client send ahead: so many pieces of at most so many bytes.</summary>
-    internal const int InputChunks = 16, InputChunk = 32 * 1024;
+    internal const int InputChunks = 8, InputChunk = 32 * 1024;
 
     public static async Task ExecAsync(HttpContext http, ContainerInstance container)
     {
@@ -101,16 +104,24 @@ internal static class RemoteCommand
             var code = await CodeAsync(container, io, command, stop.Token).ConfigureAwait(false);
             await SendAsync(ErrorChannel, Status(code).ToUtf8()).ConfigureAwait(false);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", stop.Token).ConfigureAwait(false);
-            await receiving.ConfigureAwait(false);
+            // Some clients (KubernetesClient) neither answer nor close: as the kubelet, the server does.
+            await receiving.WaitAsync(s_farewell, TimeProvider.System, stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
-            when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+            when (e
+                    is OperationCanceledException
+                        or TimeoutException
+                        or WebSocketException
+                        or IOException
+                        or ObjectDisposedException
+            )
         {
-            // The client left before its command was done.
+            // The client left before its command was done, or stays after it.
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
         }
     }
 

@@ -111,6 +111,52 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exec_GivesBothStreamsAndTheStatus()
+    {
+        var pod = await RunningPodAsync();
+
+        var result = await ExecAsync(pod, "sh", "-c", "echo out; echo err >&2; exit 3");
+        var nothing = await ExecAsync(pod, "true");
+
+        Assert.Equal(new ExecResult(3, "out\n", "err\n"), result);
+        Assert.Equal(new ExecResult(0, "", ""), nothing);
+    }
+
+    [Fact]
+    public async Task Exec_ThatPrintsWithoutEnd_KeepsTheFirstMegabyte()
+    {
+        var result = await ExecAsync(await RunningPodAsync(), "sh", "-c", "yes | head -c 3000000");
+
+        Assert.Equal((0, 1024 * 1024), (result.ExitCode, result.Output.Length));
+    }
+
+    /// <summary>Nobody waits for a thread: with a blocked one for each stream this takes a minute and more.</summary>
+    [Fact]
+    public async Task Exec_HundredsAtATime_AllEnd()
+    {
+        var pod = await RunningPodAsync();
+        var ended = 0;
+
+        await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (_, _) =>
+        {
+            Assert.Equal("x\n", (await ExecAsync(pod, "sh", "-c", "sleep 0.1; echo x")).Output);
+            Interlocked.Increment(ref ended);
+        });
+
+        Assert.Equal(300, ended);
+    }
+
+    private async Task<string> RunningPodAsync()
+    {
+        await CreateWebAsync();
+        var snapshot = await Until(s => ClusterSummaryBuilder.From(s).Workloads.Any(w => w is { Name: "web", Ready: 2 } && w.Namespace == _namespace));
+        return ClusterSummaryBuilder.From(snapshot).Pods.First(p => p.Namespace == _namespace).Name;
+    }
+
+    private Task<ExecResult> ExecAsync(string pod, params string[] command) =>
+        _api.ExecAsync(_namespace, pod, "web", command, CancellationToken.None).DefaultTimeout();
+
+    [Fact]
     public async Task Object_Unknown_IsNotFoundWithTheServersMessage()
     {
         var error = await Assert.ThrowsAsync<ClusterApiException>(() => _api.GetAsync($"api/v1/namespaces/{_namespace}/pods/none", CancellationToken.None));

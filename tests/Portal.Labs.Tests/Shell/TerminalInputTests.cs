@@ -88,12 +88,14 @@ public sealed class TerminalInputTests : WorkspaceFixture
     public async Task WriteAsync_MoreThanTheKernelTakesAtOnce_ArrivesWholeAndInOrder()
     {
         var output = new StringBuilder();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var run = Workspace.ExecuteAsync(
-            "head -c 200000 | md5sum",
+            "echo started; head -c 200000 | md5sum",
             TestTimeouts.Default,
             Append,
             CancellationToken.None
         );
+        await started.Task.DefaultTimeout();
         await using var terminal = Workspace.AttachTerminal(80, 24);
         var text = Encoding.ASCII.GetBytes(
             string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i % 10_000:0000}\n"))
@@ -118,6 +120,7 @@ public sealed class TerminalInputTests : WorkspaceFixture
         void Append(ReadOnlySpan<byte> bytes)
         {
             lock (output) output.Append(Encoding.UTF8.GetString(bytes));
+            started.TrySetResult();
         }
     }
 }
