@@ -150,9 +150,10 @@ public sealed class ChaosTests : IAsyncLifetime
                             readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 1 }
                             lifecycle: { postStart: { exec: { command: [sh, -c, "echo hello"] } } }
                         EOF
-                        for i in $(seq 20); do kubectl apply -f chaos.yaml && break; done
+                        for i in 1 2 3; do sed "s/probed/probed-$i/" chaos.yaml; echo ---; done > pods.yaml
+                        for i in $(seq 20); do kubectl apply -f pods.yaml && break; done
                         for i in $(seq 20); do kubectl create deployment web --image=nginx --replicas=3 && break; done
-                        kubectl wait --for=condition=Ready pod/probed --timeout=3s
+                        kubectl wait --for=condition=Ready pod/probed-1 --timeout=3s
                         """
                     ),
                     over
