@@ -31,9 +31,9 @@ public sealed class WatchTurnsTests
         var gone = turns.TakeAsync(leaving.Token).AsTask();
 
         await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         first.Dispose();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         (await turns.TakeAsync(Token).AsTask().DefaultTimeout()).Dispose();
     }
 
