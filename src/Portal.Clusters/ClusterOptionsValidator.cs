@@ -15,7 +15,8 @@ internal sealed class ClusterOptionsValidator : IValidateOptions<ClusterOptions>
         {
             if (!IsPositive(budget.GetValue(options.Sandbox.Budgets)))
                 failures.Add(
-                    $"{ClusterOptions.SectionName}:Sandbox:Budgets:{budget.Name} is not positive. Set it to a number above 0."
+                    $"{ClusterOptions.SectionName}:Sandbox:Budgets:{budget.Name} is not positive. Set it to a "
+                        + "number above 0."
                 );
         }
         if (options.Kind.MinimumMemoryGiB < 0) failures.Add($"{ClusterOptions.SectionName}:Kind:MinimumMemoryGiB is negative. Set it to 0 to switch the test off.");

@@ -16,7 +16,8 @@ internal sealed class LabsOptionsValidator(IEnumerable<IClusterProvider> provide
         Positive("IdleTimeout", options.IdleTimeout);
         if (options.DeleteAfterIdleDays is < 0 or > 36_500)
             failures.Add(
-                $"{LabsOptions.SectionName}:DeleteAfterIdleDays is not a number of days. Set it to 0 to keep clusters and workspaces for ever, or to a number such as 14."
+                $"{LabsOptions.SectionName}:DeleteAfterIdleDays is not a number of days. Set it to 0 to keep "
+                    + "clusters and workspaces for ever, or to a number such as 14."
             );
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

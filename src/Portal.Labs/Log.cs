@@ -29,7 +29,8 @@ internal static partial class Log
         EventId = 1002,
         EventName = "SessionPartNotEnded",
         Level = LogLevel.Error,
-        Message = "The {Part} of a session of {Course}/{Lesson} did not end cleanly; the other parts did not wait for it."
+        Message = "The {Part} of a session of {Course}/{Lesson} did not end cleanly; the other parts did not "
+            + "wait for it."
     )]
     public static partial void PartNotEnded(
         ILogger logger,
@@ -99,7 +100,8 @@ internal static partial class Log
         EventId = 1022,
         EventName = "ResultsLost",
         Level = LogLevel.Error,
-        Message = "The portal ends with results of {Course}/{Lesson} of learner {Learner} that could not be saved: {Count}."
+        Message = "The portal ends with results of {Course}/{Lesson} of learner {Learner} that could not be "
+            + "saved: {Count}."
     )]
     public static partial void ResultsLost(ILogger logger, string course, string lesson, string learner, int count);
 

@@ -32,5 +32,19 @@ internal static class Api
         }
     }
 
+    public static string Deployment(string name, int replicas) => $$$"""
+        {
+          "metadata": {"name": "{{{name}}}"},
+          "spec": {
+            "replicas": {{{replicas}}},
+            "selector": {"matchLabels": {"a": "b"}},
+            "template": {
+              "metadata": {"labels": {"a": "b"}},
+              "spec": {"containers": [{"name": "c", "image": "nginx"}]}
+            }
+          }
+        }
+        """;
+
     public static string ConfigMap(string name) => $$$"""{"metadata":{"name":"{{{name}}}","labels":{"app":"bench"}},"data":{"key":"value","other":"some text that is a little longer"} }""";
 }

@@ -47,7 +47,8 @@ internal static class Budgets
             var peak = await highest;
             var after = Memory.Measure().Resident;
             Console.WriteLine(
-                $"{each.Name}: {Mega(before)} → {Mega(peak)} at the highest (+{Mega(peak - before)}) → {Mega(after)} MB; {outcome}"
+                $"{each.Name}: {Mega(before)} → {Mega(peak)} at the highest (+{Mega(peak - before)}) → "
+                    + $"{Mega(after)} MB; {outcome}"
             );
         }
     }
@@ -119,7 +120,7 @@ internal static class Budgets
                 await SendAsync(
                     client,
                     address + "/apis/apps/v1/namespaces/default/deployments",
-                    """{"metadata":{"name":"many"},"spec":{"replicas":1000000,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}""",
+                    Api.Deployment("many", 1_000_000),
                     "application/json",
                     stop
                 );

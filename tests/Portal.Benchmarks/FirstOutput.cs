@@ -20,7 +20,8 @@ internal static class FirstOutput
         kubectl create deployment many --image=nginx --replicas=100000
         server=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
         token=$(kubectl config view --raw -o jsonpath='{.users[0].user.token}')
-        curl -sSkZ --parallel-max 300 -o /dev/null -H "Authorization: Bearer $token" "$server/api/v1/pods?watch=true&n=[1-1000]" &
+        pods="$server/api/v1/pods?watch=true&n=[1-1000]"
+        curl -sSkZ --parallel-max 300 -o /dev/null -H "Authorization: Bearer $token" "$pods" &
         """;
 
     public static async Task RunAsync(int seconds)
@@ -45,7 +46,8 @@ internal static class FirstOutput
         directory.Delete(recursive: true);
     }
 
-    private static string Block(ILessonSession session) => session.Lesson.Blocks.First(b => b.Runnable && b.RunsOn("sandbox")).Id;
+    private static string Block(ILessonSession session) =>
+        session.Lesson.Blocks.First(b => b.Runnable && b.RunsOn("sandbox")).Id;
 
     private static async Task<ILessonSession> OpenAsync(ILessonSessions sessions, string learner)
     {
@@ -69,11 +71,20 @@ internal static class FirstOutput
             var before = session.Current.Runs.GetValueOrDefault(block)?.RunId;
             var watch = Stopwatch.StartNew();
             await session.RunAsync(block, new RunOptions(Code: "kubectl get pods -A"), CancellationToken.None);
-            await UntilAsync(session, s => s.Runs.GetValueOrDefault(block) is { } run && run.RunId != before && run.Commands.Any(c => c.Output.Length > 0));
+            await UntilAsync(
+                session,
+                s =>
+                    s.Runs.GetValueOrDefault(block) is { } run
+                    && run.RunId != before
+                    && run.Commands.Any(c => c.Output.Length > 0)
+            );
             times.Add(watch.Elapsed.TotalMilliseconds);
             await UntilAsync(session, s => s.ActiveBlockId is null && s.Waiting.IsEmpty);
         }
         times.Sort();
-        Console.WriteLine($"{when}: first output p50 {times[times.Count / 2]:0} ms, p95 {times[times.Count * 95 / 100]:0} ms ({times.Count})");
+        Console.WriteLine(
+            $"{when}: first output p50 {times[times.Count / 2]:0} ms, p95 {times[times.Count * 95 / 100]:0} ms "
+                + $"({times.Count})"
+        );
     }
 }

@@ -5,8 +5,10 @@ using Portal.Sandbox;
 namespace Portal.Benchmarks;
 
 /// <summary>
-/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods each, a
-/// thousand watches (of another process) that see every change, and a deployment that makes pods as fast as it can; on a
+/// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods
+/// each, a
+/// thousand watches (of another process) that see every change, and a deployment that makes pods as fast as it can;
+/// on a
 /// server as learners have it.
 /// </summary>
 internal static class Noisy
@@ -47,7 +49,7 @@ internal static class Noisy
         await Api.PostAsync(
             noisy,
             address + "/apis/apps/v1/namespaces/default/deployments",
-            """{"metadata":{"name":"many"},"spec":{"replicas":100000,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}""",
+            Api.Deployment("many", 100_000),
             CancellationToken.None
         );
         await MeasureAsync("and a deployment of 100 000 replicas", quiet, quietAddress, kubeconfig, seconds);

@@ -11,7 +11,8 @@ public sealed class ClusterOptionsTests
     [InlineData(
         "Kubeconfig:File",
         "/x",
-        "Portal:Clusters:Kubeconfig:Contexts is empty although Portal:Clusters:Kubeconfig:File is set. List the contexts that learners may use."
+        "Portal:Clusters:Kubeconfig:Contexts is empty although Portal:Clusters:Kubeconfig:File is set. List "
+            + "the contexts that learners may use."
     )]
     [InlineData(
         "Kind:WaitTimeout",

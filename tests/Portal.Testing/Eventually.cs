@@ -8,4 +8,11 @@ public static class Eventually
         using var limit = new CancellationTokenSource(TestTimeouts.Default);
         while (!condition()) await Task.Delay(20, limit.Token);
     }
+
+    /// <summary>As the other, for a condition that has to ask: no thread waits for the answer.</summary>
+    public static async Task True(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        while (!await condition()) await Task.Delay(20, limit.Token);
+    }
 }

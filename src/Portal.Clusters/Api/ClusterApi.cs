@@ -82,8 +82,13 @@ public sealed class ClusterApi : IDisposable
 
     /// <summary>Runs a command in a container to its end.</summary>
     /// <exception cref="IOException">It could not be run, or the connection was lost.</exception>
-    public Task<ExecResult> ExecAsync(string @namespace, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken) =>
-        PodExec.RunAsync(_client, @namespace, pod, container, command, cancellationToken);
+    public Task<ExecResult> ExecAsync(
+        string @namespace,
+        string pod,
+        string container,
+        IReadOnlyList<string> command,
+        CancellationToken cancellationToken
+    ) => PodExec.RunAsync(_client, @namespace, pod, container, command, cancellationToken);
 
     public void Dispose() => _client.Dispose();
 

@@ -59,7 +59,11 @@ internal static class PodExec
             if (received.EndOfMessage) channel = null;
         }
         await CloseAsync(socket).ConfigureAwait(false);
-        return new(ExitCode(status.ToArray()), Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+        return new(
+            ExitCode(status.ToArray()),
+            Encoding.UTF8.GetString(output.ToArray()),
+            Encoding.UTF8.GetString(error.ToArray())
+        );
     }
 
     private static async Task CloseAsync(WebSocket socket)

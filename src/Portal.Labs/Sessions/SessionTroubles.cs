@@ -17,11 +17,14 @@ internal sealed class SessionTroubles(Live<SessionSnapshot> live, TimeProvider t
         kind switch
         {
             TroubleKind.Loading =>
-                "Your progress cannot be read yet: the portal's database cannot be reached. Your cluster starts as soon as it can; you can read on.",
+                "Your progress cannot be read yet: the portal's database cannot be reached. Your cluster "
+                    + "starts as soon as it can; you can read on.",
             TroubleKind.Saving =>
-                "Saving is late: the portal's database cannot be reached. What you did is kept and saved by itself; what waits says “not saved yet”.",
+                "Saving is late: the portal's database cannot be reached. What you did is kept and saved by "
+                    + "itself; what waits says “not saved yet”.",
             TroubleKind.Grading =>
-                "Grading is late: a part of the portal failed and starts again. What you did is kept; checks catch up by themselves.",
+                "Grading is late: a part of the portal failed and starts again. What you did is kept; checks "
+                    + "catch up by themselves.",
             _ => "The cluster panel is late: a part of the portal failed and starts again. Your cluster goes on.",
         };
 }

@@ -38,7 +38,8 @@ internal sealed class ActiveCommand(long id, MarkerParser.TextHandler output)
     }
 
     /// <summary>The mark before a prompt.</summary>
-    /// <param name="marked">What ran before the prompt: the id of a command, or 0 for a line of the learner's own.</param>
+    /// <param name="marked">What ran before the prompt: the id of a command, or 0 for a line of the learner's
+    /// own.</param>
     public void Prompt(long marked, int status)
     {
         if (marked == Id) End(status);

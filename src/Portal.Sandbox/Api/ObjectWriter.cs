@@ -49,8 +49,8 @@ internal static class ObjectWriter
             ResponseForm.Object => (type.ListKind, type.ApiVersion),
             _ => ("PartialObjectMetadataList", "meta.k8s.io/" + form.MetaVersion),
         };
-        var head =
-            $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{ListMeta(revision, token, remaining).ToJsonString()},";
+        var meta = ListMeta(revision, token, remaining).ToJsonString();
+        var head = $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{meta},";
         head +=
             form.Form == ResponseForm.Table
                 ? $"\"columnDefinitions\":{Columns(type).ToText()},\"rows\":["

@@ -29,10 +29,10 @@ internal static class ResponseWriter
                         to[i] = text[i] is >= ' ' and < (char)127 ? text[i] : '?';
                 }
             );
-            response.Headers.Append(
-                "Warning",
-                $"299 - \"{printable.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-            );
+            var quoted = printable
+                .Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal);
+            response.Headers.Append("Warning", $"299 - \"{quoted}\"");
         }
     }
 

@@ -23,20 +23,7 @@ internal sealed class Subresources(SandboxCluster cluster)
             case ("pods", "eviction", "POST"):
                 var eviction = await RequestBody.ReadOptionalAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
                 Controllers.Eviction.Run(cluster, info.Namespace, info.Name, eviction ?? []);
-                await ResponseWriter
-                    .WriteAsync(
-                        http,
-                        201,
-                        new JsonObject
-                        {
-                            ["kind"] = "Status",
-                            ["apiVersion"] = "v1",
-                            ["metadata"] = new JsonObject(),
-                            ["status"] = "Success",
-                            ["code"] = 201,
-                        }.ToUtf8()
-                    )
-                    .ConfigureAwait(false);
+                await CreatedAsync(http).ConfigureAwait(false);
                 return true;
             case ("pods", "binding", "POST"):
                 await BindAsync(http, info, info.Name, options).ConfigureAwait(false);
@@ -91,20 +78,21 @@ internal sealed class Subresources(SandboxCluster cluster)
             },
             options
         );
-        await ResponseWriter
-            .WriteAsync(
-                http,
-                201,
-                new JsonObject
-                {
-                    ["kind"] = "Status",
-                    ["apiVersion"] = "v1",
-                    ["metadata"] = new JsonObject(),
-                    ["status"] = "Success",
-                    ["code"] = 201,
-                }.ToUtf8()
-            )
-            .ConfigureAwait(false);
+        await CreatedAsync(http).ConfigureAwait(false);
+    }
+
+    /// <summary>What a subresource that creates no object of its own answers.</summary>
+    private static Task CreatedAsync(HttpContext http)
+    {
+        var status = new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Success",
+            ["code"] = 201,
+        };
+        return ResponseWriter.WriteAsync(http, 201, status.ToUtf8());
     }
 
     private async Task ScaleAsync(HttpContext http, RequestInfo info, WriteOptions options)

@@ -46,7 +46,9 @@ internal static class WatchHandler
                 }
                 await http.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
             }
-            if (options.SendInitialEvents) await SendAsync(http, writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken).ConfigureAwait(false);
+            if (options.SendInitialEvents)
+                await SendAsync(http, writer.Bookmark(snapshot.Revision, initialEventsEnd: true), cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cluster.Stopping);
@@ -62,7 +64,10 @@ internal static class WatchHandler
                 using (var turn = await cluster.WatchTurns.TakeAsync(limit.Token).ConfigureAwait(false))
                 {
                     var kept = cluster.Store.Read(ref cursor, events, out changed, Batch);
-                    if (!kept) http.Response.BodyWriter.Write(EventWriter.Error(ApiError.Expired(revision, cluster.Store.Snapshot.Revision)));
+                    if (!kept)
+                        http.Response.BodyWriter.Write(
+                            EventWriter.Error(ApiError.Expired(revision, cluster.Store.Snapshot.Revision))
+                        );
                     foreach (var e in events)
                     {
                         revision = e.ResourceVersion;
@@ -140,8 +145,19 @@ internal static class WatchHandler
 
         private ReadOnlyMemory<byte> Body(StoredObject o)
         {
-            if (form.Form != ResponseForm.Table) return ObjectWriter.Object(type, o, form, includeObject, cluster.Now);
-            var table = ObjectWriter.Table(type, [o], form, includeObject, cluster.Now, o.ResourceVersion, null, 0, columns: !_columnsSent);
+            if (form.Form != ResponseForm.Table)
+                return ObjectWriter.Object(type, o, form, includeObject, cluster.Now);
+            var table = ObjectWriter.Table(
+                type,
+                [o],
+                form,
+                includeObject,
+                cluster.Now,
+                o.ResourceVersion,
+                null,
+                0,
+                columns: !_columnsSent
+            );
             _columnsSent = true;
             return table.ToUtf8();
         }
@@ -172,6 +188,7 @@ internal static class WatchHandler
             return line;
         }
 
-        private static byte[] Head(string eventType) => Encoding.UTF8.GetBytes($"{{\"type\":\"{eventType}\",\"object\":");
+        private static byte[] Head(string eventType) =>
+            Encoding.UTF8.GetBytes($"{{\"type\":\"{eventType}\",\"object\":");
     }
 }

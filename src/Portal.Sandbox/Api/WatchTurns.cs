@@ -4,14 +4,17 @@ using Portal.Sandbox.Programs.Budgets;
 namespace Portal.Sandbox.Api;
 
 /// <summary>
-/// A change wakes every watch of its cluster. They write one after the other, so that a thousand of them stand in a line
+/// A change wakes every watch of its cluster. They write one after the other, so that a thousand of them stand in a
+/// line
 /// of their own and not in the thread pool's, before everybody else's requests; and when they take more processor time
 /// than their cluster has for them they wait, and each then writes more changes at once. Thread-safe.
 /// </summary>
 /// <param name="cores">Processor time for writing to watches, in cores.</param>
 internal sealed class WatchTurns(double cores)
 {
-    /// <summary>What encryption, the kernel and the thread pool take for a write, besides the turn itself: measured.</summary>
+    /// <summary>
+    /// What encryption, the kernel and the thread pool take for a write, besides the turn itself: measured.
+    /// </summary>
     private const double WriteSeconds = 60e-6;
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -24,7 +27,8 @@ internal sealed class WatchTurns(double cores)
         try
         {
             var wait = _time.Spend(0, cores);
-            if (wait >= TimeSpan.FromMilliseconds(1)) await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            if (wait >= TimeSpan.FromMilliseconds(1))
+                await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             return new(this, Stopwatch.GetTimestamp());
         }
         catch

@@ -173,7 +173,9 @@ internal sealed class ContainerInstance
             var begun = Stopwatch.GetTimestamp();
             var answering = Program.HandleAsync(this, port, call, cancellationToken);
             var work = Stopwatch.GetElapsedTime(begun);
-            return answering.IsCompletedSuccessfully && work < s_light ? answering : AnswerAsync(answering, work, cancellationToken);
+            return answering.IsCompletedSuccessfully && work < s_light
+                ? answering
+                : AnswerAsync(answering, work, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -182,7 +184,11 @@ internal sealed class ContainerInstance
     }
 
     /// <summary>What is heavy, as a query of Prometheus may be, is paid for as a script's work is.</summary>
-    private async ValueTask<HttpReply> AnswerAsync(ValueTask<HttpReply> answering, TimeSpan work, CancellationToken stop)
+    private async ValueTask<HttpReply> AnswerAsync(
+        ValueTask<HttpReply> answering,
+        TimeSpan work,
+        CancellationToken stop
+    )
     {
         try
         {

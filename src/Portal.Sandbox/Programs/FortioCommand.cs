@@ -135,9 +135,8 @@ internal static class FortioCommand
             await io.ErrorAsync($"Error: unable to connect to {o.Url}: {reply.Failure}\n").ConfigureAwait(false);
             return 1;
         }
-        await io.OutAsync(
-                $"HTTP/1.1 {reply.Status} {CurlClient.Reason(reply.Status)}\r\n{string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{reply.Text}"
-            )
+        var headers = string.Concat(reply.Headers.Items.Select(h => $"{h.Key}: {h.Value}\r\n"));
+        await io.OutAsync($"HTTP/1.1 {reply.Status} {CurlClient.Reason(reply.Status)}\r\n{headers}\r\n{reply.Text}")
             .ConfigureAwait(false);
         return reply.Status >= 400 ? 1 : 0;
     }

@@ -34,7 +34,8 @@ internal static class SystemFiles
         {
             "/etc/hostname" => pod.Name + "\n",
             "/etc/resolv.conf" =>
-                $"search {pod.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n",
+                $"search {pod.Namespace}.svc.cluster.local svc.cluster.local cluster.local\n"
+                    + "nameserver 10.96.0.10\noptions ndots:5\n",
             "/etc/hosts" => Hosts(pod),
             "/etc/os-release" => "NAME=\"Sandbox\"\nID=sandbox\n",
             "/etc/passwd" => "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n",
@@ -58,7 +59,9 @@ internal static class SystemFiles
     private static string Hosts(PodInstance pod)
     {
         var text = new StringBuilder(
-            "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n"
+            "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n"
+                + "::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n"
+                + "fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n"
         );
         text.Append(pod.Ip).Append('\t').Append(pod.Name).Append('\n');
         var aliases = pod.Spec.Objects("spec", "hostAliases").ToList();

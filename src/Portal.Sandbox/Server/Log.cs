@@ -66,7 +66,8 @@ internal static partial class Log
         EventId = 110,
         EventName = "ProgramFault",
         Level = LogLevel.Error,
-        Message = "{Program} in container {Container} of pod {Namespace}/{Pod} of cluster {Cluster} failed by a fault of the simulation."
+        Message = "{Program} in container {Container} of pod {Namespace}/{Pod} of cluster {Cluster} failed by "
+            + "a fault of the simulation."
     )]
     public static partial void ProgramFault(
         ILogger logger,

@@ -139,7 +139,9 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Moves changes after the cursor into <paramref name="into"/>. False when the cursor has fallen off the history.</summary>
+    /// <summary>
+    /// Moves changes after the cursor into <paramref name="into"/>. False when the cursor has fallen off the history.
+    /// </summary>
     /// <param name="most">How many at a time.</param>
     public bool Read(ref long cursor, List<StoreEvent> into, out Task changed, int most = int.MaxValue)
     {

@@ -115,7 +115,14 @@ internal sealed class PodEdge : IAsyncDisposable
         var call = await HttpExchange.ReadAsync(http.Request, path, bodies, http.RequestAborted).ConfigureAwait(false);
         try
         {
-            if (items.TryGetValue(s_tls, out var name) && container.Program is IEndsTls) call = call with { Tls = new TlsClient((string)name!, Certificate: http.Connection.ClientCertificate?.ExportCertificatePem()) };
+            if (items.TryGetValue(s_tls, out var name) && container.Program is IEndsTls)
+                call = call with
+                {
+                    Tls = new TlsClient(
+                        (string)name!,
+                        Certificate: http.Connection.ClientCertificate?.ExportCertificatePem()
+                    ),
+                };
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, pod.Cluster.Stopping);
             var reply = await container.HandleAsync(port, call, stop.Token).ConfigureAwait(false);
             if (reply.Failed) http.Abort();

@@ -142,8 +142,16 @@ internal sealed class PodStreams(SandboxCluster cluster)
     {
         call.Headers.Remove("authorization");
         // The API server hands the caller's Host on; a header lets a caller name another virtual host.
-        var reply = await InboundProxy.ArriveAsync(cluster.Mesh.Config, null, null, server, false, number, null, call, http.RequestAborted).ConfigureAwait(false);
-        if (reply.Failed) throw ServiceUnavailable($"error trying to reach service: {(reply.Failure == ConnectionFailure.Reset ? "read: connection reset by peer" : $"dial tcp {ip}:{number}: connect: connection refused")}");
+        var reply = await InboundProxy
+            .ArriveAsync(cluster.Mesh.Config, null, null, server, false, number, null, call, http.RequestAborted)
+            .ConfigureAwait(false);
+        if (reply.Failed)
+        {
+            var reason = reply.Failure == ConnectionFailure.Reset
+                ? "read: connection reset by peer"
+                : $"dial tcp {ip}:{number}: connect: connection refused";
+            throw ServiceUnavailable("error trying to reach service: " + reason);
+        }
         await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
     }
 

@@ -19,7 +19,9 @@ internal static class RemoteCommand
     /// <summary>For the client to answer that it has seen the end.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
-    /// <summary>What a command that does not read lets its client send ahead: so many pieces of at most so many bytes.</summary>
+    /// <summary>
+    /// What a command that does not read lets its client send ahead: so many pieces of at most so many bytes.
+    /// </summary>
     internal const int InputChunks = 8, InputChunk = 32 * 1024;
 
     public static async Task ExecAsync(HttpContext http, ContainerInstance container)
@@ -163,8 +165,10 @@ internal static class RemoteCommand
                 }
                 if (!data.IsEmpty)
                 {
-                    if (channel == StdinChannel) await input.WriteAsync(data.ToArray(), stop.Token).ConfigureAwait(false);
-                    else if (channel == CloseChannel && data.Span[0] == StdinChannel) input.TryComplete();
+                    if (channel == StdinChannel)
+                        await input.WriteAsync(data.ToArray(), stop.Token).ConfigureAwait(false);
+                    else if (channel == CloseChannel && data.Span[0] == StdinChannel)
+                        input.TryComplete();
                 }
                 if (result.EndOfMessage) channel = null;
             }

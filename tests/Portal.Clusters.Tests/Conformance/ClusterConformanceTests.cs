@@ -149,7 +149,11 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
     private async Task<string> RunningPodAsync()
     {
         await CreateWebAsync();
-        var snapshot = await Until(s => ClusterSummaryBuilder.From(s).Workloads.Any(w => w is { Name: "web", Ready: 2 } && w.Namespace == _namespace));
+        var snapshot = await Until(s =>
+            ClusterSummaryBuilder
+                .From(s)
+                .Workloads.Any(w => w is { Name: "web", Ready: 2 } && w.Namespace == _namespace)
+        );
         return ClusterSummaryBuilder.From(snapshot).Pods.First(p => p.Namespace == _namespace).Name;
     }
 

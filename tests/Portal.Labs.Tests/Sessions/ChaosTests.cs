@@ -187,7 +187,8 @@ public sealed class ChaosTests : IAsyncLifetime
         await session.RunAsync(
             block.Id,
             new RunOptions(
-                Code: "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
+                Code: "kubectl create deployment web --image=nginx --replicas=2 "
+                    + "&& kubectl rollout status deploy/web --timeout=60s"
             ),
             TestContext.Current.CancellationToken
         );

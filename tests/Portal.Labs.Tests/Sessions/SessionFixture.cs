@@ -164,7 +164,8 @@ public abstract class SessionFixture : IAsyncLifetime
             // Reported below with the state that it hangs in.
         }
         throw new InvalidOperationException(
-            $"Not reached: {session.Current}; cluster {session.Current.Cluster}; workspace {session.Current.Workspace}; checks {string.Join(' ', session.Current.Checks.Values)}"
+            $"Not reached: {session.Current}; cluster {session.Current.Cluster}; workspace "
+                + $"{session.Current.Workspace}; checks {string.Join(' ', session.Current.Checks.Values)}"
         );
     }
 

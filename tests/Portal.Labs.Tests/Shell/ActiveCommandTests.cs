@@ -4,13 +4,16 @@ using Xunit;
 
 namespace Portal.Labs.Tests.Shell;
 
-/// <summary>Ctrl-C makes the terminal forget marks that were not read yet: whatever is missing, a command ends.</summary>
+/// <summary>
+/// Ctrl-C makes the terminal forget marks that were not read yet: whatever is missing, a command ends.
+/// </summary>
 public sealed class ActiveCommandTests
 {
     private readonly StringBuilder _output = new();
     private readonly ActiveCommand _command;
 
-    public ActiveCommandTests() => _command = new ActiveCommand(7, text => _output.Append(Encoding.UTF8.GetString(text)));
+    public ActiveCommandTests() =>
+        _command = new ActiveCommand(7, text => _output.Append(Encoding.UTF8.GetString(text)));
 
     [Fact]
     public async Task AllMarks_OutputBetweenThemAndStatus()

@@ -15,7 +15,13 @@ public sealed class InteractiveShellTests
     {
         using var directory = new TempDirectory();
         await using var shell = InteractiveShell.Start(
-            startup => new("/bin/bash", ["--noprofile", "--rcfile", startup, "-i"], new Dictionary<string, string>(), directory.Path),
+            startup =>
+                new(
+                    "/bin/bash",
+                    ["--noprofile", "--rcfile", startup, "-i"],
+                    new Dictionary<string, string>(),
+                    directory.Path
+                ),
             directory.Path,
             new TerminalHub(),
             new Guarded("test", NullLogger.Instance, TimeProvider.System),

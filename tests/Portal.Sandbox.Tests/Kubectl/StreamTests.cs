@@ -16,7 +16,10 @@ public sealed class StreamTests(SandboxFixture sandbox)
     public async Task Exec_WithInput_GivesOutputErrorsAndExitCode(string webSockets)
     {
         var (_, shell) = sandbox.NewCluster();
-        await shell.RunAsync("kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box --timeout=30s");
+        await shell.RunAsync(
+            "kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box "
+                + "--timeout=30s"
+        );
 
         var result = await shell.RunAsync($"export KUBECTL_REMOTE_COMMAND_WEBSOCKETS={webSockets}; printf 'b\\na\\n' | kubectl exec -i box -- sort; kubectl exec box -- sh -c 'echo out; echo err >&2; exit 3'");
 
@@ -31,8 +34,14 @@ public sealed class StreamTests(SandboxFixture sandbox)
     public async Task Exec_OfADeletedCluster_Ends(string webSockets)
     {
         var (cluster, shell) = sandbox.NewCluster();
-        await shell.RunAsync("kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box --timeout=30s");
-        var exec = shell.RunAsync($"export KUBECTL_REMOTE_COMMAND_WEBSOCKETS={webSockets}; kubectl exec box -- sh -c 'touch /tmp/on; sleep 1000'");
+        await shell.RunAsync(
+            "kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box "
+                + "--timeout=30s"
+        );
+        var exec = shell.RunAsync(
+            $"export KUBECTL_REMOTE_COMMAND_WEBSOCKETS={webSockets}; kubectl exec box -- sh -c 'touch /tmp/on; "
+                + "sleep 1000'"
+        );
         await shell.RunAsync("until kubectl exec box -- test -e /tmp/on; do sleep 0.1; done");
 
         await sandbox.Server.DeleteAsync(cluster.Id);
@@ -45,15 +54,31 @@ public sealed class StreamTests(SandboxFixture sandbox)
     public async Task Exec_MessageWithoutAnEnd_IsHandedOnAsItComes()
     {
         var (cluster, shell) = sandbox.NewCluster();
-        await shell.RunAsync("kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box --timeout=30s");
+        await shell.RunAsync(
+            "kubectl run box --image=busybox -- sleep infinity && kubectl wait --for=condition=ready pod/box "
+                + "--timeout=30s"
+        );
         using var client = BadInputTests.Client(out var address, cluster);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("v5.channel.k8s.io");
-        var exec = new Uri(address.Replace("https:", "wss:", StringComparison.Ordinal) + "/api/v1/namespaces/default/pods/box/exec?command=cat&stdin=true&stdout=true");
+        var exec = new Uri(
+            address.Replace("https:", "wss:", StringComparison.Ordinal)
+                + "/api/v1/namespaces/default/pods/box/exec?command=cat&stdin=true&stdout=true"
+        );
         await socket.ConnectAsync(exec, client, TestContext.Current.CancellationToken);
 
-        await socket.SendAsync("\0hel"u8.ToArray(), WebSocketMessageType.Binary, false, TestContext.Current.CancellationToken);
-        await socket.SendAsync("lo"u8.ToArray(), WebSocketMessageType.Binary, false, TestContext.Current.CancellationToken);
+        await socket.SendAsync(
+            "\0hel"u8.ToArray(),
+            WebSocketMessageType.Binary,
+            false,
+            TestContext.Current.CancellationToken
+        );
+        await socket.SendAsync(
+            "lo"u8.ToArray(),
+            WebSocketMessageType.Binary,
+            false,
+            TestContext.Current.CancellationToken
+        );
 
         var seen = "";
         var buffer = new byte[100];

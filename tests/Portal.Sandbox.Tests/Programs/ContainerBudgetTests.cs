@@ -93,7 +93,8 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     [InlineData("f() { (f); }; f; echo end")]
     [InlineData("echo 'sh ./b & sh ./b' > /tmp/t/b; cd /tmp/t; sh ./b; echo end")]
     [InlineData(
-        "sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100"
+        "sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep "
+            + "100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100 | sleep 100"
     )]
     public async Task Processes_BeyondTheirNumber_CannotFork(string script)
     {
@@ -114,7 +115,8 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
     [InlineData("i=0; while : > /tmp/f$i; do i=$((i+1)); done; echo 1")]
     [InlineData("truncate -s 1000000 /tmp/f; echo $?")]
     [InlineData(
-        "cat /dev/zero | awk 'BEGIN { for (;;) print \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" > \"/tmp/f\" }'; echo $?"
+        "cat /dev/zero | awk 'BEGIN { for (;;) print \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" > "
+            + "\"/tmp/f\" }'; echo $?"
     )]
     public async Task Files_BeyondTheirSpace_CannotBeWritten(string script)
     {
@@ -154,7 +156,8 @@ public sealed class ContainerBudgetTests : IAsyncLifetime
 
         var result = await ShellFixture.RunAsync(
             container,
-            "exec 3<> /tmp/f; head -c 100000 /dev/zero >&3; rm /tmp/f; head -c 100000 /dev/zero >&3; exec 3>&-; ls /tmp/f"
+            "exec 3<> /tmp/f; head -c 100000 /dev/zero >&3; rm /tmp/f; head -c 100000 /dev/zero >&3; exec "
+                + "3>&-; ls /tmp/f"
         );
 
         Assert.Equal(1, result.Status);

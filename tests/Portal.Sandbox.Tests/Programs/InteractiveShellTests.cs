@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Portal.Sandbox.Tests.Programs;
 
-/// <summary>A shell on a terminal, as <c>kubectl exec -it … -- sh</c> has it: keys go in, the screen comes out.</summary>
+/// <summary>
+/// A shell on a terminal, as <c>kubectl exec -it … -- sh</c> has it: keys go in, the screen comes out.
+/// </summary>
 public sealed class InteractiveShellTests(ShellFixture shell) : IClassFixture<ShellFixture>, IAsyncLifetime
 {
     private const string Up = "\e[A", CtrlC = "\u0003", CtrlD = "\u0004", Erase = "\u007f";

@@ -105,14 +105,15 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
         );
         foreach (var watch in open)
             watch.Dispose();
-        await Eventually.True(() =>
-            client
-                .GetAsync(
-                    address + "/api/v1/pods?watch=true&timeoutSeconds=1",
-                    HttpCompletionOption.ResponseHeadersRead
-                )
-                .Result.IsSuccessStatusCode
-        );
+        await Eventually.True(async () =>
+        {
+            using var answer = await client.GetAsync(
+                address + "/api/v1/pods?watch=true&timeoutSeconds=1",
+                HttpCompletionOption.ResponseHeadersRead,
+                TestContext.Current.CancellationToken
+            );
+            return answer.IsSuccessStatusCode;
+        });
     }
 
     [Fact]
@@ -141,7 +142,10 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
 
     [Theory]
     [InlineData(
-        "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
+        "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+            + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
+            + "f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"
+            + "h: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
         "excessive aliasing"
     )]
     [InlineData("a: *nowhere", "unknown anchor 'nowhere' referenced")]
@@ -182,8 +186,8 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
             kubectl wait --for=condition=Established crd/deeps.example.com
             """
         );
-        var json =
-            $$"""{"apiVersion":"example.com/v1","kind":"Deep","metadata":{"name":"d"},"spec":{{string.Concat(Enumerable.Repeat("{\"a\":", 200))}}1{{new string('}', 200)}}}""";
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 200)) + "1" + new string('}', 200);
+        var json = $$"""{"apiVersion":"example.com/v1","kind":"Deep","metadata":{"name":"d"},"spec":{{deep}}}""";
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
 
         using var created = await client.PostAsync(
@@ -192,7 +196,8 @@ public sealed class ClusterBudgetTests : IAsyncLifetime
             TestContext.Current.CancellationToken
         );
         var listed = await _shell.RunAsync(
-            "kubectl get deeps -o name && kubectl delete ns default --wait=false 2>/dev/null; kubectl delete deeps --all"
+            "kubectl get deeps -o name && kubectl delete ns default --wait=false 2>/dev/null; kubectl delete "
+                + "deeps --all"
         );
 
         Assert.Equal(201, (int)created.StatusCode);

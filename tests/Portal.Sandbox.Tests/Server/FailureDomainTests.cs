@@ -11,6 +11,9 @@ namespace Portal.Sandbox.Tests.Server;
 /// <summary>A fault of one cluster, whoever makes it, ends there and is said.</summary>
 public sealed class FailureDomainTests : IAsyncLifetime
 {
+    private const string DeployWeb =
+        "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s";
+
     private readonly CapturingLogger _log = new();
     private readonly TempDirectory _directory = new();
     private readonly ConcurrentDictionary<string, int> _failing = new();
@@ -44,27 +47,26 @@ public sealed class FailureDomainTests : IAsyncLifetime
         var (cluster, shell) = NewCluster("yaml");
         await cluster.InstallIstioAsync("demo", TestContext.Current.CancellationToken);
 
-        (
-            await shell.RunAsync(
-                """kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"outboundTrafficPolicy: {mode: REGISTRY_ONLY}"}}'"""
-            )
-        ).Text.ToString();
+        await PatchMeshAsync(shell, "outboundTrafficPolicy: {mode: REGISTRY_ONLY}");
         await Eventually.True(() => cluster.Mesh.Config.Settings.IsRegistryOnly);
-        (
-            await shell.RunAsync(
-                """kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"accessLogFile: /dev/stdout\n  bad: [indent\n"}}'"""
-            )
-        ).Text.ToString();
+        await PatchMeshAsync(shell, "accessLogFile: /dev/stdout\\n  bad: [indent\\n");
         await Eventually.True(() => cluster.Mesh.Config.Settings.Fault is not null);
 
         Assert.True(cluster.Mesh.Config.Settings.IsRegistryOnly);
-        await Eventually.True(() =>
-            shell
-                .RunAsync("kubectl logs -n istio-system deploy/istiod")
-                .Result.Text.Contains("invalid mesh config, using last known state", StringComparison.Ordinal)
+        await Eventually.True(async () =>
+            (await shell.RunAsync("kubectl logs -n istio-system deploy/istiod")).Text.Contains(
+                "invalid mesh config, using last known state",
+                StringComparison.Ordinal
+            )
         );
         Assert.Empty(_log.Entries);
     }
+
+    /// <param name="mesh">The new mesh map, as it stands in JSON.</param>
+    private static Task PatchMeshAsync(ToolShell shell, string mesh) =>
+        shell.RunAsync(
+            $$$"""kubectl patch cm istio -n istio-system --type merge -p '{"data":{"mesh":"{{{mesh}}}"}}'"""
+        );
 
     [Fact]
     public async Task Controller_ThatFails_TriesAgainAndIsLogged()
@@ -73,11 +75,7 @@ public sealed class FailureDomainTests : IAsyncLifetime
         // All of them may hit one object, whose back-off doubles each time.
         _failing["controller"] = 8;
 
-        (
-            await shell.RunAsync(
-                "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
-            )
-        ).Text.ToString();
+        await shell.RunAsync(DeployWeb);
 
         Assert.True(_failing["controller"] <= 0);
         Assert.Contains(
@@ -95,11 +93,7 @@ public sealed class FailureDomainTests : IAsyncLifetime
         var (_, shell) = NewCluster("map");
         _failing["map"] = 100;
 
-        (
-            await shell.RunAsync(
-                "kubectl create deployment web --image=nginx --replicas=2 && kubectl rollout status deploy/web --timeout=60s"
-            )
-        ).Text.ToString();
+        await shell.RunAsync(DeployWeb);
 
         Assert.Contains(_log.Entries, e => e.StartsWith("map of ", StringComparison.Ordinal));
     }

@@ -109,9 +109,14 @@ public sealed class FuzzedTextTests : IAsyncLifetime
         using var client = BadInputTests.Client(out var address, cluster);
         var texts = new TextMutator(
             [
-                "accessLogFile: /dev/stdout\nenableTracing: true\ndefaultConfig:\n  tracing: {sampling: 10}\n  gatewayTopology: {numTrustedProxies: 2}\n",
-                "outboundTrafficPolicy: {mode: REGISTRY_ONLY}\ndefaultHttpRetryPolicy: {attempts: 5, perTryTimeout: 2s, backoff: 1ms}\n",
-                "extensionProviders:\n- name: otel\n  opentelemetry: {service: x.y.svc, port: 4317}\n- name: log\n  envoyFileAccessLog: {path: /dev/stdout, logFormat: {text: '%REQ(X)% %START_TIME(%s)%'}}\ndefaultProviders: {tracing: [otel], accessLogging: [log]}\n",
+                "accessLogFile: /dev/stdout\nenableTracing: true\ndefaultConfig:\n  tracing: {sampling: 10}\n"
+                    + "  gatewayTopology: {numTrustedProxies: 2}\n",
+                "outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n"
+                    + "defaultHttpRetryPolicy: {attempts: 5, perTryTimeout: 2s, backoff: 1ms}\n",
+                "extensionProviders:\n- name: otel\n  opentelemetry: {service: x.y.svc, port: 4317}\n"
+                    + "- name: log\n"
+                    + "  envoyFileAccessLog: {path: /dev/stdout, logFormat: {text: '%REQ(X)% %START_TIME(%s)%'}}\n"
+                    + "defaultProviders: {tracing: [otel], accessLogging: [log]}\n",
             ],
             [
                 "null",

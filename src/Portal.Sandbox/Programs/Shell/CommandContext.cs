@@ -134,12 +134,12 @@ internal sealed class CommandContext(
         }
         catch (FileException e)
         {
-            await ErrorAsync(
-                    e.Message == "Is a directory"
-                        ? $"read error: {e.Message}"
-                        : $"{(Name is "head" or "tail" or "cat" or "tac" or "nl" or "sort" or "sed" or "od" ? "can't open '" + path + "'" : path)}: {e.Message}"
-                )
-                .ConfigureAwait(false);
+            var saysOpen = Name is "head" or "tail" or "cat" or "tac" or "nl" or "sort" or "sed" or "od";
+            var what =
+                e.Message == "Is a directory" ? "read error"
+                : saysOpen ? $"can't open '{path}'"
+                : path;
+            await ErrorAsync($"{what}: {e.Message}").ConfigureAwait(false);
             return null;
         }
     }

@@ -8,7 +8,9 @@ internal static class InteractiveShell
     /// <summary>How long a command of several lines may become before it is given up.</summary>
     private const int LongestCommand = 256 * 1024;
 
-    /// <summary>Whether a command is complete is found by parsing it anew with every line: microseconds a character.</summary>
+    /// <summary>
+    /// Whether a command is complete is found by parsing it anew with every line: microseconds a character.
+    /// </summary>
     private const double ParseMicroseconds = 0.05;
 
     public static async Task<int> RunAsync(ShellInterpreter shell, Terminal terminal)

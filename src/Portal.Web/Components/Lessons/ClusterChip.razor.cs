@@ -58,7 +58,8 @@ public sealed partial class ClusterChip
             : "Your cluster for this lesson, everything in it, and the";
         var sure = await Dialogs.ShowMessageBoxAsync(
             $"Delete your {Thing}?",
-            $"{gone} files of your workspace are deleted for good. Your progress, points and grades stay. You can start a new {Thing} at any time.",
+            $"{gone} files of your workspace are deleted for good. Your progress, points and grades stay. You "
+                + $"can start a new {Thing} at any time.",
             yesText: $"Delete {Thing}", cancelText: "Keep it");
         if (sure == true) await Actions.DeleteAsync();
     }

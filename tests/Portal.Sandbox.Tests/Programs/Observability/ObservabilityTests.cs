@@ -49,7 +49,20 @@ public sealed class ObservabilityTests(MeshFixture mesh) : IClassFixture<MeshFix
         mesh.Apply(YamlReader.ReadAll(Tracing).Cast<JsonObject>());
         await mesh.SettledAsync();
         // Of three versions at random each is met, but once in ten thousand million runs.
-        for (var i = 0; i < 60; i++) Assert.Equal(200, (await mesh.SendAsync(new JsonObject { ["from"] = "ingress", ["host"] = "shop", ["path"] = "/productpage" })).Status);
+        for (var i = 0; i < 60; i++)
+            Assert.Equal(
+                200,
+                (
+                    await mesh.SendAsync(
+                        new JsonObject
+                        {
+                            ["from"] = "ingress",
+                            ["host"] = "shop",
+                            ["path"] = "/productpage",
+                        }
+                    )
+                ).Status
+            );
 
         var sum = await JsonAsync("prometheus", 9090, "/api/v1/query?query=" + Uri.EscapeDataString("sum(istio_requests_total{reporter=\"source\",destination_workload=\"productpage-v1\"})"));
         Assert.Equal("60", sum.Objects("data", "result").Single().Arr("value")![1].Str());

@@ -13,7 +13,8 @@ public sealed class PromQueryTests
     [Theory]
     [InlineData("max_over_time(max_over_time(max_over_time(vector(1)[1h:1s])[1h:1s])[1h:1s])", "too many samples")]
     [InlineData(
-        "sum_over_time(a[10m:1s]) + sum_over_time(sum_over_time(a[10m:1s])[10m:1s]) + max_over_time(sum_over_time(a[10m:1s])[10m:1s])",
+        "sum_over_time(a[10m:1s]) + sum_over_time(sum_over_time(a[10m:1s])[10m:1s]) + "
+            + "max_over_time(sum_over_time(a[10m:1s])[10m:1s])",
         "too many samples"
     )]
     [InlineData("a{x=~\"((a{1000}){1000})\"}", "error parsing regexp")]

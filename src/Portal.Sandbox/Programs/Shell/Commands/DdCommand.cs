@@ -34,8 +34,12 @@ internal sealed class DdCommand : IShellCommand
             throw new CommandException($"can't open '{values["if"]}': {e.Message}");
         }
         if (values.TryGetValue("of", out var to))
-            files.Set(1, ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write));
-        if (files[0] is not { } input || files[1] is not { } output) throw new CommandException("Bad file descriptor");
+            files.Set(
+                1,
+                ShellFiles.Open(context.Process, to, keeps ? ShellFiles.Access.ReadWrite : ShellFiles.Access.Write)
+            );
+        if (files[0] is not { } input || files[1] is not { } output)
+            throw new CommandException("Bad file descriptor");
         if (output is RegularFile file && seek > 0)
             file.Position = seek * size;
         context.Process.Hold(size);
@@ -71,7 +75,9 @@ internal sealed class DdCommand : IShellCommand
         if (!quiet)
             await context
                 .SayAsync(
-                    $"{whole}+{part} records in\n{whole}+{part} records out\n{bytes} bytes ({DuCommand.Human(bytes)}B) copied, 0.001 seconds, {DuCommand.Human(bytes * 1000)}B/s\n"
+                    $"{whole}+{part} records in\n{whole}+{part} records out\n"
+                        + $"{bytes} bytes ({DuCommand.Human(bytes)}B) copied, 0.001 seconds, "
+                        + $"{DuCommand.Human(bytes * 1000)}B/s\n"
                 )
                 .ConfigureAwait(false);
         return context.Status;

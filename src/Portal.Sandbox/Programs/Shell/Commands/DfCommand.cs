@@ -15,7 +15,8 @@ internal sealed class DfCommand : IShellCommand
                 : (bytes / (options.Has('m') ? 1 << 20 : 1024)).ToString(CultureInfo.InvariantCulture);
         await context
             .OutAsync(
-                $"Filesystem           {(options.Has('h') ? "     Size" : "1K-blocks")}      Used Available Use% Mounted on\n"
+                $"Filesystem           {(options.Has('h') ? "     Size" : "1K-blocks")}      Used Available "
+                    + "Use% Mounted on\n"
             )
             .ConfigureAwait(false);
         var rows = new List<(string Source, string Path)> { ("overlay", "/") };
@@ -26,7 +27,8 @@ internal sealed class DfCommand : IShellCommand
             var available = Math.Max(0, Math.Min(free, limit - taken));
             await context
                 .OutAsync(
-                    $"{source, -20} {Size(limit), 9} {Size(taken), 9} {Size(available), 9} {(limit == 0 ? 0 : 100 * taken / limit), 3}% {path}\n"
+                    $"{source, -20} {Size(limit), 9} {Size(taken), 9} {Size(available), 9} "
+                        + $"{(limit == 0 ? 0 : 100 * taken / limit), 3}% {path}\n"
                 )
                 .ConfigureAwait(false);
         }

@@ -51,11 +51,11 @@ internal sealed class DuCommand : IShellCommand
                 && depth <= options.Number('d', int.MaxValue)
             )
         )
-            await context
-                .OutAsync(
-                    $"{(options.Has('h') ? Human(size) : (size / (options.Has('m') ? 1 << 20 : 1024)).ToString(CultureInfo.InvariantCulture))}\t{path}\n"
-                )
-                .ConfigureAwait(false);
+        {
+            var blocks = size / (options.Has('m') ? 1 << 20 : 1024);
+            var shown = options.Has('h') ? Human(size) : blocks.ToString(CultureInfo.InvariantCulture);
+            await context.OutAsync($"{shown}\t{path}\n").ConfigureAwait(false);
+        }
         return size;
     }
 }

@@ -12,7 +12,9 @@ internal sealed class FreeCommand : IShellCommand
         var (total, used) = (budget.MemoryLimit / divisor, budget.Held / divisor);
         await context
             .OutAsync(
-                $"              total        used        free      shared  buff/cache   available\nMem:    {total, 11} {used, 11} {total - used, 11} {0, 11} {0, 11} {total - used, 11}\nSwap:   {0, 11} {0, 11} {0, 11}\n"
+                "              total        used        free      shared  buff/cache   available\n"
+                    + $"Mem:    {total, 11} {used, 11} {total - used, 11} {0, 11} {0, 11} {total - used, 11}\n"
+                    + $"Swap:   {0, 11} {0, 11} {0, 11}\n"
             )
             .ConfigureAwait(false);
         return 0;

@@ -14,7 +14,10 @@ internal sealed class GrepCommand : IShellCommand
     public async Task<int> RunAsync(CommandContext context)
     {
         var options = context.Options(
-            "ivcnoqlLwxEFhHsrRae:f:A:B:C:m: i=ignore-case v=invert-match c=count n=line-number o=only-matching q=quiet q=silent l=files-with-matches w=word-regexp x=line-regexp E=extended-regexp F=fixed-strings h=no-filename H=with-filename s=no-messages r=recursive e=regexp f=file A=after-context B=before-context C=context m=max-count"
+            "ivcnoqlLwxEFhHsrRae:f:A:B:C:m: i=ignore-case v=invert-match c=count n=line-number o=only-matching "
+                + "q=quiet q=silent l=files-with-matches w=word-regexp x=line-regexp E=extended-regexp "
+                + "F=fixed-strings h=no-filename H=with-filename s=no-messages r=recursive e=regexp f=file "
+                + "A=after-context B=before-context C=context m=max-count"
         );
         var operands = options.Operands.ToList();
         var texts = options.Values('e').SelectMany(e => e.Split('\n')).ToList();

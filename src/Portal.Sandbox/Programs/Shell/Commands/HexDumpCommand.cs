@@ -59,17 +59,17 @@ internal sealed class HexDumpCommand : IShellCommand
                 .ConfigureAwait(false);
         }
         else if (context.Name == "hexdump" && options.Has('C'))
-            await context
-                .OutAsync(
-                    $"{offset:x8}  {string.Concat(Enumerable.Range(0, 16).Select(i => (i < row.Count ? $"{row[i]:x2} " : "   ") + (i == 7 ? " " : "")))} |{text}|\n"
-                )
-                .ConfigureAwait(false);
+        {
+            var bytes = Enumerable
+                .Range(0, 16)
+                .Select(i => (i < row.Count ? $"{row[i]:x2} " : "   ") + (i == 7 ? " " : ""));
+            await context.OutAsync($"{offset:x8}  {string.Concat(bytes)} |{text}|\n").ConfigureAwait(false);
+        }
         else if (context.Name == "hexdump")
-            await context
-                .OutAsync(
-                    $"{offset:x7} {string.Join(' ', Words(row).Select(w => w.ToString("x4", CultureInfo.InvariantCulture)))}\n"
-                )
-                .ConfigureAwait(false);
+        {
+            var words = Words(row).Select(w => w.ToString("x4", CultureInfo.InvariantCulture));
+            await context.OutAsync($"{offset:x7} {string.Join(' ', words)}\n").ConfigureAwait(false);
+        }
         else
         {
             var format =

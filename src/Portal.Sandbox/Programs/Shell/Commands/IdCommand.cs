@@ -37,7 +37,8 @@ internal sealed class IdCommand : IShellCommand
         else
             await context
                 .OutAsync(
-                    $"uid={id} gid={(context.Container.IsProxy ? id : 0)} groups={(context.Container.IsProxy ? id : 0)}\n"
+                    $"uid={id} gid={(context.Container.IsProxy ? id : 0)} "
+                        + $"groups={(context.Container.IsProxy ? id : 0)}\n"
                 )
                 .ConfigureAwait(false);
         return 0;

@@ -25,7 +25,8 @@ internal sealed class JobsCommand : IShellCommand
                 .OutAsync(
                     options.Has('p')
                         ? $"{job.Process.Pid}\n"
-                        : $"[{job.Number}]{mark} {(options.Has('l') ? job.Process.Pid + " " : "")} {state, -22}  {job.Text}\n"
+                        : $"[{job.Number}]{mark} {(options.Has('l') ? job.Process.Pid + " " : "")} {state, -22} "
+                            + $" {job.Text}\n"
                 )
                 .ConfigureAwait(false);
         }

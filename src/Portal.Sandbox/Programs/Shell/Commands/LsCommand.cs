@@ -118,6 +118,8 @@ internal sealed class LsCommand : IShellCommand
         var size = options.Has('h')
             ? DuCommand.Human(status.Length)
             : status.Length.ToString(CultureInfo.InvariantCulture);
-        return $"{kind}{StatCommand.Permissions(status.IsLink ? 0x1FF : status.Mode)} {(status.IsDirectory ? 2 : 1), 4} {user, -8} {user, -8} {size, 9} {status.Modified.ToString("MMM dd HH:mm", CultureInfo.InvariantCulture)} ";
+        return $"{kind}{StatCommand.Permissions(status.IsLink ? 0x1FF : status.Mode)} "
+            + $"{(status.IsDirectory ? 2 : 1), 4} {user, -8} {user, -8} {size, 9} "
+            + $"{status.Modified.ToString("MMM dd HH:mm", CultureInfo.InvariantCulture)} ";
     }
 }

@@ -10,7 +10,9 @@ internal sealed class MountCommand : IShellCommand
             throw new CommandException("permission denied (are you root?)");
         await context
             .OutAsync(
-                "overlay on / type overlay (rw,relatime)\nproc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\ntmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)\n"
+                "overlay on / type overlay (rw,relatime)\n"
+                    + "proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n"
+                    + "tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)\n"
             )
             .ConfigureAwait(false);
         foreach (var (path, _, readOnly) in context.Container.Files.Mounts)

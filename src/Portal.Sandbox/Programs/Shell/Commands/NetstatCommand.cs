@@ -38,7 +38,8 @@ internal sealed class NetstatCommand : IShellCommand
             .OutAsync(
                 context.Name == "ss"
                     ? "State    Recv-Q   Send-Q     Local Address:Port     Peer Address:Port  \n"
-                    : "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n"
+                    : "Active Internet connections (only servers)\n"
+                        + "Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n"
             )
             .ConfigureAwait(false);
         foreach (var port in s_ports)

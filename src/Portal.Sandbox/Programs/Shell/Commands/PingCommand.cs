@@ -43,7 +43,9 @@ internal sealed class PingCommand : IShellCommand
         }
         await context
             .OutAsync(
-                $"\n--- {host} ping statistics ---\n{sent} packets transmitted, {received} packets received, {(sent == 0 ? 0 : (sent - received) * 100 / sent)}% packet loss\n"
+                $"\n--- {host} ping statistics ---\n"
+                    + $"{sent} packets transmitted, {received} packets received, "
+                    + $"{(sent == 0 ? 0 : (sent - received) * 100 / sent)}% packet loss\n"
             )
             .ConfigureAwait(false);
         if (received > 0)

@@ -45,7 +45,9 @@ internal sealed class PsCommand : IShellCommand
         {
             await context
                 .OutAsync(
-                    $"Mem: {budget.Held / 1024}K used, {(budget.MemoryLimit - budget.Held) / 1024}K free\nCPU: {Math.Min(100, container.Usage.Cores(container.Pod.Cluster.Now) * 100):0}% usr\n  PID  PPID USER     STAT COMMAND\n"
+                    $"Mem: {budget.Held / 1024}K used, {(budget.MemoryLimit - budget.Held) / 1024}K free\n"
+                        + $"CPU: {Math.Min(100, container.Usage.Cores(container.Pod.Cluster.Now) * 100):0}% usr\n"
+                        + "  PID  PPID USER     STAT COMMAND\n"
                 )
                 .ConfigureAwait(false);
             foreach (var (pid, parent, command, _) in rows)

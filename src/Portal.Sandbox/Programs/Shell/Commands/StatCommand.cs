@@ -51,7 +51,11 @@ internal sealed class StatCommand : IShellCommand
             }
             await context
                 .OutAsync(
-                    $"  File: {path}\n  Size: {status.Length, -10}\tBlocks: {(status.Length + 511) / 512, -10} IO Block: 4096   {kind}\nAccess: (0{octal}/{letter}{Permissions(status.Mode)})  Uid: (    0/{user, 8})   Gid: (    0/{user, 8})\nModify: {status.Modified:yyyy-MM-dd HH:mm:ss.000000000 zzz}\n"
+                    $"  File: {path}\n"
+                        + $"  Size: {status.Length, -10}\tBlocks: {(status.Length + 511) / 512, -10} IO Block: 4096   "
+                        + $"{kind}\n"
+                        + $"Access: (0{octal}/{letter}{Permissions(status.Mode)})  Uid: (    0/{user, 8})   Gid: (    "
+                        + $"0/{user, 8})\nModify: {status.Modified:yyyy-MM-dd HH:mm:ss.000000000 zzz}\n"
                 )
                 .ConfigureAwait(false);
         }

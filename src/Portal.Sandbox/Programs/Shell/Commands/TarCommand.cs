@@ -43,7 +43,8 @@ internal sealed class TarCommand : IShellCommand
                     continue;
                 await context
                     .SayAsync(
-                        $"tar: {operand}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n"
+                        $"tar: {operand}: Cannot stat: No such file or directory\n"
+                            + "tar: Exiting with failure status due to previous errors\n"
                     )
                     .ConfigureAwait(false);
                 status = 2;
@@ -122,7 +123,8 @@ internal sealed class TarCommand : IShellCommand
                     continue;
                 await context
                     .SayAsync(
-                        $"tar: {ByteText.From(entry.Name)}: Cannot open: {error}\ntar: Exiting with failure status due to previous errors\n"
+                        $"tar: {ByteText.From(entry.Name)}: Cannot open: {error}\n"
+                            + "tar: Exiting with failure status due to previous errors\n"
                     )
                     .ConfigureAwait(false);
                 return 2;

@@ -17,7 +17,8 @@ internal sealed class TimeCommand : IShellCommand
             .SayAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"real\t{(int)elapsed.TotalMinutes}m {elapsed.TotalSeconds % 60:0.00}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"
+                    $"real\t{(int)elapsed.TotalMinutes}m {elapsed.TotalSeconds % 60:0.00}s\n"
+                        + $"user\t0m 0.00s\nsys\t0m 0.00s\n"
                 )
             )
             .ConfigureAwait(false);

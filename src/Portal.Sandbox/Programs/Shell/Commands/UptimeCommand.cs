@@ -10,13 +10,10 @@ internal sealed class UptimeCommand : IShellCommand
     {
         var now = context.Time.GetUtcNow();
         var up = now - context.Container.StartedAt;
+        var time = now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var since = up.TotalMinutes < 60 ? $"{(int)up.TotalMinutes} min" : $"{(int)up.TotalHours}:{up.Minutes:00}";
         await context
-            .OutAsync(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $" {now:HH:mm:ss} up {(up.TotalMinutes < 60 ? $"{(int)up.TotalMinutes} min" : $"{(int)up.TotalHours}:{up.Minutes:00}")},  0 users,  load average: 0.00, 0.00, 0.00\n"
-                )
-            )
+            .OutAsync($" {time} up {since},  0 users,  load average: 0.00, 0.00, 0.00\n")
             .ConfigureAwait(false);
         return 0;
     }

@@ -162,9 +162,9 @@ internal sealed class ShellExpansion(ShellInterpreter shell)
                 break;
             case ":?" or "?" when !present:
                 var message = await TextAsync(part.Argument!).ConfigureAwait(false);
-                throw new ShellErrorException(
-                    $"{part.Name}: {(message.Length > 0 ? message : part.Operator == "?" ? "parameter not set" : "parameter not set or null")}"
-                );
+                if (message.Length == 0)
+                    message = part.Operator == "?" ? "parameter not set" : "parameter not set or null";
+                throw new ShellErrorException($"{part.Name}: {message}");
             case "length":
                 Append(
                     fields,

@@ -108,7 +108,9 @@ internal sealed partial class ShellParser(string text, int depth = 0)
 
     private char At(int offset) => _position + offset < text.Length ? text[_position + offset] : '\0';
 
-    /// <summary>Whether a here document that was read has no end: it is taken as it is, or more lines are asked for.</summary>
+    /// <summary>
+    /// Whether a here document that was read has no end: it is taken as it is, or more lines are asked for.
+    /// </summary>
     public bool HasOpenDocument { get; private set; }
 
     /// <summary>Reads the here documents whose operators stood on the line that has just ended.</summary>
