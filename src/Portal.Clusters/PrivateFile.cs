@@ -5,8 +5,7 @@ public static class PrivateFile
 {
     /// <summary>
     /// Writes a file that only its owner can read (mode 0600), at no moment otherwise, also in place of one that
-    /// others can
-    /// read. Whoever reads it sees the old text or the new one, never a part.
+    /// others can read. Whoever reads it sees the old text or the new one, never a part.
     /// </summary>
     public static void Write(string path, string text)
     {

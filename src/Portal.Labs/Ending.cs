@@ -2,8 +2,7 @@ namespace Portal.Labs;
 
 /// <summary>
 /// Ends the parts of something one after the other: every part gets its turn whatever the others throw, and none can
-/// hold
-/// the rest up for more than a while. What failed is kept for the owner to report.
+/// hold the rest up for more than a while. What failed is kept for the owner to report.
 /// </summary>
 internal sealed class Ending(TimeProvider time)
 {

@@ -4,8 +4,7 @@ namespace Portal.Labs;
 
 /// <summary>
 /// Everything this project logs; ids 1000 to 1999 (1 to 99 are those of guarded work). Ids of learners and lessons,
-/// never a
-/// learner's words: no commands, output, answers or names.
+/// never a learner's words: no commands, output, answers or names.
 /// </summary>
 internal static partial class Log
 {

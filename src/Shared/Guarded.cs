@@ -7,12 +7,9 @@ namespace Portal.Shared;
 
 /// <summary>
 /// Starts the work that nobody awaits - timers, workers, callbacks - of one owner: a cluster, a lesson session, the
-/// portal.
-/// What such work throws is logged with the owner's and the work's name and ends there, so that one owner's fault is
-/// never
-/// another's; unguarded, a throw in a timer ends the process. Every other way to start work is banned
-/// (BannedSymbols.txt).
-/// Thread-safe. Compiled into each project that needs it (see the projects' Compile items).
+/// portal. What such work throws is logged with the owner's and the work's name and ends there, so that one owner's
+/// fault is never another's; unguarded, a throw in a timer ends the process. Every other way to start work is banned
+/// (BannedSymbols.txt). Thread-safe. Compiled into each project that needs it (see the projects' Compile items).
 /// </summary>
 internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider time)
 {
@@ -79,9 +76,8 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
 
     /// <summary>
     /// Keeps work going on the thread pool: when it throws it begins again, after 100 ms at first and 30 s at last
-    /// (the delay
-    /// starts anew once the work has lasted longer than that). The task completes when the work returns or is
-    /// cancelled, and never faults.
+    /// (the delay starts anew once the work has lasted longer than that). The task completes when the work returns or
+    /// is cancelled, and never faults.
     /// </summary>
     /// <param name="failed">Told each failure before the wait; null to be told nothing.</param>
     public Task Keep(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken, Action<Exception>? failed = null) => Task.Run(async () =>
@@ -112,9 +108,8 @@ internal sealed partial class Guarded(string owner, ILogger logger, TimeProvider
 
     /// <summary>
     /// A timer of the owner's clock whose callback is guarded. With a period the next one comes whatever this one
-    /// did; without,
-    /// a callback that failed is called again, after 100 ms at first and 30 s at last, until it goes through or the
-    /// timer is disposed.
+    /// did; without, a callback that failed is called again, after 100 ms at first and 30 s at last, until it goes
+    /// through or the timer is disposed.
     /// </summary>
     public ITimer Timer(string name, Action callback, TimeSpan due, TimeSpan period)
     {

@@ -9,8 +9,7 @@ namespace Portal.Benchmarks;
 
 /// <summary>
 /// The heaviest thing that one cluster can do with each budget, on a server of its own, and the process's resident
-/// memory before,
-/// at its highest and afterwards, by the operating system's accounting.
+/// memory before, at its highest and afterwards, by the operating system's accounting.
 /// </summary>
 internal static class Budgets
 {

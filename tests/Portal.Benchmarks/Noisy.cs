@@ -6,10 +6,8 @@ namespace Portal.Benchmarks;
 
 /// <summary>
 /// What a neighbour notices of a cluster that spends everything at once: busy loops and log floods in eight pods
-/// each, a
-/// thousand watches (of another process) that see every change, and a deployment that makes pods as fast as it can;
-/// on a
-/// server as learners have it.
+/// each, a thousand watches (of another process) that see every change, and a deployment that makes pods as fast as
+/// it can; on a server as learners have it.
 /// </summary>
 internal static class Noisy
 {

@@ -21,8 +21,7 @@ internal interface IInformerSink
 
 /// <summary>
 /// Lists one kind, watches from the list's version, and lists again when the version is gone or the connection was
-/// lost,
-/// after growing pauses of random length, so that the informers of many sessions do not come back all at once.
+/// lost, after growing pauses of random length, so that the informers of many sessions do not come back all at once.
 /// An object that cannot be read or taken is left out and never ends the watch.
 /// </summary>
 internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink sink, TimeProvider time, ILogger logger)

@@ -7,8 +7,7 @@ public interface ILessonSessions
 {
     /// <summary>
     /// The session of this learner in this lesson, started when there is none; after the end of one that is just
-    /// closing.
-    /// The cluster and the shell start in the background and the session's snapshot tells how far they are.
+    /// closing. The cluster and the shell start in the background and the session's snapshot tells how far they are.
     /// </summary>
     /// <exception cref="LessonNotFoundException">There is no such lesson, or it is not available.</exception>
     Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken);

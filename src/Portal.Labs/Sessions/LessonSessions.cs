@@ -6,9 +6,8 @@ namespace Portal.Labs.Sessions;
 
 /// <summary>
 /// The running sessions of this process. A session that nobody uses is closed after a while; its cluster and progress
-/// stay.
-/// One that closes keeps its place until it has closed: whoever comes back meanwhile waits, or two would share a
-/// directory.
+/// stay. One that closes keeps its place until it has closed: whoever comes back meanwhile waits, or two would share
+/// a directory.
 /// </summary>
 internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
 {

@@ -2,8 +2,7 @@ namespace Portal.Labs.Sessions;
 
 /// <summary>
 /// The journals of this process. One that still holds results when its session closes goes on until they are stored,
-/// and
-/// is the journal of the next session of its learner and lesson.
+/// and is the journal of the next session of its learner and lesson.
 /// </summary>
 internal sealed class ProgressJournals(LessonSessionFactory factory)
 {

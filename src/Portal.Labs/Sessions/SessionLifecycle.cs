@@ -9,8 +9,7 @@ namespace Portal.Labs.Sessions;
 
 /// <summary>
 /// Opens, resets and closes what a session works with. Every method is one message of the session's loop, so none
-/// begins
-/// before the one before it has ended: nothing is leased after the close.
+/// begins before the one before it has ended: nothing is leased after the close.
 /// </summary>
 internal sealed class SessionLifecycle(
     LessonSessionKey key,

@@ -5,10 +5,8 @@ namespace Portal.Labs.Sessions;
 
 /// <summary>
 /// Whose a workspace's directory is, kept in a small file in it; the file's time is when the workspace was used last.
-/// With
-/// it clusters and workspaces that nobody uses are found, also those of an earlier process. A directory without the
-/// file
-/// is not the portal's to delete.
+/// With it clusters and workspaces that nobody uses are found, also those of an earlier process. A directory without
+/// the file is not the portal's to delete.
 /// </summary>
 internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
 {

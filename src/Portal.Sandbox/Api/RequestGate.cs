@@ -2,10 +2,8 @@ namespace Portal.Sandbox.Api;
 
 /// <summary>
 /// How many requests of a cluster are answered at a time, in seats as with API priority and fairness: an ordinary
-/// request takes
-/// one, a large one as many as it needs memory. Who finds none free waits in line; who finds the line full gets 429.
-/// Watches
-/// and streams, which last, are only counted. Thread-safe.
+/// request takes one, a large one as many as it needs memory. Who finds none free waits in line; who finds the line
+/// full gets 429. Watches and streams, which last, are only counted. Thread-safe.
 /// </summary>
 internal sealed class RequestGate(SandboxBudgets budgets)
 {

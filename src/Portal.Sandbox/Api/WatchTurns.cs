@@ -5,9 +5,8 @@ namespace Portal.Sandbox.Api;
 
 /// <summary>
 /// A change wakes every watch of its cluster. They write one after the other, so that a thousand of them stand in a
-/// line
-/// of their own and not in the thread pool's, before everybody else's requests; and when they take more processor time
-/// than their cluster has for them they wait, and each then writes more changes at once. Thread-safe.
+/// line of their own and not in the thread pool's, before everybody else's requests; and when they take more
+/// processor time than their cluster has for them they wait, and each then writes more changes at once. Thread-safe.
 /// </summary>
 /// <param name="cores">Processor time for writing to watches, in cores.</param>
 internal sealed class WatchTurns(double cores)

@@ -4,8 +4,7 @@ namespace Portal.Sandbox.Controllers;
 
 /// <summary>
 /// How long an object that a controller failed on has to wait: 5 ms, doubled with each failure in a row, as the rate
-/// limiter of
-/// client-go's work queues does. Used by one thread at a time, except <see cref="Contains"/>.
+/// limiter of client-go's work queues does. Used by one thread at a time, except <see cref="Contains"/>.
 /// </summary>
 internal sealed class RetryBackOff
 {

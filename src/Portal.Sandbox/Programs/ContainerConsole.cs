@@ -4,10 +4,9 @@ using Portal.Sandbox.Programs.Shell;
 namespace Portal.Sandbox.Programs;
 
 /// <summary>
-/// The standard streams of a container with <c>stdin</c>: input comes from whoever is attached, output goes to them and to
-/// the log. What was written before anyone was attached is kept for the first; a client that reads too slowly misses
-/// the
-/// oldest, and never holds the program up.
+/// The standard streams of a container with <c>stdin</c>: input comes from whoever is attached, output goes to them
+/// and to the log. What was written before anyone was attached is kept for the first; a client that reads too slowly
+/// misses the oldest, and never holds the program up.
 /// </summary>
 internal sealed class ContainerConsole
 {

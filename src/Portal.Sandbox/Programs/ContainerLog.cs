@@ -5,8 +5,7 @@ namespace Portal.Sandbox.Programs;
 
 /// <summary>
 /// A container's output, bounded by what the container and its cluster may keep: the older half goes first, the log
-/// before it
-/// sooner still. Readers can follow it; one that is slow or gone costs nothing. Thread-safe.
+/// before it sooner still. Readers can follow it; one that is slow or gone costs nothing. Thread-safe.
 /// </summary>
 internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longestLine, ContainerLog? previous = null)
 {

@@ -5,8 +5,8 @@ namespace Portal.Sandbox;
 
 /// <summary>
 /// The processor time that the programs of all clusters of a server get together. Those that want it share it
-/// equally; a
-/// cluster counts as wanting for a moment after it last spent more than its burst. Thread-safe, without timers.
+/// equally; a cluster counts as wanting for a moment after it last spent more than its burst. Thread-safe, without
+/// timers.
 /// </summary>
 internal sealed class ProcessorShares(double cores)
 {

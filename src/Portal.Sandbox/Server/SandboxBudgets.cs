@@ -2,8 +2,7 @@ namespace Portal.Sandbox;
 
 /// <summary>
 /// What one cluster, and one container in it, may take of the machine. Whatever is spent ends as it does on a node or
-/// in etcd:
-/// with an error of the one who asked for more, never in the process. Bytes unless said otherwise.
+/// in etcd: with an error of the one who asked for more, never in the process. Bytes unless said otherwise.
 /// </summary>
 public sealed class SandboxBudgets
 {

@@ -4,8 +4,7 @@ namespace Portal.Sandbox.Storage;
 
 /// <summary>
 /// How much a store takes, as etcd's quota: a write beyond it is refused with etcd's words, deletions are always
-/// taken, and
-/// what is being deleted may still be changed on its way out. Used inside the writer's lock only.
+/// taken, and what is being deleted may still be changed on its way out. Used inside the writer's lock only.
 /// </summary>
 internal sealed class StoreQuota(SandboxBudgets budgets)
 {

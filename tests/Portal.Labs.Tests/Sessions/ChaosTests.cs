@@ -16,9 +16,8 @@ namespace Portal.Labs.Tests.Sessions;
 
 /// <summary>
 /// Ada's cluster and session fail at every seam there is, again and again, while Bob does the first steps of lesson
-/// 20 in the
-/// same process: his come out as the lesson states, the log blames nobody but Ada, and hers go on once the failing
-/// ends.
+/// 20 in the same process: his come out as the lesson states, the log blames nobody but Ada, and hers go on once the
+/// failing ends.
 /// </summary>
 public sealed class ChaosTests : IAsyncLifetime
 {

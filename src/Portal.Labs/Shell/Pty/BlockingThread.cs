@@ -4,9 +4,8 @@ namespace Portal.Labs.Shell.Pty;
 
 /// <summary>
 /// Threads for the two calls into the C library that block for as long as a shell lives (poll, waitpid): on the pool
-/// each
-/// would take a worker away from everybody. The one place in src/ that makes threads; what the work throws ends in
-/// the log.
+/// each would take a worker away from everybody. The one place in src/ that makes threads; what the work throws ends
+/// in the log.
 /// </summary>
 internal static class BlockingThread
 {

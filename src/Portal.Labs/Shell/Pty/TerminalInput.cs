@@ -4,8 +4,7 @@ namespace Portal.Labs.Shell.Pty;
 
 /// <summary>
 /// What is typed into a terminal, on its way to the kernel: written at once while the kernel takes it, and queued up
-/// to a
-/// limit while the program in the foreground does not read. Never blocks. Not thread-safe: its owner locks.
+/// to a limit while the program in the foreground does not read. Never blocks. Not thread-safe: its owner locks.
 /// </summary>
 internal sealed unsafe class TerminalInput(int master)
 {
@@ -52,8 +51,7 @@ internal sealed unsafe class TerminalInput(int master)
 
     /// <summary>
     /// As the terminal's own Ctrl-C does, what was typed before is forgotten - here, on its way, and unread by the
-    /// program -
-    /// so that the key is seen although nothing reads.
+    /// program - so that the key is seen although nothing reads.
     /// </summary>
     private void Interrupt(ReadOnlySpan<byte> data)
     {

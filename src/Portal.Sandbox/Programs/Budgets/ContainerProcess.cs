@@ -4,8 +4,7 @@ namespace Portal.Sandbox.Programs.Budgets;
 
 /// <summary>
 /// A process in a container: its number, open files, directory, and what it holds of the container's budget, which is
-/// given
-/// back when it is disposed. Used by one flow of control at a time; signals may come from others.
+/// given back when it is disposed. Used by one flow of control at a time; signals may come from others.
 /// </summary>
 internal sealed class ContainerProcess : IDisposable
 {

@@ -2,8 +2,7 @@ namespace Portal.Sandbox.Programs.Budgets;
 
 /// <summary>
 /// A container's main process or one that was executed in it, with all that it started. It ends as a whole: when the
-/// client
-/// goes away, the container ends or memory is out.
+/// client goes away, the container ends or memory is out.
 /// </summary>
 internal sealed class ProcessSession : IDisposable
 {

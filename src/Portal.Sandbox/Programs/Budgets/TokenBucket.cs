@@ -4,8 +4,8 @@ namespace Portal.Sandbox.Programs.Budgets;
 
 /// <summary>
 /// The generic cell rate algorithm: work is paid for at a rate, with a burst that costs no wait. It remembers one
-/// moment -
-/// when everything spent so far will have been paid - so nothing has to run while nobody spends. Thread-safe.
+/// moment - when everything spent so far will have been paid - so nothing has to run while nobody spends.
+/// Thread-safe.
 /// </summary>
 internal sealed class TokenBucket(TimeSpan burst)
 {

@@ -4,8 +4,7 @@ namespace Portal.Sandbox.Programs.Shell;
 
 /// <summary>
 /// Text inside the shell is bytes: each character stands for one byte, so that what is no UTF-8 passes through
-/// unchanged and
-/// lengths are those of the C locale. Here is the way in and out.
+/// unchanged and lengths are those of the C locale. Here is the way in and out.
 /// </summary>
 internal static class ByteText
 {

@@ -5,10 +5,9 @@ using Portal.Sandbox.Programs.Budgets;
 namespace Portal.Sandbox.Programs.Shell;
 
 /// <summary>
-/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for whoever
-/// reads, the shell's line editor key by key or a command line by line, and when too much waits, typing does too.
-/// Output
-/// gets the CR that a terminal wants.
+/// The terminal of a session: what is typed is read at once, so that Ctrl-C reaches what runs; the rest waits for
+/// whoever reads, the shell's line editor key by key or a command line by line, and when too much waits, typing does
+/// too. Output gets the CR that a terminal wants.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {

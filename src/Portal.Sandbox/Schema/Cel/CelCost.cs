@@ -2,8 +2,7 @@ namespace Portal.Sandbox.Schema.Cel;
 
 /// <summary>
 /// What a call costs before it is made: as many steps as it reads and writes, so that what doubles with each call, or
-/// looks at
-/// every pair, is refused before it is gigabytes. Kubernetes estimates costs in the same spirit
+/// looks at every pair, is refused before it is gigabytes. Kubernetes estimates costs in the same spirit
 /// (k8s.io/apiserver/pkg/cel/library/cost.go).
 /// </summary>
 internal static class CelCost
