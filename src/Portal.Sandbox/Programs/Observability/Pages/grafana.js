@@ -58,7 +58,7 @@ async function board(uid) {
   show(main, panels);
   const draw = repeat(async () => {
     if (definition.variables && !chosen[definition.variables.at(-1).name]) await choose(0);
-    const end = Math.floor(Date.now() / 1000), start = end - Number($('range').value);
+    const end = Date.now() / 1000, start = end - Number($('range').value);
     const list = definition.panels(chosen);
     while (panels.children.length < list.length) { const p = list[panels.children.length]; panels.append(h('section', { class: `panel ${p.kind}-panel`, style: `grid-column:span ${p.width}`, 'aria-label': p.title }, h('h3', {}, p.title), h('div', {}))); }
     await Promise.all(list.map((panel, i) => fill(panel, panels.children[i].lastChild, start, end)));
