@@ -44,6 +44,9 @@ public interface IClusterLease : IAsyncDisposable
     string Kubeconfig { get; }
     ClusterCapabilities Capabilities { get; }
 
+    /// <summary>The way to the cluster for a workspace that has a network of its own.</summary>
+    ClusterEntrance Entrance { get; }
+
     /// <summary>Directory of executables to put first on the workspace's PATH, or null.</summary>
     string? ToolsDirectory { get; }
 

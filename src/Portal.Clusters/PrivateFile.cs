@@ -27,4 +27,12 @@ public static class PrivateFile
             throw;
         }
     }
+
+    /// <summary>Makes a directory that nobody else may enter, or one that is there already so.</summary>
+    public static void CreateDirectory(string path)
+    {
+        Directory.CreateDirectory(path);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 }

@@ -1,3 +1,5 @@
+using Portal.Labs.Shell.Isolation;
+
 namespace Portal.Labs;
 
 /// <summary>How lesson sessions work.</summary>
@@ -26,6 +28,16 @@ public sealed class LabsOptions
     /// </summary>
     public int DeleteAfterIdleDays { get; set; } = 14;
 
-    /// <summary>How workspaces are kept apart: <c>process</c>. The default is <c>process</c>.</summary>
-    public string Isolation { get; set; } = "process";
+    /// <summary>
+    /// How workspaces are kept apart: <c>bubblewrap</c>, <c>process</c> (not at all), or <c>auto</c>: the first where it
+    /// works, else the second. The default is <c>auto</c>.
+    /// </summary>
+    public string Isolation { get; set; } = WorkspaceIsolations.Automatic;
+
+    /// <summary>What one workspace may use, where workspaces are kept apart.</summary>
+    public WorkspaceLimits Limits { get; set; } = new();
+
+    /// <summary>Hosts outside that learners may reach from their workspaces where these are kept apart, as
+    /// <c>host:port</c>. The default is none.</summary>
+    public IList<string> Egress { get; set; } = [];
 }

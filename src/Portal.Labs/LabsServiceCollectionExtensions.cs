@@ -5,6 +5,7 @@ using Portal.Labs.Grading;
 using Portal.Labs.Grading.Probes;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
+using Portal.Labs.Shell.Isolation.Bubblewrap;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,9 @@ public static class LabsServiceCollectionExtensions
         services.AddOptions<LabsOptions>().BindConfiguration(LabsOptions.SectionName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LabsOptions>, LabsOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IWorkspaceIsolation, ProcessIsolation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IWorkspaceIsolation, BubblewrapIsolation>());
+        services.TryAddSingleton<WorkspaceIsolations>();
+        services.TryAddSingleton<IWorkspaceWalls>(provider => provider.GetRequiredService<WorkspaceIsolations>());
         services.AddProbes();
         services.TryAddSingleton<CheckGrader>();
         services.TryAddSingleton<IProgressRecorder, NoProgressRecorder>();

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Portal.Labs;
 using Portal.Labs.Sessions;
 
 namespace Portal.Benchmarks;
@@ -12,8 +9,6 @@ namespace Portal.Benchmarks;
 /// </summary>
 internal static class FirstOutput
 {
-    private const string Course = "kubernetes", Lesson = "20-service-mesh-istio";
-
     private const string Noise = """
         for i in $(seq 8); do kubectl run busy-$i --image=busybox -- sh -c 'while true; do :; done'; done
         for i in $(seq 8); do kubectl run flood-$i --image=busybox -- yes this is a line of the log that goes on; done
@@ -26,41 +21,20 @@ internal static class FirstOutput
 
     public static async Task RunAsync(int seconds)
     {
-        var directory = Directory.CreateTempSubdirectory("portal-benchmark-");
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            new("Portal:Content:Root", Path.GetFullPath("content")),
-            new("Portal:Labs:WorkspacesDirectory", directory.FullName),
-        ]).Build());
-        services.AddPortalLabs();
-        await using (var provider = services.BuildServiceProvider())
+        await using (var lab = new Lab("process"))
+            await MeasureAsync("alone, nothing kept apart", await lab.OpenAsync("quiet"), seconds);
+        await using (var lab = new Lab("bubblewrap"))
         {
-            var sessions = provider.GetRequiredService<ILessonSessions>();
-            var quiet = await OpenAsync(sessions, "quiet");
+            var quiet = await lab.OpenAsync("quiet");
             await MeasureAsync("alone", quiet, seconds);
-            var noisy = await OpenAsync(sessions, "noisy");
+            var noisy = await lab.OpenAsync("noisy");
             await noisy.RunAsync(Block(noisy), new RunOptions(Code: Noise), CancellationToken.None);
             await MeasureAsync("beside a cluster that spends everything", quiet, seconds);
         }
-        directory.Delete(recursive: true);
     }
 
     private static string Block(ILessonSession session) =>
         session.Lesson.Blocks.First(b => b.Runnable && b.RunsOn("sandbox")).Id;
-
-    private static async Task<ILessonSession> OpenAsync(ILessonSessions sessions, string learner)
-    {
-        var session = await sessions.OpenAsync(new(learner, Course, Lesson), CancellationToken.None);
-        await UntilAsync(session, s => s.Workspace.Phase == WorkspacePhase.Ready);
-        return session;
-    }
-
-    private static async Task UntilAsync(ILessonSession session, Func<SessionSnapshot, bool> condition)
-    {
-        await foreach (var snapshot in session.WatchAsync(CancellationToken.None))
-            if (condition(snapshot)) return;
-    }
 
     private static async Task MeasureAsync(string when, ILessonSession session, int seconds)
     {
@@ -71,7 +45,7 @@ internal static class FirstOutput
             var before = session.Current.Runs.GetValueOrDefault(block)?.RunId;
             var watch = Stopwatch.StartNew();
             await session.RunAsync(block, new RunOptions(Code: "kubectl get pods -A"), CancellationToken.None);
-            await UntilAsync(
+            await Lab.UntilAsync(
                 session,
                 s =>
                     s.Runs.GetValueOrDefault(block) is { } run
@@ -79,7 +53,7 @@ internal static class FirstOutput
                     && run.Commands.Any(c => c.Output.Length > 0)
             );
             times.Add(watch.Elapsed.TotalMilliseconds);
-            await UntilAsync(session, s => s.ActiveBlockId is null && s.Waiting.IsEmpty);
+            await Lab.UntilAsync(session, s => s.ActiveBlockId is null && s.Waiting.IsEmpty);
         }
         times.Sort();
         Console.WriteLine(

@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["neighbours"] = (server, seconds) => Neighbours.RunAsync(server, seconds ?? 8),
     ["noisy"] = (_, seconds) => Noisy.RunAsync(seconds ?? 15),
     ["run"] = (_, seconds) => FirstOutput.RunAsync(seconds ?? 20),
+    ["workspaces"] = (_, others) => Workspaces.RunAsync(others ?? 100),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),

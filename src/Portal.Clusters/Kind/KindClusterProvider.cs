@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Portal.Clusters.Kubeconfig;
 using Portal.Clusters.Processes;
+using Portal.Shared;
 
 namespace Portal.Clusters.Kind;
 
@@ -9,9 +11,11 @@ namespace Portal.Clusters.Kind;
 internal sealed class KindClusterProvider(
     IOptions<ClusterOptions> options,
     IProcessRunner processes,
+    TimeProvider time,
     ILogger<KindClusterProvider> logger
 ) : IClusterProvider
 {
+    private readonly Guarded _guarded = new("kind clusters", logger, time);
     private const double BytesPerGiB = 1024d * 1024 * 1024;
 
     public string Name => "kind";
@@ -50,7 +54,7 @@ internal sealed class KindClusterProvider(
         {
             throw new ClusterUnavailableException($"The cluster '{name}' is there but its kubeconfig is not: {kubeconfig.LastError}", $"Delete it with 'kind delete cluster --name {name}' and open the lesson again.");
         }
-        return new ClusterLease(key, Name, kubeconfig.Output, new(Simulated: false, Mesh: true, Checkpoints: false));
+        return new ClusterLease(key, Name, kubeconfig.Output, KubeconfigEntrance.Of(kubeconfig.Output, _guarded.Start), new(Simulated: false, Mesh: true, Checkpoints: false));
     }
 
     /// <summary>Makes the cluster anew. Its certificates are new too, so a lease has to be taken again.</summary>

@@ -1,11 +1,19 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Portal.Clusters.Api;
+using Portal.Shared;
 
 namespace Portal.Clusters.Kubeconfig;
 
 /// <summary>A cluster that somebody else runs. Only contexts that the configuration lists are used, and the cluster is never reset or deleted.</summary>
-internal sealed class KubeconfigClusterProvider(IOptions<ClusterOptions> options, TimeProvider time) : IClusterProvider
+internal sealed class KubeconfigClusterProvider(
+    IOptions<ClusterOptions> options,
+    TimeProvider time,
+    ILogger<KubeconfigClusterProvider> logger
+) : IClusterProvider
 {
+    private readonly Guarded _guarded = new("kubeconfig clusters", logger, time);
+
     private static readonly TimeSpan s_probeLimit = TimeSpan.FromSeconds(5);
 
     public string Name => "kubeconfig";
@@ -38,7 +46,8 @@ internal sealed class KubeconfigClusterProvider(IOptions<ClusterOptions> options
     {
         var availability = await GetAvailabilityAsync(cancellationToken).ConfigureAwait(false);
         if (!availability.IsAvailable) throw new ClusterUnavailableException(availability.Reason!, availability.Remedy!);
-        return new ClusterLease(key, Name, Extract(null), new(Simulated: false, options.Value.Kubeconfig.Mesh, Checkpoints: false));
+        var kubeconfig = Extract(null);
+        return new ClusterLease(key, Name, kubeconfig, KubeconfigEntrance.Of(kubeconfig, _guarded.Start), new(Simulated: false, options.Value.Kubeconfig.Mesh, Checkpoints: false));
     }
 
     public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken) =>

@@ -28,8 +28,13 @@ internal static class KubeconfigFile
             { "contexts", new YamlSequenceNode(entry) },
             { "current-context", context },
         };
+        return Write(result);
+    }
+
+    public static string Write(YamlMappingNode kubeconfig)
+    {
         using var writer = new StringWriter();
-        new YamlStream(new YamlDocument(result)).Save(writer, assignAnchors: false);
+        new YamlStream(new YamlDocument(kubeconfig)).Save(writer, assignAnchors: false);
         // YamlDotNet ends a document with "...", which kubectl reads as one more, empty document.
         return writer.ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n...\n", "\n", StringComparison.Ordinal);
     }

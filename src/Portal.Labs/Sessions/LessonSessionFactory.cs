@@ -13,7 +13,7 @@ namespace Portal.Labs.Sessions;
 internal sealed class LessonSessionFactory(
     IOptions<LabsOptions> options,
     ClusterProviders providers,
-    IEnumerable<IWorkspaceIsolation> isolations,
+    WorkspaceIsolations isolations,
     CheckGrader grader,
     IProgressRecorder recorder,
     TimeProvider time,
@@ -30,7 +30,7 @@ internal sealed class LessonSessionFactory(
     public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
     public ClusterProviders Providers => providers;
     public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);
-    public IWorkspaceIsolation Isolation { get; } = isolations.First(i => i.Name.Equals(options.Value.Isolation, StringComparison.OrdinalIgnoreCase));
+    public IWorkspaceIsolation Isolation => isolations.Chosen;
 
     /// <summary>
     /// Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing
@@ -58,5 +58,20 @@ internal sealed class LessonSessionFactory(
         );
 
     public WorkspaceSpec Workspace(LessonSessionKey key, Lesson lesson, IClusterLease lease) =>
-        new(WorkspaceDirectory(key), lesson.Id, lesson.Directory, lease.Kubeconfig, lease.ToolsDirectory, lease.WorkspaceTemplate);
+        new(
+            WorkspaceDirectory(key),
+            lesson.Id,
+            lesson.Directory is { } directory && Path.Combine(directory, "manifests") is var manifests && Directory.Exists(manifests)
+                ? manifests
+                : null,
+            lease.Kubeconfig,
+            lease.Entrance,
+            lease.ToolsDirectory,
+            lease.WorkspaceTemplate
+        )
+        {
+            Root = WorkspacesRoot,
+            Limits = Options.Limits,
+            Egress = [.. Options.Egress.Select(EgressTarget.TryParse).OfType<EgressTarget>()],
+        };
 }

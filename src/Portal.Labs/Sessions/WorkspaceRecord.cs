@@ -25,9 +25,19 @@ internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
     /// <summary>Every workspace below the root with when it was used last. What cannot be read is left out.</summary>
     public static IEnumerable<(WorkspaceRecord Record, DateTimeOffset LastUsed)> FindAll(string root)
     {
-        if (!Directory.Exists(root))
-            yield break;
-        var files = Directory.EnumerateFiles(
+        foreach (var file in Files(root))
+        {
+            if (Read(file) is { } record)
+                yield return (record, new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero));
+        }
+    }
+
+    /// <summary>The directory of every workspace below the root.</summary>
+    public static IEnumerable<string> FindDirectories(string root) => Files(root).Select(f => Path.GetDirectoryName(f)!);
+
+    private static IReadOnlyList<string> Files(string root) => !Directory.Exists(root) ? [] :
+    [
+        .. Directory.EnumerateFiles(
             root,
             WorkspaceFiles.RecordFile,
             new EnumerationOptions
@@ -37,13 +47,8 @@ internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
                 AttributesToSkip = FileAttributes.ReparsePoint,
                 IgnoreInaccessible = true,
             }
-        );
-        foreach (var file in files.ToList())
-        {
-            if (Read(file) is { } record)
-                yield return (record, new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero));
-        }
-    }
+        ),
+    ];
 
     private static WorkspaceRecord? Read(string file)
     {

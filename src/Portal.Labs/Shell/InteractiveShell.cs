@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Portal.Labs.Sessions;
+using Portal.Labs.Shell.Isolation;
+using Portal.Labs.Shell.Isolation.Bubblewrap;
 using Portal.Labs.Shell.Pty;
 using Portal.Shared;
 
@@ -25,7 +27,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
 
     private readonly PtySession _pty;
     private readonly TerminalHub _hub;
-    private readonly string _controlDirectory;
+    private readonly string _input;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly MarkerParser _parser;
@@ -35,14 +37,17 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private TaskCompletionSource _prompt = NewSignal();
     private ActiveCommand? _active;
     private long _lastId;
+
+    /// <summary>The process group of bash itself, which has the terminal when the first prompt is shown.</summary>
+    private volatile int _shellGroup;
     private bool _lineMayHoldInput;
     private bool _ended;
 
-    private InteractiveShell(PtySession pty, string nonce, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
+    private InteractiveShell(PtySession pty, string nonce, string input, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
         _pty = pty;
         _hub = hub;
-        _controlDirectory = controlDirectory;
+        _input = input;
         _time = time;
         _parser = new MarkerParser(nonce);
         _guarded = guarded;
@@ -55,14 +60,23 @@ internal sealed class InteractiveShell : IAsyncDisposable
     /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
     public event Action? Prompted;
 
-    /// <param name="start">Makes the start information from the path of the start-up file.</param>
-    public static InteractiveShell Start(Func<string, PtyStartInfo> start, string controlDirectory, TerminalHub hub, Guarded guarded, TimeProvider time)
+    /// <param name="start">Makes the start information from the descriptor of the start-up file, which the child is to
+    /// have as 3.</param>
+    /// <param name="input">Directory on this machine that the shell reads commands from.</param>
+    public static async Task<InteractiveShell> StartAsync(
+        Func<int, PtyStartInfo> start,
+        ShellPaths paths,
+        string input,
+        TerminalHub hub,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
-        Directory.CreateDirectory(controlDirectory);
-        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var startup = Path.Combine(controlDirectory, "bashrc");
-        File.WriteAllText(startup, ShellStartup.Script(nonce, controlDirectory));
-        return new InteractiveShell(PtySession.Start(start(startup), guarded), nonce, controlDirectory, hub, guarded, time);
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        // Not a file: what a program could read it could also print, and marks would be anybody's.
+        var startup = Kernel.PipeOf(Encoding.UTF8.GetBytes(ShellStartup.Script(nonce, paths)));
+        var pty = await PtySession.StartAsync(start(startup), guarded).ConfigureAwait(false);
+        return new InteractiveShell(pty, nonce, input, hub, guarded, time);
     }
 
     /// <summary>What a terminal typed; see <see cref="PtySession.Write"/>.</summary>
@@ -95,7 +109,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             await WaitForPromptAsync(stop).ConfigureAwait(false);
             await ClearLineAsync(stop).ConfigureAwait(false);
             active = new ActiveCommand(Interlocked.Increment(ref _lastId), output);
-            await File.WriteAllTextAsync(Path.Combine(_controlDirectory, ShellStartup.CommandFile), $"{active.Id}\n{command}", stop).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(_input, ShellStartup.CommandFile), $"{active.Id}\n{command}", stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -175,7 +189,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             var group = _pty.ForegroundGroup();
             // The signal after the key: the other way round the key would reach the prompt and clear what is typed.
             _pty.Write([3]);
-            if (attempt > 1 && group > 0 && group != _pty.ProcessId) _ = LibC.Kill(-group, LibC.SigKill);
+            if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
                 return Ended(await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
@@ -198,7 +212,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         }
         try
         {
-            File.WriteAllText(Path.Combine(_controlDirectory, ShellStartup.CommandFile), "");
+            File.WriteAllText(Path.Combine(_input, ShellStartup.CommandFile), "");
         }
         catch (IOException)
         {
@@ -267,6 +281,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             case ["R"]:
                 TaskCompletionSource prompt;
+                if (_shellGroup == 0) _shellGroup = _pty.ForegroundGroup();
                 lock (_gate) prompt = _prompt;
                 prompt.TrySetResult();
                 break;

@@ -1,37 +1,53 @@
+using Portal.Labs.Shell.Isolation;
+
 namespace Portal.Labs.Shell;
 
 /// <summary>
-/// The start-up file of a workspace's bash: a prompt with OSC 133 marks for terminals, and private marks for the runner.
-/// <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed line starts to run. <c>B;id</c>: the output of a
-/// command starts. <c>E;id;status</c>: the shell is back, after command <c>id</c> or (0) after a line of the learner's own.
+/// What a workspace's bash reads when it starts: a prompt with OSC 133 marks for terminals, and private marks for the
+/// runner. <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed
+/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status</c>: the shell is back, after
+/// command <c>id</c> or (0) after a line of the learner's own.
 /// </summary>
 internal static class ShellStartup
 {
     /// <summary>Holds the id of the next command on its first line, then the command.</summary>
     public const string CommandFile = "command";
     public const string JobsFile = "jobs";
+    public const string KubeconfigFile = "kubeconfig";
 
-    /// <summary>What the runner types; the leading space keeps it out of the history, where the command itself is put instead.</summary>
+    /// <summary>What the runner types; the leading space keeps it out of the history, where the command itself is put
+    /// instead.</summary>
     public const string Line = " __r;eval \"$__c\"\n";
 
-    public static string Script(string nonce, string controlDirectory) => $$"""
+    /// <summary>The script, which bash reads from descriptor 3 and no program sees.</summary>
+    public static string Script(string nonce, ShellPaths paths) => $$"""
+        exec 3<&-
         HISTFILE= HISTCONTROL=ignorespace HISTSIZE=1000
         bind 'set bell-style none' 2>/dev/null
-        __id=0 __c=
+        # A new cluster: the lesson's files as far as they are missing, and the way to it.
+        if [ '{{paths.Input}}/{{KubeconfigFile}}' -nt ~/.kube/config ]; then
+          mkdir -p "$LESSON_DIR" ~/.kube
+          {{Copy(paths.Manifests, "$LESSON_DIR/manifests")}}
+          {{Copy(paths.Template, "$LESSON_DIR")}}
+          rm -f ~/.kube/config
+          (umask 077; cat '{{paths.Input}}/{{KubeconfigFile}}' > ~/.kube/config)
+        fi 2>/dev/null
+        cd "$LESSON_DIR"
+        __id=0 __done= __c=
         __r() {
           local status=$?
           __id= __c=
-          { IFS= read -r __id; IFS= read -r -d '' __c; } < '{{controlDirectory}}/{{CommandFile}}'
+          { IFS= read -r __id; IFS= read -r -d '' __c; } 2>/dev/null < '{{paths.Input}}/{{CommandFile}}'
           # Typed twice, or withdrawn meanwhile: there is nothing to run, and the status stays.
-          [ -n "$__id" ] || { __id=0 __c="(exit $status)"; return; }
-          : > '{{controlDirectory}}/{{CommandFile}}'
+          [ -n "$__id" ] && [ "$__id" != "$__done" ] || { __id=0 __c="(exit $status)"; return; }
+          __done=$__id
           history -s -- "$__c"
           # The line that the runner typed is replaced by the command that it stands for.
           printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{nonce}};B;%s\a' "$__c" "$__id"
         }
         __prompt() {
           local status=$?
-          jobs -l > '{{controlDirectory}}/{{JobsFile}}' 2>/dev/null
+          jobs -l > '{{paths.Output}}/{{JobsFile}}' 2>/dev/null
           printf '\e]5170;{{nonce}};E;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "$status"
           __id=0
           return "$status"
@@ -42,4 +58,7 @@ internal static class ShellStartup
         PS2='\[\e]5170;{{nonce}};C\a\]> '
 
         """;
+
+    private static string Copy(string? source, string target) =>
+        source is null ? ":" : $"mkdir -p \"{target}\"; cp -rn '{source}/.' \"{target}/\"";
 }

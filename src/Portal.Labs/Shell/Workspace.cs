@@ -15,15 +15,17 @@ internal sealed class Workspace : IAsyncDisposable
     private static readonly TimeSpan s_jobPolling = TimeSpan.FromSeconds(1);
 
     private readonly WorkspaceSpec _spec;
-    private readonly WorkspacePaths _paths;
-    private readonly Func<string, PtyStartInfo> _start;
+    private readonly IWorkspacePlace _place;
+    private readonly string _bash;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly TerminalHub _hub = new();
     private readonly ITimer _jobTimer;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Task _supervision;
-    private volatile InteractiveShell _shell;
+    private Task _supervision = Task.CompletedTask;
+
+    /// <summary>Set before anybody else has the workspace.</summary>
+    private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
     private ImmutableArray<BackgroundJob> _jobs = [];
     private (int Columns, int Rows) _size = (120, 30);
@@ -32,17 +34,11 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
     private bool _told;
 
-    private Workspace(
-        WorkspaceSpec spec,
-        WorkspacePaths paths,
-        Func<string, PtyStartInfo> start,
-        Guarded guarded,
-        TimeProvider time
-    )
+    private Workspace(WorkspaceSpec spec, IWorkspacePlace place, string bash, Guarded guarded, TimeProvider time)
     {
         _spec = spec;
-        _paths = paths;
-        _start = start;
+        _place = place;
+        _bash = bash;
         _guarded = guarded;
         _time = time;
         _jobTimer = guarded.Timer(
@@ -51,11 +47,10 @@ internal sealed class Workspace : IAsyncDisposable
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan
         );
-        _shell = StartShell();
-        _supervision = guarded.Keep("shell", SuperviseAsync, _closing.Token, ShellFailed);
     }
 
-    public string LessonDirectory => WorkspaceFiles.LessonDirectory(_spec, _paths);
+    /// <summary>As the shell knows it.</summary>
+    public string LessonDirectory => _place.Paths.Lesson;
 
     public ImmutableArray<BackgroundJob> Jobs => _jobs;
 
@@ -87,15 +82,10 @@ internal sealed class Workspace : IAsyncDisposable
         Workspace? workspace = null;
         try
         {
-            var paths = WorkspaceFiles.Prepare(spec);
-            workspace = new Workspace(
-                spec,
-                paths,
-                startup => isolation.Wrap(WorkspaceFiles.ShellStart(spec, paths, bash, startup), paths),
-                guarded,
-                time
-            );
-            await workspace._shell.WaitReadyAsync(cancellationToken).ConfigureAwait(false);
+            WorkspaceFiles.Prepare(spec);
+            var place = isolation.Prepare(spec, guarded);
+            workspace = new Workspace(spec, place, bash, guarded, time);
+            await workspace.StartAsync(cancellationToken).ConfigureAwait(false);
             return workspace;
         }
         catch (Exception e)
@@ -139,8 +129,8 @@ internal sealed class Workspace : IAsyncDisposable
     {
         if (_jobs.FirstOrDefault(j => j.Number == number) is not { } job) return;
         // With job control each job leads a process group of its own.
-        _ = LibC.Kill(-job.ProcessId, LibC.SigTerm);
-        _ = LibC.Kill(-job.ProcessId, LibC.SigCont);
+        _place.Signal(job.ProcessId, LibC.SigTerm);
+        _place.Signal(job.ProcessId, LibC.SigCont);
     }
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
@@ -151,24 +141,41 @@ internal sealed class Workspace : IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         _replacement.TrySetResult(false);
         await ending.PartAsync("job timer", _jobTimer.DisposeAsync).ConfigureAwait(false);
-        await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
+        if (_shell is not null) await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
         await ending.PartAsync("supervision", () => new(_supervision)).ConfigureAwait(false);
         // One that was just being started while the first was ended.
-        await ending.PartAsync("next shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
-        ending.Part("processes", () => ProcessTree.KillByVariable(WorkspaceFiles.LessonVariable, LessonDirectory));
+        if (_shell is not null) await ending.PartAsync("next shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
+        await ending.PartAsync("processes", _place.DisposeAsync).ConfigureAwait(false);
         ending.Part("terminals", _hub.Complete);
         ending.ThrowIfFailed();
     }
 
-    private InteractiveShell StartShell()
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var shell = InteractiveShell.Start(
-            s => _start(s) with { Columns = _size.Columns, Rows = _size.Rows },
-            _paths.Control,
-            _hub,
-            _guarded,
-            _time
-        );
+        _shell = await StartShellAsync().ConfigureAwait(false);
+        _supervision = _guarded.Keep("shell", SuperviseAsync, _closing.Token, ShellFailed);
+        await _shell.WaitReadyAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<InteractiveShell> StartShellAsync()
+    {
+        var shell = await InteractiveShell
+            .StartAsync(
+                startup =>
+                    _place.Wrap(
+                        WorkspaceFiles.ShellStart(_place.Paths, _bash, startup) with
+                        {
+                            Columns = _size.Columns,
+                            Rows = _size.Rows,
+                        }
+                    ),
+                _place.Paths,
+                WorkspaceFiles.Input(_spec),
+                _hub,
+                _guarded,
+                _time
+            )
+            .ConfigureAwait(false);
         shell.Prompted += ReadJobs;
         return shell;
     }
@@ -184,7 +191,7 @@ internal sealed class Workspace : IAsyncDisposable
             SetJobs([]);
             if (!_told) _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
             _told = true;
-            var next = _shell = StartShell();
+            var next = _shell = await StartShellAsync().ConfigureAwait(false);
             var replaced = _replacement;
             _replacement = NewReplacement();
             if (closing.IsCancellationRequested) _replacement.TrySetResult(false);
@@ -223,7 +230,8 @@ internal sealed class Workspace : IAsyncDisposable
     {
         try
         {
-            SetJobs(JobTable.Parse(File.ReadAllText(Path.Combine(_paths.Control, ShellStartup.JobsFile))).RemoveAll(j => !j.Running));
+            var text = ForeignFile.ReadText(Path.Combine(WorkspaceFiles.Output(_spec), ShellStartup.JobsFile));
+            SetJobs(JobTable.Parse(text).RemoveAll(j => !j.Running));
         }
         catch (IOException)
         {
@@ -231,7 +239,7 @@ internal sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private void DropEndedJobs() => SetJobs(_jobs.RemoveAll(j => !ProcessTree.IsAlive(j.ProcessId)));
+    private void DropEndedJobs() => SetJobs(_jobs.RemoveAll(j => !_place.IsAlive(j.ProcessId)));
 
     private void SetJobs(ImmutableArray<BackgroundJob> jobs)
     {

@@ -1,30 +1,64 @@
 using Portal.Clusters;
+using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
+using Portal.Labs.Shell.Isolation.Bubblewrap;
 using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell;
 
-/// <summary>The directory of a workspace: a home with the lesson's files, and the kubeconfig. Files a learner has changed are left alone.</summary>
+/// <summary>The directory of a workspace: the learner's home, and what the portal and the shell tell each other.</summary>
 internal static class WorkspaceFiles
 {
     public const string LessonVariable = "LESSON_DIR";
 
+    private static readonly EnumerationOptions s_everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+    };
+
     /// <summary>Says whose workspace it is.</summary>
     public const string RecordFile = "portal-workspace.json";
 
-    public static WorkspacePaths Prepare(WorkspaceSpec spec)
+    public static string Home(WorkspaceSpec spec) => HomeOf(spec.Directory);
+
+    /// <summary>What the portal tells the shell; the shell reads it.</summary>
+    public static string Input(WorkspaceSpec spec) => Path.Combine(spec.Directory, "in");
+
+    /// <summary>What the shell tells the portal.</summary>
+    public static string Output(WorkspaceSpec spec) => Path.Combine(spec.Directory, "out");
+
+    /// <summary>The homes of all workspaces below a root.</summary>
+    public static IEnumerable<string> Homes(string root) =>
+        WorkspaceRecord.FindDirectories(root).Select(HomeOf).Where(Directory.Exists);
+
+    /// <summary>Makes the directories. The shell copies into its home what belongs there: the portal writes nothing
+    /// where a learner could have put a link.</summary>
+    public static void Prepare(WorkspaceSpec spec)
     {
-        var paths = new WorkspacePaths(Path.Combine(spec.Directory, "home"), Path.Combine(spec.Directory, "control"));
-        var lesson = LessonDirectory(spec, paths);
-        Directory.CreateDirectory(lesson);
-        Directory.CreateDirectory(paths.Control);
-        if (spec.LessonDirectory is { } source && Directory.Exists(Path.Combine(source, "manifests")))
+        // Nobody else on the machine gets past it.
+        PrivateFile.CreateDirectory(spec.Directory);
+        Directory.CreateDirectory(Home(spec));
+        Directory.CreateDirectory(Output(spec));
+        Directory.CreateDirectory(Input(spec));
+    }
+
+    /// <param name="isApart">Whether the workspace has a network of its own.</param>
+    public static void WriteKubeconfig(WorkspaceSpec spec, bool isApart) =>
+        PrivateFile.Write(KubeconfigFile(spec), isApart && spec.Entrance is { } entrance ? entrance.Kubeconfig : spec.Kubeconfig);
+
+    /// <summary>Makes a user the owner of what a workspace's processes write.</summary>
+    public static void GiveTo(WorkspaceSpec spec, uint user)
+    {
+        Kernel.ChangeOwner(KubeconfigFile(spec), user);
+        foreach (var directory in new[] { Home(spec), Output(spec) })
         {
-            CopyMissing(Path.Combine(source, "manifests"), Path.Combine(lesson, "manifests"));
+            if (Kernel.OwnerOf(directory) == user) continue;
+            Kernel.ChangeOwner(directory, user);
+            PrivateFile.CreateDirectory(directory);
+            // From before workspaces had users of their own.
+            foreach (var path in Directory.EnumerateFileSystemEntries(directory, "*", s_everything)) Kernel.ChangeOwner(path, user);
         }
-        if (spec.Template is { } template) CopyMissing(template, lesson);
-        WriteKubeconfig(KubeconfigFile(paths), spec.Kubeconfig);
-        return paths;
     }
 
     /// <summary>
@@ -63,40 +97,24 @@ internal static class WorkspaceFiles
         }
     }
 
-    public static PtyStartInfo ShellStart(WorkspaceSpec spec, WorkspacePaths paths, string bash, string startupFile) => new(
+    /// <param name="startup">Descriptor from which the shell reads its start-up file.</param>
+    public static PtyStartInfo ShellStart(ShellPaths paths, string bash, int startup) => new(
         bash,
-        ["--noprofile", "--rcfile", startupFile, "-i"],
+        ["--noprofile", "--rcfile", "/dev/fd/3", "-i"],
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = paths.Home,
-            ["PATH"] = ToolPaths.WorkspacePath(spec.ToolsDirectory),
-            ["KUBECONFIG"] = KubeconfigFile(paths),
-            [LessonVariable] = LessonDirectory(spec, paths),
+            ["PATH"] = paths.Search,
+            ["KUBECONFIG"] = Path.Combine(paths.Home, ".kube", "config"),
+            [LessonVariable] = paths.Lesson,
             ["TERM"] = "xterm-256color",
             ["LANG"] = "C.UTF-8",
             // Output goes to a page, where a pager would wait for a key.
             ["PAGER"] = "cat",
         },
-        LessonDirectory(spec, paths));
+        "/") { Files = [startup] };
 
-    public static string LessonDirectory(WorkspaceSpec spec, WorkspacePaths paths) => Path.Combine(paths.Home, spec.LessonId);
+    private static string KubeconfigFile(WorkspaceSpec spec) => Path.Combine(Input(spec), ShellStartup.KubeconfigFile);
 
-    private static string KubeconfigFile(WorkspacePaths paths) => Path.Combine(paths.Home, ".kube", "config");
-
-    private static void WriteKubeconfig(string file, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        PrivateFile.Write(file, text);
-    }
-
-    private static void CopyMissing(string source, string target)
-    {
-        Directory.CreateDirectory(target);
-        foreach (var directory in Directory.EnumerateDirectories(source)) CopyMissing(directory, Path.Combine(target, Path.GetFileName(directory)));
-        foreach (var file in Directory.EnumerateFiles(source))
-        {
-            var copy = Path.Combine(target, Path.GetFileName(file));
-            if (!File.Exists(copy)) File.Copy(file, copy);
-        }
-    }
+    private static string HomeOf(string directory) => Path.Combine(directory, "home");
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -76,6 +77,9 @@ public sealed class SandboxCluster
     }
 
     public string Id { get; }
+
+    /// <summary>Takes over a connection that somebody accepted for clients that are to reach this cluster only.</summary>
+    public void Accept(Socket socket) => _server.Accept(socket, this);
 
     /// <summary>A kubeconfig whose user is cluster-admin of this cluster and of no other.</summary>
     public string Kubeconfig => $$"""

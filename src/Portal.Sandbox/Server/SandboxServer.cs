@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,6 +33,7 @@ public sealed class SandboxServer : IAsyncDisposable
     private readonly Certificates _certificates;
     private readonly WebApplication _app;
     private readonly PodEdge _edge;
+    private readonly AcceptedConnections _accepted = new();
 
     private SandboxServer(SandboxOptions options)
     {
@@ -46,16 +50,24 @@ public sealed class SandboxServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = RequestBody.Limit + 1024;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
-            {
-                // Upgrades (exec, port-forward) are HTTP/1.1; offering h2 would send clients the other way.
-                listen.Protocols = HttpProtocols.Http1;
-                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificates.Server });
-            });
+            kestrel.Listen(IPAddress.Loopback, options.Port, Serve);
+            kestrel.Listen(_accepted.EndPoint, Serve);
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(_accepted);
         _app = builder.Build();
+        _accepted.Pool = _app.Services.GetRequiredService<IMemoryPoolFactory<byte>>().Create();
         _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
         _app.Run(HandleAsync);
+    }
+
+    /// <summary>Serves a connection that was accepted elsewhere and is to reach this cluster only.</summary>
+    internal void Accept(Socket socket, SandboxCluster cluster) => _accepted.Add(socket, cluster);
+
+    private void Serve(ListenOptions listen)
+    {
+        // Upgrades (exec, port-forward) are HTTP/1.1; offering h2 would send clients the other way.
+        listen.Protocols = HttpProtocols.Http1;
+        listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificates.Server });
     }
 
     /// <summary>Starts listening. The certificate authority is made at start and lives in memory only.</summary>
@@ -73,7 +85,7 @@ public sealed class SandboxServer : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("https://127.", StringComparison.Ordinal)));
         return server;
     }
 
@@ -141,6 +153,10 @@ public sealed class SandboxServer : IAsyncDisposable
         _certificates.Dispose();
     }
 
+    private static bool MayReach(HttpContext http, SandboxCluster cluster) =>
+        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(AcceptedConnections.Cluster, out var only) is not true
+        || only == cluster;
+
     private async Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "/";
@@ -151,7 +167,7 @@ public sealed class SandboxServer : IAsyncDisposable
         if (end < 0 && !path.StartsWith(Prefix, StringComparison.Ordinal))
         {
             // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
-            if (_byToken.GetValueOrDefault(token) is { } byToken && byToken.UserOf(token) is { } caller)
+            if (_byToken.GetValueOrDefault(token) is { } byToken && MayReach(http, byToken) && byToken.UserOf(token) is { } caller)
                 await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
             else
                 await ResponseWriter
@@ -160,7 +176,7 @@ public sealed class SandboxServer : IAsyncDisposable
             return;
         }
         // A wrong cluster and a wrong token look the same: nobody learns which clusters exist.
-        if (Find(id) is not { } cluster || cluster.UserOf(token) is not { } user)
+        if (Find(id) is not { } cluster || !MayReach(http, cluster) || cluster.UserOf(token) is not { } user)
         {
             await ResponseWriter
                 .WriteAsync(http, 401, ApiError.Unauthorized().ToStatus().ToUtf8())

@@ -41,7 +41,7 @@ public sealed class KubeconfigConformanceTests : ClusterConformanceTests
         var options = new ClusterOptions();
         options.Kubeconfig.File = file!;
         options.Kubeconfig.Contexts.Add(k8s.KubernetesClientConfiguration.LoadKubeConfig(file).CurrentContext);
-        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System).LeaseAsync(
+        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System, NullLogger<KubeconfigClusterProvider>.Instance).LeaseAsync(
             new("test", "course", "conformance"),
             new Progress<string>(),
             CancellationToken.None
@@ -57,6 +57,7 @@ public sealed class KindConformanceTests : ClusterConformanceTests
         return new KindClusterProvider(
             Options.Create(new ClusterOptions()),
             new ProcessRunner(),
+            TimeProvider.System,
             NullLogger<KindClusterProvider>.Instance
         ).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }

@@ -14,12 +14,22 @@ public sealed class KindClusterProviderTests : IDisposable
     private readonly List<string> _progress = [];
     private readonly KindClusterProvider _provider;
 
-    public KindClusterProviderTests() =>
+    public KindClusterProviderTests()
+    {
         _provider = new(
             Options.Create(new ClusterOptions { StateDirectory = _state.Path }),
             _processes,
+            TimeProvider.System,
             NullLogger<KindClusterProvider>.Instance
         );
+        _processes.Answers["kind get kubeconfig"] = new(0, Kubeconfig, "");
+    }
+
+    private const string Kubeconfig = """
+        kind: Config
+        clusters: [{ name: kind, cluster: { server: "https://127.0.0.1:41234" } }]
+        users: [{ name: kind, user: { token: t } }]
+        """;
 
     public void Dispose() => _state.Dispose();
 
@@ -68,14 +78,13 @@ public sealed class KindClusterProviderTests : IDisposable
     public async Task LeaseAsync_NoCluster_CreatesItWithAKubeconfigOfItsOwnAndStreamsProgress()
     {
         _processes.Answers["kind create"] = new(0, "", " ✓ Starting control-plane\n");
-        _processes.Answers["kind get kubeconfig"] = new(0, "kind: Config\n", "");
 
         var lease = await Lease();
 
         var create = Assert.Single(_processes.Ran, r => r.StartsWith("kind create", StringComparison.Ordinal));
         Assert.Matches($"^kind create cluster --name {Name} --kubeconfig {_state.Path}/.+ --wait 120s$", create);
         Assert.Equal([" ✓ Starting control-plane"], _progress);
-        Assert.Equal(("kind: Config\n", false), (lease.Kubeconfig, lease.Capabilities.Simulated));
+        Assert.Equal((Kubeconfig, false), (lease.Kubeconfig, lease.Capabilities.Simulated));
     }
 
     [Fact]

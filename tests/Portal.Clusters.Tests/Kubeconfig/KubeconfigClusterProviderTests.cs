@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Clusters.Kubeconfig;
 using Portal.Testing;
@@ -31,7 +32,7 @@ public sealed class KubeconfigClusterProviderTests : IDisposable
         var options = new ClusterOptions();
         options.Kubeconfig.File = _directory.Write("config", File);
         foreach (var context in contexts) options.Kubeconfig.Contexts.Add(context);
-        return new(Options.Create(options), TimeProvider.System);
+        return new(Options.Create(options), TimeProvider.System, NullLogger<KubeconfigClusterProvider>.Instance);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class KubeconfigClusterProviderTests : IDisposable
     [Fact]
     public async Task GetAvailabilityAsync_NotConfigured_NamesTheKeys()
     {
-        var availability = await new KubeconfigClusterProvider(Options.Create(new ClusterOptions()), TimeProvider.System).GetAvailabilityAsync(CancellationToken.None);
+        var availability = await new KubeconfigClusterProvider(Options.Create(new ClusterOptions()), TimeProvider.System, NullLogger<KubeconfigClusterProvider>.Instance).GetAvailabilityAsync(CancellationToken.None);
 
         Assert.False(availability.IsAvailable);
         Assert.Contains("Portal:Clusters:Kubeconfig:File", availability.Remedy);

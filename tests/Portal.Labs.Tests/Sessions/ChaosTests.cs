@@ -1,3 +1,4 @@
+using System.Net;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -228,7 +229,11 @@ public sealed class ChaosTests : IAsyncLifetime
             enter(key.LearnerId, "lease");
             var cluster = server.GetOrCreate(key.LearnerId);
             return Task.FromResult<IClusterLease>(
-                new Lease(key, cluster.Kubeconfig, Path.Combine(files, "tools"), Path.Combine(files, "template"))
+                new Lease(
+                    key,
+                    cluster.Kubeconfig,
+                    new ClusterEntrance(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept),
+                    Path.Combine(files, "tools"), Path.Combine(files, "template"))
             );
         }
 
@@ -245,6 +250,7 @@ public sealed class ChaosTests : IAsyncLifetime
         private sealed record Lease(
             ClusterKey Key,
             string Kubeconfig,
+            ClusterEntrance Entrance,
             string? ToolsDirectory,
             string? WorkspaceTemplate
         ) : IClusterLease

@@ -1,3 +1,5 @@
+using Portal.Labs.Tests.Shell;
+using Portal.Clusters.Kubeconfig;
 using System.Collections.Concurrent;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
@@ -79,6 +81,7 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
         public ClusterKey Key => key;
         public string Provider => provider.Name;
         public string Kubeconfig => provider.Kubeconfig;
+        public ClusterEntrance Entrance => KubeconfigEntrance.Of(Kubeconfig, WorkspaceFixture.Guarded.Start);
         public ClusterCapabilities Capabilities { get; } = new(true, true, true);
         public string? ToolsDirectory => provider.ToolsDirectory;
         public string? WorkspaceTemplate => null;

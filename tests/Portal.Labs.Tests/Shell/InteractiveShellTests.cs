@@ -14,14 +14,18 @@ public sealed class InteractiveShellTests
     public async Task ExecuteAsync_ShellKilledAtItsPrompt_DoesNotWaitForIt()
     {
         using var directory = new TempDirectory();
-        await using var shell = InteractiveShell.Start(
+        await using var shell = await InteractiveShell.StartAsync(
             startup =>
-                new(
+                new PtyStartInfo(
                     "/bin/bash",
-                    ["--noprofile", "--rcfile", startup, "-i"],
+                    ["--noprofile", "--rcfile", "/dev/fd/3", "-i"],
                     new Dictionary<string, string>(),
                     directory.Path
-                ),
+                )
+                {
+                    Files = [startup],
+                },
+            new(directory.Path, directory.Path, directory.Path, directory.Path, null, null, ""),
             directory.Path,
             new TerminalHub(),
             new Guarded("test", NullLogger.Instance, TimeProvider.System),

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
+using Portal.Shared;
 
 namespace Portal.Labs.Tests.Shell;
 
@@ -17,6 +19,20 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
 
     public WorkspaceException? Check() => Problem;
 
-    public PtyStartInfo Wrap(PtyStartInfo shell, WorkspacePaths paths) =>
-        Program is null ? shell : shell with { File = Program };
+    public IWorkspacePlace Prepare(WorkspaceSpec spec, Guarded guarded)
+    {
+        WorkspaceFiles.WriteKubeconfig(spec, isApart: false);
+        return new Place(this, new ProcessPlace(spec));
+    }
+
+    private sealed class Place(SwitchedIsolation isolation, ProcessPlace plain) : IWorkspacePlace
+    {
+        public ShellPaths Paths => plain.Paths;
+        public PtyStartInfo Wrap(PtyStartInfo shell) => isolation.Program is { } program ? shell with { File = program } : shell;
+        public bool IsAlive(int process) => plain.IsAlive(process);
+        public void Signal(int group, int signal) => plain.Signal(group, signal);
+        public IReadOnlyList<int> ListeningPorts() => plain.ListeningPorts();
+        public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => plain.ConnectAsync(port, cancellationToken);
+        public ValueTask DisposeAsync() => plain.DisposeAsync();
+    }
 }

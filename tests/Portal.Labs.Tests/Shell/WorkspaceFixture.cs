@@ -1,8 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
+using Portal.Labs.Shell.Isolation.Bubblewrap;
 using Portal.Shared;
 using Portal.Testing;
 using Xunit;
@@ -18,18 +21,27 @@ public abstract class WorkspaceFixture : IAsyncLifetime
 
     internal static Guarded Guarded { get; } = new("test", NullLogger.Instance, TimeProvider.System);
 
+    /// <summary>The one that learners get.</summary>
+    internal virtual IWorkspaceIsolation Isolation { get; } = new BubblewrapIsolation(
+        NullLogger<BubblewrapIsolation>.Instance,
+        TimeProvider.System
+    );
+
     protected string Root => _directory.Path;
 
-    internal WorkspaceSpec Spec => new(Path.Combine(Root, "ws"), "lesson", Path.Combine(Root, "source"), "kind: Config", Path.Combine(Root, "tools"), Path.Combine(Root, "template"));
+    /// <summary>What answers where the workspace's cluster is expected.</summary>
+    protected virtual void Serve(Socket connection) => connection.Dispose();
+
+    internal WorkspaceSpec Spec => new(Path.Combine(Root, "ws"), "lesson", Path.Combine(Root, "source", "manifests"), "kind: Config", new("kind: Config", new(IPAddress.Loopback, 6443), null, Serve), Path.Combine(Root, "tools"), Path.Combine(Root, "template"));
 
     public virtual async ValueTask InitializeAsync()
     {
         var kubectl = _directory.Write("tools/kubectl", "#!/bin/sh\necho kubectl \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(kubectl, (UnixFileMode)0b111_101_101);
         _directory.Write("source/manifests/a.yaml", "a: 1");
         _directory.Write("template/samples/b.yaml", "b: 2");
         Workspace = await Workspace
-            .CreateAsync(Spec, new ProcessIsolation(), Guarded, TimeProvider.System, CancellationToken.None)
+            .CreateAsync(Spec, Isolation, Guarded, TimeProvider.System, CancellationToken.None)
             .DefaultTimeout();
     }
 

@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
         CloseOnExec = 0x80000;
     public const int GetFlags = 3,
         SetFlags = 4,
+        DuplicateCloseOnExec = 1030,
         FlushInput = 0,
         FlushOutput = 1;
     public const short SpawnSetSignalDefault = 0x04,
@@ -141,6 +142,13 @@ internal static unsafe partial class LibC
     public struct TerminalSettings
     {
         public uint Input, Output, Control, Local;
+    }
+
+    /// <summary>A copy of a descriptor whose number is none that a child is to have.</summary>
+    public static int DuplicateAbove(int fd)
+    {
+        var copy = Control(fd, DuplicateCloseOnExec, 64);
+        return copy >= 0 ? copy : throw LastError("fcntl");
     }
 
     public static void Check(int result, string call)

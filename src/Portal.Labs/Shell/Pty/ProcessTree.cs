@@ -29,6 +29,38 @@ internal static class ProcessTree
         }
     }
 
+    /// <summary>The process that is known by an id in the process namespace of another one, or null.</summary>
+    public static int? InNamespaceOf(int member, int id)
+    {
+        var wanted = Namespace(member);
+        return Running().Where(p => wanted is not null && Namespace(p) == wanted && IdInside(p) == id).Select(p => (int?)p).FirstOrDefault();
+    }
+
+    private static string? Namespace(int process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{process}/ns/pid", returnFinalTarget: false)?.Name;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // it ended, or belongs to someone else
+        }
+    }
+
+    private static int IdInside(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
+            return int.Parse(line.AsSpan(line.LastIndexOf('\t') + 1), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
 
     private static IEnumerable<int> Running() => Directory.EnumerateDirectories("/proc")

@@ -27,7 +27,6 @@ internal sealed class PtySession : IAsyncDisposable
         _input = new TerminalInput(master);
         ProcessId = processId;
         _transfer = BlockingThread.Start($"pty {processId}", guarded, Transfer, () => _output.Writer.TryComplete());
-        BlockingThread.Start($"pty wait {processId}", guarded, Wait, () => _exited.TrySetResult(-1));
     }
 
     public int ProcessId { get; }
@@ -38,18 +37,64 @@ internal sealed class PtySession : IAsyncDisposable
     /// <summary>Exit status, or 128 + signal.</summary>
     public Task<int> Exited => _exited.Task;
 
-    public static PtySession Start(PtyStartInfo info, Guarded guarded)
+    /// <summary>Starts a child; returns when it runs, and when what is to be done then has been done.</summary>
+    /// <exception cref="IOException">It could not be started.</exception>
+    public static Task<PtySession> StartAsync(PtyStartInfo info, Guarded guarded)
     {
-        var master = PtySpawn.OpenMaster(info.Columns, info.Rows);
+        var started = new TaskCompletionSource<PtySession>(TaskCreationOptions.RunContinuationsAsynchronously);
+        PtySession? session = null;
+        // One thread starts the child and waits for it: a child that is to end with its parent ends with the thread.
+        BlockingThread.Start("pty child", guarded, () =>
+        {
+            session = StartHere(info, guarded, started);
+            session?.Wait();
+        }, () =>
+        {
+            started.TrySetException(new IOException("The shell could not be started."));
+            session?._exited.TrySetResult(-1);
+        });
+        return started.Task;
+    }
+
+    private static PtySession? StartHere(PtyStartInfo info, Guarded guarded, TaskCompletionSource<PtySession> started)
+    {
+        var master = -1;
+        var process = 0;
         try
         {
-            return new PtySession(master, PtySpawn.Start(master, info), guarded);
+            try
+            {
+                master = PtySpawn.OpenMaster(info.Columns, info.Rows);
+                process = PtySpawn.Start(master, info.Prepare?.Invoke(info) ?? info);
+            }
+            finally
+            {
+                foreach (var file in info.Files) _ = LibC.Close(file);
+            }
+            info.Started?.Invoke(process);
+            var session = new PtySession(master, process, guarded);
+            started.SetResult(session);
+            return session;
         }
-        catch
+        catch (Exception e)
         {
-            _ = LibC.Close(master);
-            throw;
+            if (process == 0) info.Abandoned?.Invoke();
+            var said = process == 0 ? "" : LastWords(master, process);
+            if (master >= 0) _ = LibC.Close(master);
+            started.SetException(said.Length == 0 || e is not IOException ? e : new IOException(said, e));
+            return null;
         }
+    }
+
+    /// <summary>Ends a child that did not get as far as it should, and tells what it said.</summary>
+    private static unsafe string LastWords(int master, int process)
+    {
+        int status;
+        _ = LibC.Kill(process, LibC.SigKill);
+        while (LibC.WaitFor(process, &status, 0) < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted) { }
+        var buffer = stackalloc byte[BufferSize];
+        var count = (int)LibC.Read(master, buffer, BufferSize);
+        return count > 0 ? System.Text.Encoding.UTF8.GetString(buffer, count).Trim() : "";
     }
 
     /// <summary>Types into the terminal. A Ctrl-C gets through whatever waits before it.</summary>

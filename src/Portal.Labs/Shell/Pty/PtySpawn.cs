@@ -45,6 +45,7 @@ internal static unsafe class PtySpawn
         var signals = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
         var arguments = ToNative([info.File, .. info.Arguments]);
         var environment = ToNative([.. info.Environment.Select(e => $"{e.Key}={e.Value}")]);
+        var files = info.Files.Select(LibC.DuplicateAbove).ToArray();
         var path = Marshal.StringToCoTaskMemUTF8(info.File);
         var directory = Marshal.StringToCoTaskMemUTF8(info.Directory);
         try
@@ -55,7 +56,8 @@ internal static unsafe class PtySpawn
             LibC.Check(LibC.ActionsAddOpen(actions, 0, slave, LibC.ReadWrite, 0), "addopen");
             LibC.Check(LibC.ActionsAddDuplicate(actions, 0, 1), "adddup2");
             LibC.Check(LibC.ActionsAddDuplicate(actions, 0, 2), "adddup2");
-            LibC.Check(LibC.ActionsAddCloseFrom(actions, 3), "addclosefrom_np");
+            for (var i = 0; i < files.Length; i++) LibC.Check(LibC.ActionsAddDuplicate(actions, files[i], 3 + i), "adddup2");
+            LibC.Check(LibC.ActionsAddCloseFrom(actions, 3 + files.Length), "addclosefrom_np");
             LibC.Check(LibC.ActionsAddDirectory(actions, (byte*)directory), "addchdir_np");
             _ = LibC.SignalsNone(signals);
             LibC.Check(LibC.AttributesSetMask(attributes, signals), "setsigmask");
@@ -74,6 +76,7 @@ internal static unsafe class PtySpawn
             NativeMemory.Free(actions);
             NativeMemory.Free(attributes);
             NativeMemory.Free(signals);
+            foreach (var file in files) _ = LibC.Close(file);
             Free(arguments);
             Free(environment);
             Marshal.FreeCoTaskMem(path);

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Portal.Labs.Shell.Pty;
+using Portal.Shared;
+
+namespace Portal.Labs.Shell.Isolation.Bubblewrap;
+
+/// <summary>The walls around one workspace; each of its shells gets them anew.</summary>
+/// <param name="user">Who its processes are on this machine.</param>
+/// <param name="isSeparate">Whether that is somebody else than the portal.</param>
+internal sealed class BubblewrapPlace(
+    WorkspaceSpec spec,
+    uint user,
+    bool isSeparate,
+    Guarded guarded
+) : IWorkspacePlace
+{
+    private static long s_groups;
+
+    private readonly Doors _doors = new(spec.Entrance, spec.Egress, guarded);
+    private readonly ControlGroup? _group = ControlGroups.OfThisMachine.Create(
+        string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref s_groups)}"),
+        spec.Limits);
+
+    /// <summary>The first process of the place as the machine knows it, and its network.</summary>
+    private volatile Inhabitants? _inside;
+
+    public ShellPaths Paths { get; } = new(
+        BubblewrapArguments.Home,
+        $"{BubblewrapArguments.Home}/{spec.LessonId}",
+        BubblewrapArguments.Input,
+        BubblewrapArguments.Output,
+        spec.Manifests is null ? null : BubblewrapArguments.Manifests,
+        spec.Template is null ? null : BubblewrapArguments.Template,
+        BubblewrapArguments.Search);
+
+    public PtyStartInfo Wrap(PtyStartInfo shell)
+    {
+        var gate = new StartGate();
+        var descriptors = shell.Files.Count + 3;
+        return shell with
+        {
+            File = ToolPaths.Find("prlimit")!,
+            Files = [.. shell.Files, .. gate.ChildEnds],
+            Directory = "/",
+            Arguments = [],
+            Prepare = info =>
+            {
+                var arguments = BubblewrapArguments.Build(spec, new StagingArea(), _doors.Hosts, descriptors);
+                return info with { Arguments = [.. Restrictions(), ToolPaths.Find("bwrap")!, .. arguments, "--", shell.File, .. shell.Arguments] };
+            },
+            Started = process => LetIn(gate, process),
+            Abandoned = gate.Dispose,
+        };
+    }
+
+    public bool IsAlive(int process) =>
+        _inside is { } inside && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{inside.Init}/root/proc/{process}"));
+
+    public void Signal(int group, int signal)
+    {
+        if (_inside is { } inside && ProcessTree.InNamespaceOf(inside.Init, group) is { } process) _ = LibC.Kill(-process, signal);
+    }
+
+    public IReadOnlyList<int> ListeningPorts() => _inside is { } inside ? _doors.WithoutOwn(inside.Network.ListeningPorts()) : [];
+
+    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _inside is { } inside
+        ? inside.Network.ConnectAsync(port, cancellationToken)
+        : Task.FromException<Socket>(new SocketException((int)SocketError.ConnectionRefused));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _doors.DisposeAsync().ConfigureAwait(false);
+        if (_inside is { } inside)
+        {
+            // The first process takes all others with it, whatever they did to hide.
+            _ = LibC.Kill(inside.Init, LibC.SigKill);
+            inside.Network.Dispose();
+        }
+        if (_group is not null && !_group.TryRemove())
+            _ = guarded.Keep("remove control group", c => RemoveAsync(_group, c), CancellationToken.None);
+    }
+
+    /// <summary>Processes that were killed are in their group until the kernel has buried them.</summary>
+    private static Task RemoveAsync(ControlGroup group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return group.TryRemove() ? Task.CompletedTask : throw new IOException("A control group is not empty yet.");
+    }
+
+    /// <summary>The shell waits while it is put into its control group and its doors are opened.</summary>
+    private void LetIn(StartGate gate, int process)
+    {
+        using (gate)
+        {
+            var init = gate.WaitForInit();
+            _group?.Add(process);
+            _group?.Add(init);
+            _inside?.Network.Dispose();
+            var network = new NetworkNamespace(init, guarded);
+            _inside = new(init, network);
+            _doors.OpenAsync(network).GetAwaiter().GetResult();
+            gate.Open();
+        }
+    }
+
+    /// <summary>Limits of each process, and who it is; what limits all together is the control group.</summary>
+    private IEnumerable<string> Restrictions()
+    {
+        const long Mebibyte = 1024 * 1024;
+        var limits = spec.Limits;
+        yield return string.Create(CultureInfo.InvariantCulture, $"--nofile={limits.OpenFiles}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={limits.Home * Mebibyte}");
+        yield return "--core=0";
+        // Where the ids are shared so is the count, and a class would be limited as one.
+        if (isSeparate) yield return string.Create(CultureInfo.InvariantCulture, $"--nproc={limits.Processes}");
+        if (_group is null) yield return string.Create(CultureInfo.InvariantCulture, $"--data={limits.Memory * Mebibyte}");
+        yield return ToolPaths.Find("setpriv")!;
+        if (isSeparate)
+        {
+            yield return $"--reuid={user}";
+            yield return $"--regid={user}";
+            yield return "--clear-groups";
+        }
+        yield return "--no-new-privs";
+    }
+
+    private sealed record Inhabitants(int Init, NetworkNamespace Network);
+}

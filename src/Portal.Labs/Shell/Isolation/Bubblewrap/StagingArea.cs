@@ -1,0 +1,37 @@
+namespace Portal.Labs.Shell.Isolation.Bubblewrap;
+
+/// <summary>
+/// What a workspace is to see, put together where its user can reach it: the directories that hold it belong to the
+/// portal and are closed to everybody else. On the thread that starts the shell, which alone sees it.
+/// </summary>
+internal sealed class StagingArea
+{
+    /// <summary>A directory that the Filesystem Hierarchy Standard promises, for mounting something for a while.</summary>
+    public const string Root = "/mnt";
+
+    private int _count;
+
+    public StagingArea()
+    {
+        Kernel.LeaveMounts();
+        Kernel.MountTemporary(Root, "size=1m,mode=0755");
+    }
+
+    /// <returns>Where a file or directory can be found now.</returns>
+    public string Add(string path)
+    {
+        var place = Path.Combine(Root, $"{_count++}");
+        if (Directory.Exists(path)) Directory.CreateDirectory(place);
+        else File.Create(place).Dispose();
+        Kernel.BindMount(path, place);
+        return place;
+    }
+
+    /// <returns>Where a new file with this text is, which everybody may read.</returns>
+    public string Write(string text)
+    {
+        var place = Path.Combine(Root, $"{_count++}");
+        File.WriteAllText(place, text);
+        return place;
+    }
+}
