@@ -47,7 +47,7 @@ internal static class ShellStartup
         }
         __prompt() {
           local status=$?
-          jobs -l > '{{paths.Output}}/{{JobsFile}}' 2>/dev/null
+          { jobs -l > '{{paths.Output}}/{{JobsFile}}'; } 2>/dev/null
           printf '\e]5170;{{nonce}};E;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "$status"
           __id=0
           return "$status"

@@ -45,7 +45,7 @@ public abstract class WorkspaceFixture : IAsyncLifetime
             .DefaultTimeout();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Workspace.DisposeAsync();
