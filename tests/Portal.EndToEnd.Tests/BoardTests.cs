@@ -21,6 +21,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
         {
             await using var instructor = await browser.OpenAsync(url, width, 844, scheme);
+            await instructor.GoToAsync(factory.WelcomePath);
             await instructor.GoToAsync(board);
             await Expect(instructor.Page.Locator(".board-grid tbody tr")).ToHaveCountAsync(s_names.Length);
             await instructor.PictureAsync($"board-{width}-{scheme.ToString().ToLowerInvariant()}");
@@ -28,6 +29,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         }
 
         await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(factory.WelcomePath);
         await visitor.GoToAsync(board);
         var cell = visitor.Page.Locator("[data-cell='Linus/step-2']");
         await Expect(cell).ToHaveAttributeAsync("data-status", "NotStarted");

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
 using Portal.Web.Components;
 using Portal.Web.Identity;
 
@@ -11,6 +12,8 @@ internal static class PortalHost
 
     public static void AddPortal(this WebApplicationBuilder builder)
     {
+        builder.Configuration.AddSecretFiles(Environment.GetEnvironmentVariables());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // Does nothing in a published portal; without it an unpublished one outside Development serves empty files.
         builder.WebHost.UseStaticWebAssets();
         if (ListenAddresses.Configured(builder.Configuration).Count == 0) builder.WebHost.UseUrls(DefaultUrl);
@@ -24,8 +27,14 @@ internal static class PortalHost
 
     public static void UsePortal(this WebApplication app)
     {
-        if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/error", createScopeForErrors: true);
+        if (app.Services.GetRequiredService<IOptions<ForwardingOptions>>().Value.IsUsed) app.UseForwardedHeaders();
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts(); // says nothing over plain HTTP
+            app.UseExceptionHandler("/error", createScopeForErrors: true);
+        }
         app.UseSecurityHeaders();
+        app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {

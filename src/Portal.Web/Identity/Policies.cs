@@ -5,6 +5,9 @@ public static class Policies
 {
     public const string Learner = "Learner";
     public const string Instructor = "Instructor";
+
+    /// <summary>The owner of the machine, also while acting as another learner.</summary>
+    public const string Owner = "Owner";
 }
 
 /// <summary>Roles in a signed-in person's claims.</summary>
@@ -12,4 +15,5 @@ public static class Roles
 {
     public const string Learner = "learner";
     public const string Instructor = "instructor";
+    public const string Owner = "owner";
 }

@@ -3,21 +3,33 @@ using Microsoft.AspNetCore.Components;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Web.Components.Shared;
+using Portal.Web.Hosting;
 using Portal.Web.Identity;
 
 namespace Portal.Web.Components.Account;
 
-/// <summary>Adds a learner, or changes who this browser is. The forms post to the account endpoints, which can set a cookie.</summary>
+/// <summary>
+/// The owner adds a learner, acts as one, or gives one a link of their own. The forms post to the account endpoints,
+/// which can set a cookie.
+/// </summary>
 public sealed partial class JoinPage : LiveComponentBase
 {
     private ImmutableArray<Learner> _learners = [];
     private CurrentLearner? _current;
+    private string? _link;
+    private string? _linkFor;
 
     [Inject]
     public required ILearners Learners { get; init; }
 
     [Inject]
     public required LearnerContext Learner { get; init; }
+
+    [Inject]
+    public required WelcomeLinks Links { get; init; }
+
+    [Inject]
+    public required PublicAddress Address { get; init; }
 
     [SupplyParameterFromQuery]
     public string? Name { get; set; }
@@ -33,4 +45,7 @@ public sealed partial class JoinPage : LiveComponentBase
         _current = await Learner.GetAsync();
         _learners = await Learners.ListAsync(Disposing);
     }
+
+    private void MakeLink(Learner learner) =>
+        (_link, _linkFor) = (Address.Of(Links.CreateFor(learner.Id)).ToString(), learner.Name);
 }

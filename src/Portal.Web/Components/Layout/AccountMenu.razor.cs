@@ -14,7 +14,7 @@ public sealed partial class AccountMenu
     [Inject]
     public required NavigationManager Navigation { get; init; }
 
-    protected override async Task OnInitializedAsync() => _learner = await Learner.GetAsync();
+    protected override async Task OnInitializedAsync() => _learner = await Learner.FindAsync();
 
     private void OpenAccounts() => Navigation.NavigateTo("/join?returnUrl=" + Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery));
 
