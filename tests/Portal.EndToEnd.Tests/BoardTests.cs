@@ -53,7 +53,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
     {
         var classes = factory.Services.GetRequiredService<IClasses>();
         var learners = factory.Services.GetRequiredService<ILearners>();
-        var created = await classes.CreateAsync("Monday group", "mesh", "01-traffic", CancellationToken.None);
+        var created = await classes.CreateAsync("Monday group", "mesh", "01-traffic", "you", CancellationToken.None);
         var ids = new List<string>();
         foreach (var name in s_names)
         {

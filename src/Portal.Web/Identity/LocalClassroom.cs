@@ -40,7 +40,7 @@ public sealed class LocalClassroom(
             var known = (await classes.ListAsync(cancellationToken)).FirstOrDefault(c => c.CourseId == courseId && c.LessonId == lessonId);
             if (known is not null) return known;
             var name = title.Length <= SchoolClass.NameMaxLength ? title : title[..SchoolClass.NameMaxLength];
-            var created = await classes.CreateAsync(name, courseId, lessonId, cancellationToken);
+            var created = await classes.CreateAsync(name, courseId, lessonId, LocalIdentity.OwnerId, cancellationToken);
             foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(created.Id, learner.Id, cancellationToken);
             return created;
         }
@@ -50,10 +50,19 @@ public sealed class LocalClassroom(
         }
     }
 
-    /// <summary>Makes sure that the owner is a learner, before the first request and after the schema is in place.</summary>
-    internal sealed class Starter(ILearners learners) : IHostedService
+    /// <summary>
+    /// Makes sure that the owner is a learner and teaches every class, before the first request and after the schema
+    /// is in place.
+    /// </summary>
+    internal sealed class Starter(ILearners learners, IClasses classes) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
+            // Those of older portals have no instructor.
+            foreach (var @class in await classes.ListAsync(cancellationToken)) await classes.AddInstructorAsync(@class.Id, LocalIdentity.OwnerId, cancellationToken);
+        }
+
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

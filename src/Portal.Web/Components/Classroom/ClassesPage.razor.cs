@@ -27,6 +27,9 @@ public sealed partial class ClassesPage : LiveComponentBase
     public required ILearners Learners { get; init; }
 
     [Inject]
+    public required LearnerContext Learner { get; init; }
+
+    [Inject]
     public required ICourseCatalog Catalog { get; init; }
 
     [Inject]
@@ -55,7 +58,7 @@ public sealed partial class ClassesPage : LiveComponentBase
         if (_lesson.Split('/', 2) is not [var courseId, var lessonId]) return;
         try
         {
-            var created = await Classes.CreateAsync(_name, courseId, lessonId, Disposing);
+            var created = await Classes.CreateAsync(_name, courseId, lessonId, (await Learner.GetAsync()).Id, Disposing);
             foreach (var learner in await Learners.ListAsync(Disposing)) await Classes.EnrolAsync(created.Id, learner.Id, Disposing);
             Navigation.NavigateTo($"/board/{created.Id}");
         }
