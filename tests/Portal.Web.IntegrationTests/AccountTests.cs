@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
+using Portal.Web.Testing;
 using Xunit;
 
 namespace Portal.Web.IntegrationTests;
@@ -56,7 +57,7 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
         using var client = await factory.CreateOwnerAsync();
         await Account.JoinAsync(client, "Bea");
 
-        await client.PostAsync("/account/act-as", Account.Form(await client.GetStringAsync("/join"), ("learnerId", "you")));
+        await client.PostAsync("/account/act-as", Forms.Of(await client.GetStringAsync("/join"), ("learnerId", "you")));
 
         Assert.Contains("Account: You", await client.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/classes")).StatusCode);
@@ -69,7 +70,7 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     {
         using var client = await factory.CreateLearnerAsync("Mallory");
 
-        var response = await client.PostAsync(path, Account.Form(await client.GetStringAsync("/sign-out"), (field, value)));
+        var response = await client.PostAsync(path, Forms.Of(await client.GetStringAsync("/sign-out"), (field, value)));
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Contains("Account: Mallory", await client.GetStringAsync("/"), StringComparison.Ordinal);
@@ -90,7 +91,7 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     public async Task SignOut_Owner_CookieIsNoUseAnyMore()
     {
         using var client = await factory.CreateOwnerAsync();
-        var form = Account.Form(await client.GetStringAsync("/sign-out"), ("returnUrl", "/sign-in"));
+        var form = Forms.Of(await client.GetStringAsync("/sign-out"), ("returnUrl", "/sign-in"));
 
         var response = await client.PostAsync("/account/sign-out", form);
 
@@ -111,7 +112,7 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     public async Task Join_ForeignReturnUrl_StaysHere(string returnUrl)
     {
         using var client = await factory.CreateOwnerAsync(followRedirects: false);
-        var form = Account.Form(await client.GetStringAsync("/join"), ("name", "Cleo"), ("returnUrl", returnUrl));
+        var form = Forms.Of(await client.GetStringAsync("/join"), ("name", "Cleo"), ("returnUrl", returnUrl));
 
         var response = await client.PostAsync("/account/join", form);
 
@@ -122,7 +123,7 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     public async Task Join_ReturnUrlOfThisPortal_LeadsThere()
     {
         using var client = await factory.CreateOwnerAsync(followRedirects: false);
-        var form = Account.Form(await client.GetStringAsync("/join"), ("name", "Cleo"), ("returnUrl", "/learn/course/lesson?tab=mesh"));
+        var form = Forms.Of(await client.GetStringAsync("/join"), ("name", "Cleo"), ("returnUrl", "/learn/course/lesson?tab=mesh"));
 
         var response = await client.PostAsync("/account/join", form);
 

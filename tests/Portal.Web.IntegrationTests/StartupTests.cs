@@ -19,6 +19,7 @@ public sealed class StartupTests : IDisposable
     [Theory]
     [InlineData("--urls=http://0.0.0.0:22080", "Urls has 'http://0.0.0.0:22080', which other machines can reach")]
     [InlineData("--Portal:Data:Directory=/proc/nowhere", "Portal:Data:Directory names '/proc/nowhere', which cannot be written")]
+    [InlineData("--Portal:Mode=Clas", "Portal:Mode is 'Clas'. Set it to Local for one machine and its owner, or to Class for many people who sign in.")]
     [InlineData("--Portal:PublicUrl=portal", "Portal:PublicUrl is 'portal', which is not the root of an http or https address")]
     [InlineData("--Portal:ForwardedHeaders:KnownProxies:0=proxy", "Portal:ForwardedHeaders:KnownProxies has 'proxy'")]
     [InlineData("--Portal:Content:Root=/no/such/directory", "Portal:Content:Root names '/no/such/directory', which is not a directory")]
@@ -76,7 +77,7 @@ public sealed class StartupTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("urls", "http://0.0.0.0:5080")]).Build();
 
-        Assert.True(new ListenAddresses.Validator(configuration).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
+        Assert.True(new ListenAddresses.Validator(configuration, Options.Create(new PortalOptions())).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
     }
 
     [Fact]

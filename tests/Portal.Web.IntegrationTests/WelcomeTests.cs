@@ -118,11 +118,11 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         var console = new WelcomeConsole(links, factory.Services.GetRequiredService<PublicAddress>(), time, output);
         var line = "http://localhost:5080" + links.OwnerPath;
 
-        for (var i = 0; i < 100; i++) console.Remind();
+        for (var i = 0; i < 100; i++) await console.RemindAsync(CancellationToken.None);
         Assert.Equal(1, Count(output, line));
 
         time.Advance(WelcomeConsole.Pause);
-        console.Remind();
+        await console.RemindAsync(CancellationToken.None);
         Assert.Equal(2, Count(output, line));
     }
 

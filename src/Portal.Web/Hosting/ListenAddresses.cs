@@ -22,12 +22,12 @@ internal static class ListenAddresses
             || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    /// <summary>Without passwords and, mostly, without TLS: only this machine may reach the portal.</summary>
-    internal sealed class Validator(IConfiguration configuration) : IValidateOptions<LocalOptions>
+    /// <summary>Where nobody signs in, and mostly without TLS: only this machine may reach the portal.</summary>
+    internal sealed class Validator(IConfiguration configuration, IOptions<PortalOptions> portal) : IValidateOptions<LocalOptions>
     {
         public ValidateOptionsResult Validate(string? name, LocalOptions options)
         {
-            var open = options.AllowRemote ? [] : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
+            var open = options.AllowRemote || portal.Value.IsClass ? [] : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
             return open.Count == 0
                 ? ValidateOptionsResult.Success
                 : ValidateOptionsResult.Fail($"Urls has '{open[0]}', which other machines can reach, and this portal is for the owner of one machine: no passwords, no TLS. "

@@ -22,7 +22,7 @@ internal static class PortalHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         builder.Services.AddPortalLabs();
-        builder.Services.AddPortalWeb();
+        builder.Services.AddPortalWeb(builder.Configuration);
     }
 
     public static void UsePortal(this WebApplication app)
@@ -42,15 +42,17 @@ internal static class PortalHost
             if (!HttpMethods.IsGet(context.Request.Method) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
             return next(context);
         });
+        app.UseModes();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/healthz").AllowAnonymous();
-        app.MapAccount();
+        app.MapAccount(local: !app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass);
+        // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // said once, in SecurityHeaders
-            .RequireAuthorization(Policies.Learner);
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // said once, in SecurityHeaders
     }
 }

@@ -1,9 +1,9 @@
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -20,19 +20,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WebServiceCollectionExtensions
 {
     /// <summary>Pages, identity and storage of the portal.</summary>
-    public static IServiceCollection AddPortalWeb(this IServiceCollection services)
+    public static IServiceCollection AddPortalWeb(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddPortalOptions();
-        services.AddPortalIdentity();
+        services.AddPortalIdentity(configuration);
         services.AddPortalClassroom((provider, database) =>
         {
             var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
             if (string.IsNullOrWhiteSpace(data.ConnectionString)) database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, "portal.db")));
             else database.UsePortalPostgreSql(data.ConnectionString, data.Password);
         });
-        services.AddHostedService<LocalClassroom.Starter>();
-        services.TryAddSingleton<LocalClassroom>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
@@ -80,41 +78,15 @@ public static class WebServiceCollectionExtensions
         services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ForwardingOptions>, ForwardingOptions.Validator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardingOptions.Apply>();
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(_ => { });
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();
+        services.TryAddSingleton<RateLimits>();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.Cookie.Name = "portal-antiforgery";
             antiforgery.Cookie.SecurePolicy = AspNetCore.Http.CookieSecurePolicy.SameAsRequest;
         });
-    }
-
-    private static void AddPortalIdentity(this IServiceCollection services)
-    {
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-            .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, cookie =>
-            {
-                cookie.Cookie.Name = "portal";
-                cookie.Cookie.SecurePolicy = AspNetCore.Http.CookieSecurePolicy.SameAsRequest;
-                // Strict would lose the cookie on the way from the link that sets it, when that was clicked in another page.
-                // What other sites may not do is refused by antiforgery and by the check of the origin.
-                cookie.Cookie.SameSite = AspNetCore.Http.SameSiteMode.Lax;
-                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
-                cookie.SlidingExpiration = true;
-                cookie.LoginPath = "/sign-in";
-                cookie.ReturnUrlParameter = "returnUrl";
-                cookie.EventsType = typeof(PortalCookieEvents);
-            });
-        services.TryAddSingleton<PortalCookieEvents>();
-        services.TryAddSingleton<PublicAddress>();
-        services.TryAddSingleton<WelcomeLinks>();
-        services.TryAddSingleton<WelcomeConsole>();
-        services.AddHostedService(provider => provider.GetRequiredService<WelcomeConsole>());
-        services.AddAuthorizationBuilder()
-            .AddPolicy(Policies.Learner, policy => policy.RequireRole(Roles.Learner))
-            .AddPolicy(Policies.Instructor, policy => policy.RequireRole(Roles.Instructor))
-            .AddPolicy(Policies.Owner, policy => policy.RequireRole(Roles.Owner))
-            .SetFallbackPolicy(new AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireRole(Roles.Learner).Build());
-        services.AddCascadingAuthenticationState();
-        services.TryAddScoped<LearnerContext>();
     }
 }

@@ -11,13 +11,13 @@ namespace Portal.Web.Identity;
 /// <summary>Changing who one is. Forms post here because a circuit cannot set a cookie; antiforgery applies to each.</summary>
 internal static class AccountEndpoints
 {
-    public static void MapAccount(this IEndpointRouteBuilder endpoints)
+    public static void MapAccount(this IEndpointRouteBuilder endpoints, bool local)
     {
+        endpoints.MapPost("/account/sign-out", SignOutAsync).RequireAuthorization(Policies.Learner);
+        if (!local) return;
         endpoints.MapGet("/welcome", WelcomeAsync).AllowAnonymous();
-        var account = endpoints.MapGroup("/account");
-        account.MapPost("/join", JoinAsync).RequireAuthorization(Policies.Owner);
-        account.MapPost("/act-as", ActAsAsync).RequireAuthorization(Policies.Owner);
-        account.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.Learner);
+        endpoints.MapPost("/account/join", JoinAsync).RequireAuthorization(Policies.Owner);
+        endpoints.MapPost("/account/act-as", ActAsAsync).RequireAuthorization(Policies.Owner);
     }
 
     /// <summary>Signs the browser in as the link says, once.</summary>

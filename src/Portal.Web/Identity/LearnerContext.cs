@@ -13,10 +13,10 @@ public sealed class LearnerContext(AuthenticationStateProvider authentication)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         return user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
-            ? new CurrentLearner(id, user.Identity?.Name ?? id, user.IsInRole(Roles.Instructor), user.IsInRole(Roles.Owner))
+            ? new CurrentLearner(id, user.Identity?.Name ?? id, user.IsInRole(Roles.Instructor), user.IsInRole(Roles.Owner), user.IsInRole(Roles.Administrator))
             : null;
     }
 }
 
 /// <param name="IsOwner">The machine's owner, also while acting as another learner.</param>
-public sealed record CurrentLearner(string Id, string Name, bool IsInstructor, bool IsOwner);
+public sealed record CurrentLearner(string Id, string Name, bool IsInstructor, bool IsOwner, bool IsAdministrator);

@@ -1,14 +1,20 @@
+using Microsoft.Extensions.Options;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Shared;
+using Portal.Web.Hosting;
 
 namespace Portal.Web.Identity;
 
-/// <summary>The classroom of one machine: its owner, and a class for each lesson that everybody here is in.</summary>
+/// <summary>
+/// The classroom of one machine: its owner, and a class for each lesson that everybody here is in. Where people sign in
+/// there is none: instructors make classes, and learners join them.
+/// </summary>
 public sealed class LocalClassroom(
     ILearners learners,
     IClasses classes,
+    IOptions<PortalOptions> options,
     TimeProvider time,
     ILogger<LocalClassroom> logger
 ) : IDisposable
@@ -27,9 +33,11 @@ public sealed class LocalClassroom(
         return learner;
     }
 
+    public bool IsUsed => !options.Value.IsClass;
+
     /// <summary>Makes sure that there is a class of this lesson, as soon as the store lets it.</summary>
     public Task KeepClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken) =>
-        _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
+        !IsUsed ? Task.CompletedTask : _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
 
     /// <summary>The class of this lesson, made with everybody in it when there is none.</summary>
     public async Task<SchoolClass> EnsureClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken)
@@ -41,13 +49,19 @@ public sealed class LocalClassroom(
             if (known is not null) return known;
             var name = title.Length <= SchoolClass.NameMaxLength ? title : title[..SchoolClass.NameMaxLength];
             var created = await classes.CreateAsync(name, courseId, lessonId, LocalIdentity.OwnerId, cancellationToken);
-            foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(created.Id, learner.Id, cancellationToken);
+            await EnrolAllAsync(created.Id, cancellationToken);
             return created;
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Puts everybody of this machine into the class.</summary>
+    public async Task EnrolAllAsync(string classId, CancellationToken cancellationToken)
+    {
+        foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(classId, learner.Id, cancellationToken);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 
 namespace Portal.Web.Identity;
@@ -24,5 +25,18 @@ internal static class LocalIdentity
         // Who acts as a learner sees what that learner sees.
         if (byOwner && learner.Id == OwnerId) claims.Add(new Claim(ClaimTypes.Role, Roles.Instructor));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme));
+    }
+
+    /// <summary>Name and existence come from the database: a cookie outlives a rename and a fresh database.</summary>
+    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var learners = context.HttpContext.RequestServices.GetRequiredService<ILearners>();
+        if (context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
+            && await learners.FindAsync(id, context.HttpContext.RequestAborted) is { } learner)
+        {
+            context.ReplacePrincipal(Principal(learner, context.Principal.IsInRole(Roles.Owner)));
+            return;
+        }
+        await PortalCookie.EndAsync(context);
     }
 }

@@ -8,7 +8,7 @@ namespace Portal.Web.Identity;
 /// The links that sign a browser in on a machine without passwords: one for the owner, which the console shows, and
 /// those that the owner makes for other learners. Each works once; a restart ends them all. Thread-safe.
 /// </summary>
-public sealed class WelcomeLinks
+public sealed class WelcomeLinks : IConsoleLink
 {
     private const int MaxOpen = 64;
     private const int MaxUsed = 64;
@@ -26,6 +26,10 @@ public sealed class WelcomeLinks
             lock (_lock) return PathOf(_owner);
         }
     }
+
+    public string Heading => "Open the portal as its owner with this link.";
+
+    public Task<string?> FindPathAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(OwnerPath);
 
     /// <summary>A link that signs a browser in as this learner. Beyond 64 unused ones the oldest ends.</summary>
     public string CreateFor(string learnerId)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
-using Portal.Web.Components.Shared;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
 
@@ -12,7 +11,7 @@ namespace Portal.Web.Components.Account;
 /// The owner adds a learner, acts as one, or gives one a link of their own. The forms post to the account endpoints,
 /// which can set a cookie.
 /// </summary>
-public sealed partial class JoinPage : LiveComponentBase
+public sealed partial class LocalLearners
 {
     private ImmutableArray<Learner> _learners = [];
     private CurrentLearner? _current;
@@ -43,7 +42,7 @@ public sealed partial class JoinPage : LiveComponentBase
     protected override async Task OnInitializedAsync()
     {
         _current = await Learner.GetAsync();
-        _learners = await Learners.ListAsync(Disposing);
+        _learners = await Learners.ListAsync(CancellationToken.None);
     }
 
     private void MakeLink(Learner learner) =>

@@ -5,7 +5,7 @@ using Portal.Web.Identity;
 namespace Portal.Web.Components.Account;
 
 /// <summary>Where somebody without a cookie ends. Signs nobody in: it has the portal print the owner's link again.</summary>
-public sealed partial class SignInPage
+public sealed partial class LocalSignIn
 {
     [Inject]
     public required WelcomeConsole Console { get; init; }
@@ -24,5 +24,5 @@ public sealed partial class SignInPage
         _ => null,
     };
 
-    protected override void OnInitialized() => Console.Remind();
+    protected override Task OnInitializedAsync() => Console.RemindAsync(CancellationToken.None);
 }
