@@ -23,4 +23,13 @@ internal static partial class Log
             + "portal's own, or take the rights of others away: chmod 0700."
     )]
     public static partial void DataDirectoryOpen(ILogger logger, string directory);
+
+    [LoggerMessage(
+        EventId = 3002,
+        EventName = "ProviderFailed",
+        Level = LogLevel.Warning,
+        Message = "Nobody was signed in by the identity provider. Check that it can be reached from here, and "
+            + "Portal:OpenIdConnect:Authority, :ClientId and :ClientSecret."
+    )]
+    public static partial void ProviderFailed(ILogger logger, Exception? exception);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Portal.Web.Components;
 using Portal.Web.Identity;
+using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Hosting;
 
@@ -50,7 +51,9 @@ internal static class PortalHost
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/healthz").AllowAnonymous();
-        app.MapAccount(local: !app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass);
+        var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
+        app.MapAccount(local: !isClass);
+        if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed) app.MapProviderSignIn();
         // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // said once, in SecurityHeaders

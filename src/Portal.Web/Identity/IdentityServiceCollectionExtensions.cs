@@ -19,7 +19,9 @@ internal static class IdentityServiceCollectionExtensions
         // The schemes differ; everything behind them is the same.
         var options = new PortalOptions();
         configuration.GetSection(PortalOptions.SectionName).Bind(options);
-        if (options.IsClass) services.AddAccounts();
+        var provider = new ProviderOptions();
+        configuration.GetSection(ProviderOptions.SectionName).Bind(provider);
+        if (options.IsClass) services.AddAccounts(provider.IsUsed);
         else services.AddLocalOwner();
 
         services.TryAddSingleton<PublicAddress>();
@@ -40,10 +42,13 @@ internal static class IdentityServiceCollectionExtensions
         services.AddHostedService<LocalClassroom.Starter>();
     }
 
-    private static void AddAccounts(this IServiceCollection services)
+    private static void AddAccounts(this IServiceCollection services, bool withProvider)
     {
+        services.AddOptions<ProviderOptions>().BindConfiguration(ProviderOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ProviderOptions>, ProviderOptions.Validator>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies(cookies =>
             cookies.ApplicationCookie!.Configure(cookie => PortalCookie.Configure(cookie, AccountPrincipal.ValidateAsync)));
+        if (withProvider) services.AddProviderSignIn();
         services.AddIdentityCore<PortalUser>(identity =>
             {
                 // Length is what counts; rules on signs make people write passwords down.

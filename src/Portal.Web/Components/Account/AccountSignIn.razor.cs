@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Portal.Classroom.Model;
 using Portal.Web.Identity;
+using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Components.Account;
 
@@ -19,6 +21,9 @@ public sealed partial class AccountSignIn
     public required IPasswordHasher<PortalUser> Hasher { get; init; }
 
     [Inject]
+    public required IOptions<ProviderOptions> Provider { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [SupplyParameterFromForm(FormName = "sign-in")]
@@ -33,6 +38,7 @@ public sealed partial class AccountSignIn
 
     private string? Told => Reason switch
     {
+        "provider" => $"{Provider.Value.DisplayName} did not sign you in. Try again; if it stays so, your administrator finds the reason in the portal's log.",
         "ended" => "All your sessions were ended, this one too. Sign in again.",
         _ => null,
     };

@@ -48,6 +48,19 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
         return entered;
     }
 
+    internal static bool IsName(string name)
+    {
+        try
+        {
+            PersonName.Clean(name);
+            return true;
+        }
+        catch (ClassroomException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Undoes <see cref="CreateAsync"/> for somebody who could not be let in after all.</summary>
     public async Task RemoveAsync(PortalUser user)
     {
