@@ -42,6 +42,8 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
         POST /_blazor/initializers/          401 200 200 200 200 200
         POST /_blazor/negotiate              401 200 200 200 200 200
         POST /account                        401 400 400 400 400 400
+        POST /account/passkeys/creation-options 401 400 400 400 400 400
+        POST /account/passkeys/request-options 400 400 400 400 400 400
         POST /account/sign-out               401 400 400 400 400 400
         POST /board/{ClassId}                401 403 403 400 403 403
         POST /class/{ClassId}                401 403 403 400 403 403

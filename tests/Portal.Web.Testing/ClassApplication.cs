@@ -37,13 +37,17 @@ public abstract class ClassApplication : PortalApplication
         return client;
     }
 
-    /// <summary>Somebody whom the administrator added, and who is signed in.</summary>
+    /// <summary>Somebody whom the administrator added, and who has set a password.</summary>
+    public async Task CreatePersonAsync(string name, string userName, PortalRole role)
+    {
+        using var scope = Services.CreateScope();
+        await scope.ServiceProvider.GetRequiredService<PortalAccounts>().CreateAsync(name, userName, Password, role);
+    }
+
+    /// <summary>Such a person, signed in.</summary>
     public async Task<HttpClient> AddPersonAsync(string name, string userName, PortalRole role, bool followRedirects = true)
     {
-        using (var scope = Services.CreateScope())
-        {
-            await scope.ServiceProvider.GetRequiredService<PortalAccounts>().CreateAsync(name, userName, Password, role);
-        }
+        await CreatePersonAsync(name, userName, role);
         var client = CreateClient(new() { AllowAutoRedirect = followRedirects });
         using var response = await SignInAsync(client, userName);
         return client;

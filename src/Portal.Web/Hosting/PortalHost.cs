@@ -53,6 +53,7 @@ internal static class PortalHost
         app.MapHealthChecks("/healthz").AllowAnonymous();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);
+        if (isClass) app.MapPasskeys();
         if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed) app.MapProviderSignIn();
         // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.
         app.MapRazorComponents<App>()

@@ -29,6 +29,9 @@ public sealed partial class AccountSignIn
     [SupplyParameterFromForm(FormName = "sign-in")]
     public AccountInput? Input { get; set; }
 
+    [SupplyParameterFromForm(FormName = "passkey")]
+    public string? Credential { get; set; }
+
     [SupplyParameterFromQuery]
     public string? ReturnUrl { get; set; }
 
@@ -60,5 +63,11 @@ public sealed partial class AccountSignIn
             Hasher.HashPassword(null!, Input.Password);
         }
         _problem = Refused;
+    }
+
+    private async Task UsePasskeyAsync()
+    {
+        if (!string.IsNullOrEmpty(Credential) && (await SignIn.PasskeySignInAsync(Credential)).Succeeded) Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
+        else _problem = "The passkey did not sign you in. It may be another portal's, or it was removed. Try again, or use your password.";
     }
 }
