@@ -1,10 +1,19 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Portal.Classroom.PostgreSql;
 
 public static class PostgreSqlOptionsExtensions
 {
     /// <summary>Keeps the classroom in a PostgreSQL database.</summary>
-    public static DbContextOptionsBuilder UsePortalPostgreSql(this DbContextOptionsBuilder builder, string connectionString) =>
-        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlOptionsExtensions).Assembly.GetName().Name));
+    /// <param name="password">In place of one in the connection string; null to leave that as it is.</param>
+    public static DbContextOptionsBuilder UsePortalPostgreSql(this DbContextOptionsBuilder builder, string connectionString, string? password = null)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!string.IsNullOrEmpty(password)) connection.Password = password;
+        return builder.UseNpgsql(
+            connection.ConnectionString,
+            npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlOptionsExtensions).Assembly.GetName().Name)
+        );
+    }
 }

@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Classroom;
+using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Progress;
 
@@ -22,7 +24,11 @@ public static class ClassroomServiceCollectionExtensions
         services.AddHostedService<MigrationService>();
         services.TryAddSingleton<ChangeSignal>();
         services.TryAddSingleton<ILearners, LearnerService>();
-        services.TryAddSingleton<IClasses, ClassService>();
+        services.TryAddSingleton<ClassService>();
+        services.TryAddSingleton<IClasses>(provider => provider.GetRequiredService<ClassService>());
+        services.TryAddSingleton<IClassLife, ClassLifeService>();
+        services.TryAddSingleton<IInvitations, InvitationService>();
+        services.TryAddSingleton<IAccess, ClassAccess>();
         services.TryAddSingleton<IProgressService, ProgressService>();
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();

@@ -2,6 +2,7 @@ using Portal.Web.Hosting;
 
 try
 {
+    ProcessMemory.Protect();
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPortal();
     var app = builder.Build();

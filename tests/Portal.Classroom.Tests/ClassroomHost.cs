@@ -1,13 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Progress;
 using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Sqlite;
+using Xunit;
 
 namespace Portal.Classroom.Tests;
 
@@ -20,6 +23,9 @@ internal sealed class ClassroomHost : IAsyncDisposable
 
     public ILearners Learners => _host.Services.GetRequiredService<ILearners>();
     public IClasses Classes => _host.Services.GetRequiredService<IClasses>();
+    public IClassLife Life => _host.Services.GetRequiredService<IClassLife>();
+    public IInvitations Invitations => _host.Services.GetRequiredService<IInvitations>();
+    public IAccess Access => _host.Services.GetRequiredService<IAccess>();
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();
     public IClassBoard Board => _host.Services.GetRequiredService<IClassBoard>();
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
@@ -28,8 +34,17 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public static Task<ClassroomHost> StartSqliteAsync(string file, TimeProvider? time = null) =>
         StartAsync(options => options.UsePortalSqlite(file), time);
 
-    public static Task<ClassroomHost> StartPostgreSqlAsync(string connectionString) =>
-        StartAsync(options => options.UsePortalPostgreSql(connectionString), null);
+    /// <summary>On an empty database; skips the test where there is no server.</summary>
+    public static async Task<ClassroomHost> StartPostgreSqlAsync(TimeProvider? time = null)
+    {
+        var connection = Environment.GetEnvironmentVariable("PORTAL_TEST_POSTGRES");
+        Assert.SkipWhen(string.IsNullOrEmpty(connection), "Set PORTAL_TEST_POSTGRES to a connection string to run this test.");
+        var host = await StartAsync(options => options.UsePortalPostgreSql(connection), time);
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Learners.ExecuteDeleteAsync();
+        await db.Classes.ExecuteDeleteAsync();
+        return host;
+    }
 
     private static async Task<ClassroomHost> StartAsync(Action<DbContextOptionsBuilder> database, TimeProvider? time)
     {

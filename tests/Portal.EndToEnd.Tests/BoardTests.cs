@@ -21,6 +21,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
         {
             await using var instructor = await browser.OpenAsync(url, width, 844, scheme);
+            await instructor.GoToAsync(factory.WelcomePath);
             await instructor.GoToAsync(board);
             await Expect(instructor.Page.Locator(".board-grid tbody tr")).ToHaveCountAsync(s_names.Length);
             await instructor.PictureAsync($"board-{width}-{scheme.ToString().ToLowerInvariant()}");
@@ -28,6 +29,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         }
 
         await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(factory.WelcomePath);
         await visitor.GoToAsync(board);
         var cell = visitor.Page.Locator("[data-cell='Linus/step-2']");
         await Expect(cell).ToHaveAttributeAsync("data-status", "NotStarted");
@@ -51,7 +53,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
     {
         var classes = factory.Services.GetRequiredService<IClasses>();
         var learners = factory.Services.GetRequiredService<ILearners>();
-        var created = await classes.CreateAsync("Monday group", "mesh", "01-traffic", CancellationToken.None);
+        var created = await classes.CreateAsync("Monday group", "mesh", "01-traffic", "you", CancellationToken.None);
         var ids = new List<string>();
         foreach (var name in s_names)
         {

@@ -22,6 +22,7 @@ public sealed class CoursePagesTests(CoursePagesTests.CourseFactory factory, Bro
             foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (390, ColorScheme.Dark)])
             {
                 await using var visitor = await browser.OpenAsync(url, width, 900, scheme);
+                await visitor.GoToAsync(factory.WelcomePath);
                 await visitor.GoToAsync($"/learn/{course.Id}/{lesson.Id}");
                 await Expect(visitor.Page.Locator("[data-section].step .section-head .button").First).ToBeEnabledAsync();
                 foreach (var place in (string[])["step", "exercise", "troubleshooting"])

@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Playwright;
 using Portal.Testing;
+using Portal.Web.Testing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -24,11 +21,13 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         AssertFree(8080); // the lesson forwards it, and an answer from somebody else's cluster would prove nothing
         var url = portal.Start();
         await using var learner = await browser.OpenAsync(url);
+        await learner.GoToAsync(portal.WelcomePath);
         await learner.GoToAsync($"/join?name=Ada&returnUrl={Lesson}");
         await learner.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
         await Expect(learner.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
 
         await using var instructor = await browser.OpenAsync(url, scheme: ColorScheme.Dark);
+        await instructor.GoToAsync(portal.WelcomePath);
         await instructor.GoToAsync("/classes");
         await instructor.Page.Locator(".class-card").First.ClickAsync();
 
@@ -120,31 +119,11 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
     private static Task PassedAsync(IPage page, string check) =>
         Expect(page.Locator($"#exercise-1 [data-check='{check}'] .check-word")).ToContainTextAsync("passed", s_text);
 
-    /// <summary>The portal as its operator starts it, on a port and a data directory of its own.</summary>
-    public sealed class RealPortal : WebApplicationFactory<Program>
+    /// <summary>The portal as its operator starts it, on a port of the machine.</summary>
+    public sealed class RealPortal : PortalApplication
     {
-        private readonly TempDirectory _directory = new();
-
         public RealPortal() => UseKestrel(0);
 
-        public string Start()
-        {
-            StartServer();
-            return Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        }
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            builder.UseEnvironment("Testing");
-            builder.UseSetting("Portal:Data:Directory", Path.Combine(_directory.Path, "data"));
-            builder.UseSetting("Portal:Content:Root", Repository.PathOf("content"));
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            _directory.Dispose();
-            GC.SuppressFinalize(this);
-        }
+        protected override string ContentRoot => Repository.PathOf("content");
     }
 }

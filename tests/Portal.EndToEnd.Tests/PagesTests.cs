@@ -20,6 +20,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     [InlineData("join", "/join")]
     [InlineData("classes", "/classes")]
     [InlineData("lesson", Lesson)]
+    [InlineData("sign-out", "/sign-out")]
     [InlineData("not-found", "/nowhere")]
     public async Task Page_InAllSizesAndThemes_RendersCleanly(string name, string path)
     {
@@ -28,6 +29,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
             foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 await using var visitor = await browser.OpenAsync(Url, width, height, scheme);
+                await visitor.GoToAsync(factory.WelcomePath);
                 await visitor.GoToAsync(path);
                 await Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
                 await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
@@ -168,7 +170,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     public async Task Theme_Chosen_IsRemembered()
     {
         await using var visitor = await browser.OpenAsync(Url);
-        await visitor.GoToAsync("/");
+        await visitor.GoToAsync(factory.WelcomePath);
 
         await visitor.Page.GetByTitle("Theme: as the system").ClickAsync();
         await visitor.Page.GetByTitle("Theme: light").ClickAsync();

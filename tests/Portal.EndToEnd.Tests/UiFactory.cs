@@ -1,21 +1,17 @@
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Playwright;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
+using Portal.Web.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The portal on a real port, with lesson sessions that a test drives: every state of a page can be shown at will.</summary>
-public class UiFactory : WebApplicationFactory<Program>
+public class UiFactory : PortalApplication
 {
-    private readonly TempDirectory _directory = new();
-
     public UiFactory() => UseKestrel(0);
 
     public FakeLessonSessions Sessions => (FakeLessonSessions)Services.GetRequiredService<ILessonSessions>();
@@ -23,9 +19,12 @@ public class UiFactory : WebApplicationFactory<Program>
     /// <summary>A lesson of the test content.</summary>
     public const string Lesson = "/learn/mesh/01-traffic";
 
+    protected override string ContentRoot => Repository.PathOf("tests", "Portal.EndToEnd.Tests", "TestContent");
+
     /// <summary>Opens a lesson as a learner of the test's own.</summary>
     public async Task<FakeLessonSession> JoinAsync(Visitor visitor, string learner, string lesson = Lesson)
     {
+        await visitor.GoToAsync(WelcomePath);
         await visitor.GoToAsync($"/join?name={learner}&returnUrl={lesson}");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
         await Expect(visitor.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync();
@@ -33,26 +32,9 @@ public class UiFactory : WebApplicationFactory<Program>
         return (FakeLessonSession)Sessions.Find(key)!;
     }
 
-    protected virtual string ContentRoot => Repository.PathOf("tests", "Portal.EndToEnd.Tests", "TestContent");
-
-    public string Start()
-    {
-        StartServer();
-        return Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-    }
-
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseEnvironment("Testing");
-        builder.UseSetting("Portal:Data:Directory", Path.Combine(_directory.Path, "data"));
-        builder.UseSetting("Portal:Content:Root", ContentRoot);
+        base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services => services.AddSingleton<ILessonSessions, FakeLessonSessions>());
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _directory.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

@@ -29,11 +29,11 @@ public sealed class Visitor : IAsyncDisposable
     public ConcurrentQueue<string> ConsoleErrors { get; } = new();
     public ConcurrentQueue<string> ForeignRequests { get; } = new();
 
-    /// <summary>Opens a page and waits until its circuit answers: a click before that would be lost.</summary>
+    /// <summary>Opens a page and waits until its circuit answers, if it has one: a click before that would be lost.</summary>
     public async Task GoToAsync(string path)
     {
         await Page.GotoAsync(path);
-        await Page.Locator(".shell[data-interactive='true']").WaitForAsync();
+        await Page.Locator(".shell:is([data-interactive='true'], [data-interactive='static'])").WaitForAsync();
     }
 
     /// <summary>Keeps a picture for people to look at.</summary>

@@ -1,26 +1,23 @@
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Classroom.Data;
 using Portal.Content;
 using Portal.Labs.Sessions;
-using Portal.Testing;
 using Portal.Testing.Lessons;
+using Portal.Web.Testing;
 
 namespace Portal.Web.IntegrationTests;
 
-/// <summary>The portal as it is, on a data directory of its own, with lesson sessions that a test drives.</summary>
-public sealed class PortalFactory : WebApplicationFactory<Program>
+/// <summary>The portal as it is, with lesson sessions that a test drives.</summary>
+public sealed class PortalFactory : PortalApplication
 {
-    private readonly TempDirectory _directory = new();
-
     public FakeCourseCatalog Catalog { get; } = new FakeCourseCatalog().Add(SampleLesson.Create());
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseEnvironment("Testing");
-        builder.UseSetting("Portal:Data:Directory", Path.Combine(_directory.Path, "data"));
-        builder.UseSetting("Portal:Content:Root", _directory.Path);
+        base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<ICourseCatalog>(Catalog);
@@ -28,10 +25,10 @@ public sealed class PortalFactory : WebApplicationFactory<Program>
         });
     }
 
-    public override async ValueTask DisposeAsync()
+    /// <summary>As when a learner's data is deleted while a browser still has their cookie.</summary>
+    public async Task RemoveLearnerAsync(string name)
     {
-        await base.DisposeAsync();
-        _directory.Dispose();
-        GC.SuppressFinalize(this);
+        await using var db = await Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        await db.Learners.Where(l => l.Name == name).ExecuteDeleteAsync();
     }
 }

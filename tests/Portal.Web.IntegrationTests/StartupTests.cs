@@ -19,6 +19,9 @@ public sealed class StartupTests : IDisposable
     [Theory]
     [InlineData("--urls=http://0.0.0.0:22080", "Urls has 'http://0.0.0.0:22080', which other machines can reach")]
     [InlineData("--Portal:Data:Directory=/proc/nowhere", "Portal:Data:Directory names '/proc/nowhere', which cannot be written")]
+    [InlineData("--Portal:Mode=Clas", "Portal:Mode is 'Clas'. Set it to Local for one machine and its owner, or to Class for many people who sign in.")]
+    [InlineData("--Portal:PublicUrl=portal", "Portal:PublicUrl is 'portal', which is not the root of an http or https address")]
+    [InlineData("--Portal:ForwardedHeaders:KnownProxies:0=proxy", "Portal:ForwardedHeaders:KnownProxies has 'proxy'")]
     [InlineData("--Portal:Content:Root=/no/such/directory", "Portal:Content:Root names '/no/such/directory', which is not a directory")]
     [InlineData("--Portal:Data:ConnectionString=Host=127.0.0.1;Port=1;Timeout=1", "Portal:Data:ConnectionString")]
     public async Task Start_UnusableSetting_EndsWithAMessageThatNamesTheKey(string argument, string message)
@@ -28,6 +31,21 @@ public sealed class StartupTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_Local_PrintsTheOwnersLinkThatSignsIn()
+    {
+        using var process = StartPortal("--urls=http://127.0.0.1:0");
+        using var limit = KillAtTimeout(process);
+        using var browser = new HttpClient();
+        var link = "";
+        while (!link.Contains("/welcome?token=", StringComparison.Ordinal) && await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line) link = line.Trim();
+
+        var page = await browser.GetStringAsync(new Uri(link));
+        process.Kill();
+
+        Assert.Contains("Account: You", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +77,7 @@ public sealed class StartupTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("urls", "http://0.0.0.0:5080")]).Build();
 
-        Assert.True(new ListenAddresses.Validator(configuration).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
+        Assert.True(new ListenAddresses.Validator(configuration, Options.Create(new PortalOptions())).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
     }
 
     [Fact]
@@ -80,18 +98,29 @@ public sealed class StartupTests : IDisposable
 
     private async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
     {
+        using var process = StartPortal(arguments);
+        using var limit = KillAtTimeout(process);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return (process.ExitCode, errors + await output);
+    }
+
+    private Process StartPortal(params string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Portal.Web.dll"));
         foreach (var argument in (string[])[$"--contentRoot={Repository.PathOf("src", "Portal.Web")}", $"--Portal:Content:Root={_directory.Path}", $"--Portal:Data:Directory={_directory.Path}", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        return Process.Start(start)!;
+    }
+
+    private static CancellationTokenSource KillAtTimeout(Process process)
+    {
+        var limit = new CancellationTokenSource(TestTimeouts.Default);
         limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        return (process.ExitCode, errors + await output);
+        return limit;
     }
 }

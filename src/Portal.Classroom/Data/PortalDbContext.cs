@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Portal.Classroom.Model;
@@ -5,13 +6,18 @@ using Portal.Classroom.Model;
 namespace Portal.Classroom.Data;
 
 /// <summary>People and progress. The provider (SQLite, PostgreSQL) and its migrations are chosen by the host.</summary>
-public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : DbContext(options)
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : IdentityUserContext<PortalUser>(options)
 {
     private const int IdLength = 128;
+
+    /// <summary>Case folding may lengthen a name.</summary>
+    private const int NameSkeletonLength = 4 * Learner.NameMaxLength;
 
     public DbSet<Learner> Learners => Set<Learner>();
     public DbSet<SchoolClass> Classes => Set<SchoolClass>();
     public DbSet<Enrolment> Enrolments => Set<Enrolment>();
+    public DbSet<ClassInstructor> Instructors => Set<ClassInstructor>();
+    public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<SectionProgress> Sections => Set<SectionProgress>();
     public DbSet<BlockRun> Runs => Set<BlockRun>();
     public DbSet<CheckResult> Checks => Set<CheckResult>();
@@ -25,15 +31,17 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
     }
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    protected override void OnModelCreating(ModelBuilder builder)
     {
-        modelBuilder.Entity<Learner>(e =>
+        PeopleModel.Configure(builder);
+        builder.Entity<Learner>(e =>
         {
             e.Property(l => l.Id).HasMaxLength(IdLength);
             e.Property(l => l.Name).HasMaxLength(Learner.NameMaxLength);
-            e.HasIndex(l => l.Name).IsUnique();
+            e.Property(l => l.NameSkeleton).HasMaxLength(NameSkeletonLength);
+            e.HasIndex(l => l.NameSkeleton);
         });
-        modelBuilder.Entity<SchoolClass>(e =>
+        builder.Entity<SchoolClass>(e =>
         {
             e.ToTable("Classes");
             e.Property(c => c.Id).HasMaxLength(IdLength);
@@ -43,32 +51,50 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
             e.Property(c => c.LessonId).HasMaxLength(IdLength);
             e.HasIndex(c => c.JoinCode).IsUnique();
             e.HasMany(c => c.Enrolments).WithOne().HasForeignKey(x => x.ClassId);
+            e.HasMany(c => c.Instructors).WithOne().HasForeignKey(x => x.ClassId);
         });
-        modelBuilder.Entity<Enrolment>(e =>
+        builder.Entity<Enrolment>(e =>
         {
+            e.HasKey(x => new { x.ClassId, x.LearnerId });
+            e.Property(x => x.NameSkeleton).HasMaxLength(NameSkeletonLength);
+            e.HasIndex(x => new { x.ClassId, x.NameSkeleton }).IsUnique();
+            e.HasOne(x => x.Learner).WithMany().HasForeignKey(x => x.LearnerId);
+        });
+        builder.Entity<ClassInstructor>(e =>
+        {
+            e.ToTable("ClassInstructors");
             e.HasKey(x => new { x.ClassId, x.LearnerId });
             e.HasOne(x => x.Learner).WithMany().HasForeignKey(x => x.LearnerId);
         });
-        modelBuilder.Entity<SectionProgress>(e =>
+        builder.Entity<Invitation>(e =>
+        {
+            e.Property(i => i.Id).HasMaxLength(IdLength);
+            e.Property(i => i.TokenHash).HasMaxLength(64);
+            e.Property(i => i.Name).HasMaxLength(Learner.NameMaxLength);
+            e.Property(i => i.NameSkeleton).HasMaxLength(NameSkeletonLength);
+            e.HasIndex(i => i.TokenHash).IsUnique();
+            e.HasOne(i => i.Class).WithMany().HasForeignKey(i => i.ClassId);
+        });
+        builder.Entity<SectionProgress>(e =>
         {
             e.ToTable("SectionProgress");
             e.HasKey(s => new { s.LearnerId, s.CourseId, s.LessonId, s.SectionId });
             e.Property(s => s.Kind).HasMaxLength(32);
             e.HasIndex(s => new { s.CourseId, s.LessonId });
         });
-        modelBuilder.Entity<BlockRun>(e =>
+        builder.Entity<BlockRun>(e =>
         {
             e.ToTable("BlockRuns");
             e.HasKey(r => new { r.LearnerId, r.CourseId, r.LessonId, r.BlockId });
             e.HasIndex(r => new { r.CourseId, r.LessonId });
         });
-        modelBuilder.Entity<CheckResult>(e =>
+        builder.Entity<CheckResult>(e =>
         {
             e.ToTable("CheckResults");
             e.HasKey(c => new { c.LearnerId, c.CourseId, c.LessonId, c.CheckId });
             e.HasIndex(c => new { c.CourseId, c.LessonId });
         });
-        modelBuilder.Entity<CheckEvidence>(e =>
+        builder.Entity<CheckEvidence>(e =>
         {
             e.ToTable("CheckEvidence");
             e.HasIndex(x => new { x.LearnerId, x.CourseId, x.LessonId, x.CheckId });

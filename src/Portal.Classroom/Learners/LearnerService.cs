@@ -21,59 +21,54 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
 
     public async Task<Learner> AddAsync(string name, CancellationToken cancellationToken)
     {
-        var learner = new Learner { Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), Name = Clean(name), CreatedAt = time.GetUtcNow() };
+        var learner = new Learner { Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), Name = PersonName.Clean(name), CreatedAt = time.GetUtcNow() };
         await using var db = await database.CreateDbContextAsync(cancellationToken);
+        if (await db.Learners.AnyAsync(l => l.NameSkeleton == learner.NameSkeleton, cancellationToken)) throw Taken(learner.Name);
         db.Learners.Add(learner);
-        await SaveNameAsync(db, learner.Name, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        changes.Raise();
         return learner;
     }
 
     public async Task<Learner> EnsureAsync(string id, string name, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is { } known) return known;
-        var learner = new Learner { Id = id, Name = Clean(name), CreatedAt = time.GetUtcNow() };
+        var learner = new Learner { Id = id, Name = PersonName.Clean(name), CreatedAt = time.GetUtcNow() };
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         db.Learners.Add(learner);
-        try
-        {
-            await SaveNameAsync(db, learner.Name, cancellationToken);
-            return learner;
-        }
-        catch (ClassroomException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Two requests may meet here; the one that comes second finds the row of the first.
-            return await FindAsync(id, cancellationToken) ?? throw new ClassroomException($"There is already a learner called '{learner.Name}'. Choose another name.");
-        }
-    }
-
-    public async Task RenameAsync(string id, string name, CancellationToken cancellationToken)
-    {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
-        var learner = await db.Learners.FindAsync([id], cancellationToken) ?? throw new ClassroomException("There is no such learner.");
-        learner.Name = Clean(name);
-        await SaveNameAsync(db, learner.Name, cancellationToken);
-    }
-
-    private async Task SaveNameAsync(PortalDbContext db, string name, CancellationToken cancellationToken)
-    {
         try
         {
             await db.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateException)
         {
+            // Two requests may meet here; the one that comes second finds the row of the first.
+            if (await FindAsync(id, cancellationToken) is { } first) return first;
+            throw;
+        }
+        changes.Raise();
+        return learner;
+    }
+
+    public async Task RenameAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        var learner = await db.Learners.FindAsync([id], cancellationToken) ?? throw new ClassroomException("There is no such learner.");
+        learner.Name = PersonName.Clean(name);
+        foreach (var place in await db.Enrolments.Where(e => e.LearnerId == id).ToListAsync(cancellationToken)) place.NameSkeleton = learner.NameSkeleton;
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        {
             await using var check = await database.CreateDbContextAsync(cancellationToken);
-            if (!await check.Learners.AnyAsync(l => l.Name == name, cancellationToken)) throw;
-            throw new ClassroomException($"There is already a learner called '{name}'. Choose another name.");
+            var classes = check.Enrolments.Where(e => e.LearnerId == id).Select(e => e.ClassId);
+            if (!await check.Enrolments.AnyAsync(e => classes.Contains(e.ClassId) && e.LearnerId != id && e.NameSkeleton == learner.NameSkeleton, cancellationToken)) throw;
+            throw Taken(learner.Name);
         }
         changes.Raise();
     }
 
-    private static string Clean(string name)
-    {
-        var clean = name.Trim();
-        if (clean.Length == 0) throw new ClassroomException("Give the learner a name.");
-        if (clean.Length > Learner.NameMaxLength) throw new ClassroomException($"The name is longer than {Learner.NameMaxLength} characters. Shorten it.");
-        return clean;
-    }
+    private static ClassroomException Taken(string name) => new($"There is already a learner called '{name}', or by a name that looks the same. Choose another name.");
 }

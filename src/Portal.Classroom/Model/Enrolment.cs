@@ -5,6 +5,9 @@ public sealed class Enrolment
 {
     public required string ClassId { get; init; }
     public required string LearnerId { get; init; }
+
+    /// <summary>The learner's, once in a class: nobody passes for a classmate.</summary>
+    public required string NameSkeleton { get; set; }
     public DateTimeOffset JoinedAt { get; init; }
     public Learner? Learner { get; init; }
 }

@@ -1,6 +1,8 @@
+using Portal.Classroom.Learners;
+
 namespace Portal.Classroom.Model;
 
-/// <summary>Someone who learns. Instructors are learners too: roles belong to the way one signs in, not to this row.</summary>
+/// <summary>Someone who learns. Instructors are learners too.</summary>
 public sealed class Learner
 {
     public const int NameMaxLength = 80;
@@ -8,4 +10,11 @@ public sealed class Learner
     public required string Id { get; init; }
     public required string Name { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Follows <see cref="Name"/>; stored to be searched.</summary>
+    public string NameSkeleton
+    {
+        get => PersonName.Skeleton(Name);
+        private set => _ = value;
+    }
 }

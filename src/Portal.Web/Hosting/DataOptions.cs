@@ -14,6 +14,9 @@ public sealed class DataOptions
     /// <summary>PostgreSQL connection string; SQLite in <see cref="Directory"/> when empty.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>Password for <see cref="ConnectionString"/>, which then needs none: it may stand in a file of its own.</summary>
+    public string? Password { get; set; }
+
     internal sealed class Defaults(IHostEnvironment environment) : IPostConfigureOptions<DataOptions>
     {
         public void PostConfigure(string? name, DataOptions options)
@@ -32,7 +35,7 @@ public sealed class DataOptions
         }
     }
 
-    internal sealed class Validator : IValidateOptions<DataOptions>
+    internal sealed class Validator(ILogger<DataOptions> logger) : IValidateOptions<DataOptions>
     {
         public ValidateOptionsResult Validate(string? name, DataOptions options)
         {
@@ -42,7 +45,7 @@ public sealed class DataOptions
             }
             try
             {
-                System.IO.Directory.CreateDirectory(options.Directory);
+                if (!PrivateFiles.MakeDirectory(options.Directory)) Log.DataDirectoryOpen(logger, options.Directory);
                 var probe = Path.Combine(options.Directory, $".write-{Guid.NewGuid():N}");
                 using (File.Create(probe, 1, FileOptions.DeleteOnClose))
                 {

@@ -22,15 +22,15 @@ internal static class ListenAddresses
             || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    /// <summary>Without sign-in, whoever reaches the portal is the learner and the instructor: only this machine may.</summary>
-    internal sealed class Validator(IConfiguration configuration) : IValidateOptions<LocalOptions>
+    /// <summary>Where nobody signs in, and mostly without TLS: only this machine may reach the portal.</summary>
+    internal sealed class Validator(IConfiguration configuration, IOptions<PortalOptions> portal) : IValidateOptions<LocalOptions>
     {
         public ValidateOptionsResult Validate(string? name, LocalOptions options)
         {
-            var open = options.AllowRemote ? [] : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
+            var open = options.AllowRemote || portal.Value.IsClass ? [] : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
             return open.Count == 0
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"Urls has '{open[0]}', which other machines can reach, and everyone who reaches this portal is signed in as its instructor. "
+                : ValidateOptionsResult.Fail($"Urls has '{open[0]}', which other machines can reach, and this portal is for the owner of one machine: no passwords, no TLS. "
                     + $"Set Urls to http://localhost:5080, or set {LocalOptions.SectionName}:AllowRemote to true when something else, such as a container's port mapping, keeps strangers out.");
         }
     }

@@ -1,6 +1,6 @@
 namespace Portal.Web.Hosting;
 
-/// <summary>Local mode: one machine, no passwords. The visitor is signed in as learner and instructor.</summary>
+/// <summary>Local mode: one machine, one owner, no passwords; the owner is who sees the portal's console.</summary>
 public sealed class LocalOptions
 {
     public const string SectionName = "Portal:Local";

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
 using Portal.Web.Components;
 using Portal.Web.Identity;
+using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Hosting;
 
@@ -11,6 +13,8 @@ internal static class PortalHost
 
     public static void AddPortal(this WebApplicationBuilder builder)
     {
+        builder.Configuration.AddSecretFiles(Environment.GetEnvironmentVariables());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // Does nothing in a published portal; without it an unpublished one outside Development serves empty files.
         builder.WebHost.UseStaticWebAssets();
         if (ListenAddresses.Configured(builder.Configuration).Count == 0) builder.WebHost.UseUrls(DefaultUrl);
@@ -19,13 +23,19 @@ internal static class PortalHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         builder.Services.AddPortalLabs();
-        builder.Services.AddPortalWeb();
+        builder.Services.AddPortalWeb(builder.Configuration);
     }
 
     public static void UsePortal(this WebApplication app)
     {
-        if (!app.Environment.IsDevelopment()) app.UseExceptionHandler("/error", createScopeForErrors: true);
+        if (app.Services.GetRequiredService<IOptions<ForwardingOptions>>().Value.IsUsed) app.UseForwardedHeaders();
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts(); // says nothing over plain HTTP
+            app.UseExceptionHandler("/error", createScopeForErrors: true);
+        }
         app.UseSecurityHeaders();
+        app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {
@@ -33,15 +43,20 @@ internal static class PortalHost
             if (!HttpMethods.IsGet(context.Request.Method) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
             return next(context);
         });
+        app.UseModes();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/healthz").AllowAnonymous();
-        app.MapAccount();
+        var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
+        app.MapAccount(local: !isClass);
+        if (isClass) app.MapPasskeys();
+        if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed) app.MapProviderSignIn();
+        // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // said once, in SecurityHeaders
-            .RequireAuthorization(Policies.Learner);
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // said once, in SecurityHeaders
     }
 }

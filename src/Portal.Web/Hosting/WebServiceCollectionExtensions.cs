@@ -1,8 +1,9 @@
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -19,21 +20,20 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WebServiceCollectionExtensions
 {
     /// <summary>Pages, identity and storage of the portal.</summary>
-    public static IServiceCollection AddPortalWeb(this IServiceCollection services)
+    public static IServiceCollection AddPortalWeb(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddPortalOptions();
-        services.AddPortalIdentity();
+        services.AddPortalIdentity(configuration);
         services.AddPortalClassroom((provider, database) =>
         {
             var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
-            if (string.IsNullOrWhiteSpace(data.ConnectionString)) database.UsePortalSqlite(Path.Combine(data.Directory!, "portal.db"));
-            else database.UsePortalPostgreSql(data.ConnectionString);
+            if (string.IsNullOrWhiteSpace(data.ConnectionString)) database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, "portal.db")));
+            else database.UsePortalPostgreSql(data.ConnectionString, data.Password);
         });
-        services.AddHostedService<LocalClassroom.Starter>();
-        services.TryAddSingleton<LocalClassroom>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
+        services.AddPortalHosting();
         services.AddHealthChecks();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(mud =>
@@ -49,6 +49,8 @@ public static class WebServiceCollectionExtensions
         services.AddOptions<DataOptions>().BindConfiguration(DataOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<DataOptions>, DataOptions.Defaults>();
         services.AddSingleton<IValidateOptions<DataOptions>, DataOptions.Validator>();
+        services.AddOptions<PortalOptions>().BindConfiguration(PortalOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PortalOptions>, PortalOptions.Validator>();
         services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
 
@@ -63,25 +65,28 @@ public static class WebServiceCollectionExtensions
 
         services.AddDataProtection().SetApplicationName("portal");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>
-            keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(Path.Combine(data.Value.Directory!, "keys")), logging));
+        {
+            var directory = Path.Combine(data.Value.Directory!, "keys");
+            PrivateFiles.MakeDirectory(directory);
+            keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(directory), logging);
+        });
     }
 
-    private static void AddPortalIdentity(this IServiceCollection services)
+    private static void AddPortalHosting(this IServiceCollection services)
     {
-        services.AddAuthentication(LocalAuthenticationHandler.Scheme)
-            .AddScheme<AuthenticationSchemeOptions, LocalAuthenticationHandler>(LocalAuthenticationHandler.Scheme, null)
-            .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, cookie =>
-            {
-                cookie.Cookie.Name = "portal";
-                cookie.Cookie.SameSite = AspNetCore.Http.SameSiteMode.Strict;
-                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
-                cookie.SlidingExpiration = true;
-            });
-        services.AddAuthorizationBuilder()
-            .AddPolicy(Policies.Learner, policy => policy.RequireRole(Roles.Learner))
-            .AddPolicy(Policies.Instructor, policy => policy.RequireRole(Roles.Instructor))
-            .SetFallbackPolicy(new AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireRole(Roles.Learner).Build());
-        services.AddCascadingAuthenticationState();
-        services.TryAddScoped<LearnerContext>();
+        services.AddSingleton<IConfigureOptions<HostFilteringOptions>, AllowedHosts>();
+        services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ForwardingOptions>, ForwardingOptions.Validator>();
+        services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardingOptions.Apply>();
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(_ => { });
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();
+        services.TryAddSingleton<RateLimits>();
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "portal-antiforgery";
+            antiforgery.Cookie.SecurePolicy = AspNetCore.Http.CookieSecurePolicy.SameAsRequest;
+        });
     }
 }

@@ -1,14 +1,20 @@
+using Microsoft.Extensions.Options;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Shared;
+using Portal.Web.Hosting;
 
 namespace Portal.Web.Identity;
 
-/// <summary>The classroom of one machine: its owner, and a class for each lesson that everybody here is in.</summary>
+/// <summary>
+/// The classroom of one machine: its owner, and a class for each lesson that everybody here is in. Where people sign in
+/// there is none: instructors make classes, and learners join them.
+/// </summary>
 public sealed class LocalClassroom(
     ILearners learners,
     IClasses classes,
+    IOptions<PortalOptions> options,
     TimeProvider time,
     ILogger<LocalClassroom> logger
 ) : IDisposable
@@ -27,9 +33,11 @@ public sealed class LocalClassroom(
         return learner;
     }
 
+    public bool IsUsed => !options.Value.IsClass;
+
     /// <summary>Makes sure that there is a class of this lesson, as soon as the store lets it.</summary>
     public Task KeepClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken) =>
-        _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
+        !IsUsed ? Task.CompletedTask : _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
 
     /// <summary>The class of this lesson, made with everybody in it when there is none.</summary>
     public async Task<SchoolClass> EnsureClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken)
@@ -40,8 +48,8 @@ public sealed class LocalClassroom(
             var known = (await classes.ListAsync(cancellationToken)).FirstOrDefault(c => c.CourseId == courseId && c.LessonId == lessonId);
             if (known is not null) return known;
             var name = title.Length <= SchoolClass.NameMaxLength ? title : title[..SchoolClass.NameMaxLength];
-            var created = await classes.CreateAsync(name, courseId, lessonId, cancellationToken);
-            foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(created.Id, learner.Id, cancellationToken);
+            var created = await classes.CreateAsync(name, courseId, lessonId, LocalIdentity.OwnerId, cancellationToken);
+            await EnrolAllAsync(created.Id, cancellationToken);
             return created;
         }
         finally
@@ -50,10 +58,25 @@ public sealed class LocalClassroom(
         }
     }
 
-    /// <summary>Makes sure that the owner is a learner, before the first request and after the schema is in place.</summary>
-    internal sealed class Starter(ILearners learners) : IHostedService
+    /// <summary>Puts everybody of this machine into the class.</summary>
+    public async Task EnrolAllAsync(string classId, CancellationToken cancellationToken)
     {
-        public Task StartAsync(CancellationToken cancellationToken) => learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
+        foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(classId, learner.Id, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes sure that the owner is a learner and teaches every class, before the first request and after the schema
+    /// is in place.
+    /// </summary>
+    internal sealed class Starter(ILearners learners, IClasses classes) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
+            // Those of older portals have no instructor.
+            foreach (var @class in await classes.ListAsync(cancellationToken)) await classes.AddInstructorAsync(@class.Id, LocalIdentity.OwnerId, cancellationToken);
+        }
+
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -5,6 +5,16 @@ public static class Policies
 {
     public const string Learner = "Learner";
     public const string Instructor = "Instructor";
+
+    /// <summary>Who instructs the class that the address names as <c>ClassId</c>.</summary>
+    public const string ClassInstructor = "ClassInstructor";
+    public const string Administrator = "Administrator";
+
+    /// <summary>Where learners begin: anybody where people sign in, only the owner on their own machine.</summary>
+    public const string Join = "Join";
+
+    /// <summary>The owner of the machine, also while acting as another learner.</summary>
+    public const string Owner = "Owner";
 }
 
 /// <summary>Roles in a signed-in person's claims.</summary>
@@ -12,4 +22,6 @@ public static class Roles
 {
     public const string Learner = "learner";
     public const string Instructor = "instructor";
+    public const string Administrator = "administrator";
+    public const string Owner = "owner";
 }

@@ -45,9 +45,8 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
 
     Task<ImmutableArray<SchoolClass>> IClasses.ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<SchoolClass>>([.. _classes]);
     Task<SchoolClass?> IClasses.FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.Id == id));
-    public Task<SchoolClass?> FindByJoinCodeAsync(string joinCode, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.JoinCode == joinCode));
 
-    public Task<SchoolClass> CreateAsync(string name, string courseId, string lessonId, CancellationToken cancellationToken)
+    public Task<SchoolClass> CreateAsync(string name, string courseId, string lessonId, string instructorId, CancellationToken cancellationToken)
     {
         var created = new SchoolClass { Id = "class-" + _classes.Count, Name = name, JoinCode = "ABC" + _classes.Count, CourseId = courseId, LessonId = lessonId };
         _classes.Add(created);
@@ -56,9 +55,13 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
 
     public Task EnrolAsync(string classId, string learnerId, CancellationToken cancellationToken)
     {
-        _classes.FirstOrDefault(c => c.Id == classId)?.Enrolments.Add(new Enrolment { ClassId = classId, LearnerId = learnerId });
+        _classes.FirstOrDefault(c => c.Id == classId)?.Enrolments.Add(new Enrolment { ClassId = classId, LearnerId = learnerId, NameSkeleton = learnerId });
         return Task.CompletedTask;
     }
+
+    public Task LeaveAsync(string classId, string learnerId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task AddInstructorAsync(string classId, string personId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RemoveInstructorAsync(string classId, string personId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async IAsyncEnumerable<ClassBoard> WatchAsync(string classId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Classroom;
 using Portal.Classroom.Classes;
-using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Content;
 using Portal.Web.Components.Shared;
@@ -24,7 +23,7 @@ public sealed partial class ClassesPage : LiveComponentBase
     public required IClasses Classes { get; init; }
 
     [Inject]
-    public required ILearners Learners { get; init; }
+    public required LearnerContext Learner { get; init; }
 
     [Inject]
     public required ICourseCatalog Catalog { get; init; }
@@ -42,11 +41,12 @@ public sealed partial class ClassesPage : LiveComponentBase
             foreach (var lesson in course.Lessons.Where(l => l.Available))
             {
                 _lessons.Add(($"{course.Id}/{lesson.Id}", lesson.Title));
-                await Classroom.EnsureClassAsync(course.Id, lesson.Id, lesson.Title, Disposing);
+                if (Classroom.IsUsed) await Classroom.EnsureClassAsync(course.Id, lesson.Id, lesson.Title, Disposing);
             }
         }
         _lesson = _lessons.Count > 0 ? _lessons[0].Key : "";
-        _classes = await Classes.ListAsync(Disposing);
+        var id = (await Learner.GetAsync()).Id;
+        _classes = [.. (await Classes.ListAsync(Disposing)).Where(c => c.Instructors.Any(i => i.LearnerId == id)).OrderBy(c => c.State)];
         _loaded = true;
     }
 
@@ -55,9 +55,9 @@ public sealed partial class ClassesPage : LiveComponentBase
         if (_lesson.Split('/', 2) is not [var courseId, var lessonId]) return;
         try
         {
-            var created = await Classes.CreateAsync(_name, courseId, lessonId, Disposing);
-            foreach (var learner in await Learners.ListAsync(Disposing)) await Classes.EnrolAsync(created.Id, learner.Id, Disposing);
-            Navigation.NavigateTo($"/board/{created.Id}");
+            var created = await Classes.CreateAsync(_name, courseId, lessonId, (await Learner.GetAsync()).Id, Disposing);
+            if (Classroom.IsUsed) await Classroom.EnrolAllAsync(created.Id, Disposing);
+            Navigation.NavigateTo(Classroom.IsUsed ? $"/board/{created.Id}" : $"/class/{created.Id}", forceLoad: !Classroom.IsUsed);
         }
         catch (ClassroomException e)
         {

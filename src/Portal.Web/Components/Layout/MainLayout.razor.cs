@@ -19,6 +19,9 @@ public sealed partial class MainLayout
     [CascadingParameter(Name = "Dark")]
     public bool InitiallyDark { get; set; }
 
+    /// <summary>Static: there will be no circuit to wait for.</summary>
+    private string Interactive => AssignedRenderMode is null ? "static" : RendererInfo.IsInteractive ? "true" : "false";
+
     private string ThemeIcon => _choice switch
     {
         "light" => Icons.Material.Rounded.LightMode,

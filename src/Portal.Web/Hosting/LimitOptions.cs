@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Portal.Web.Hosting;
+
+/// <summary>How often something may be tried, so that guessing and flooding lead nowhere.</summary>
+public sealed class LimitOptions
+{
+    public const string SectionName = "Portal:Limits";
+
+    /// <summary>Attempts to sign in, join or set a password from one address, a minute. A classroom may share one.</summary>
+    /// <value>The default is 60.</value>
+    [Range(1, 100_000, ErrorMessage = SectionName + ":SignInsPerMinute must be between 1 and 100000.")]
+    public int SignInsPerMinute { get; set; } = 60;
+
+    /// <summary>Runs that one learner may start, a minute.</summary>
+    /// <value>The default is 120.</value>
+    [Range(1, 100_000, ErrorMessage = SectionName + ":RunsPerMinute must be between 1 and 100000.")]
+    public int RunsPerMinute { get; set; } = 120;
+}

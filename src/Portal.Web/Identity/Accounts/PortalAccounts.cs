@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Portal.Classroom;
+using Portal.Classroom.Data;
+using Portal.Classroom.Learners;
+using Portal.Classroom.Model;
+using Portal.Web.Components.Account;
+
+namespace Portal.Web.Identity.Accounts;
+
+/// <summary>People who sign in, and the learners that they are.</summary>
+public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContext db, TimeProvider time)
+{
+    /// <summary>Makes an account and its learner in one.</summary>
+    /// <param name="password">Null for one who signs in otherwise, or gets a link to set one.</param>
+    /// <exception cref="ClassroomException">The message says what to change.</exception>
+    public async Task<PortalUser> CreateAsync(string name, string userName, string? password, PortalRole role)
+    {
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now).ToString("N");
+        var user = new PortalUser
+        {
+            Id = id,
+            UserName = userName.Trim(),
+            Role = role,
+            Learner = new Learner { Id = id, Name = PersonName.Clean(name), CreatedAt = now },
+        };
+        Require(password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password));
+        return user;
+    }
+
+    /// <summary>Makes an account for a learner who has a way into a class, uses it, and signs the learner in.</summary>
+    /// <exception cref="ClassroomException">The account or the class refused; there is no account then.</exception>
+    internal async Task<T> EnterAsync<T>(string name, AccountInput input, Func<PortalUser, Task<T>> enter, SignInManager<PortalUser> signIn)
+    {
+        var user = await CreateAsync(name, input.UserName, input.Password, PortalRole.Learner);
+        T entered;
+        try
+        {
+            entered = await enter(user);
+        }
+        catch (Exception)
+        {
+            await RemoveAsync(user);
+            throw;
+        }
+        await signIn.SignInAsync(user, isPersistent: true);
+        return entered;
+    }
+
+    internal static bool IsName(string name)
+    {
+        try
+        {
+            PersonName.Clean(name);
+            return true;
+        }
+        catch (ClassroomException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Undoes <see cref="CreateAsync"/> for somebody who could not be let in after all.</summary>
+    public async Task RemoveAsync(PortalUser user)
+    {
+        Require(await users.DeleteAsync(user));
+        await db.Learners.Where(l => l.Id == user.Id).ExecuteDeleteAsync();
+    }
+
+    public Task<bool> HasAdministratorAsync(CancellationToken cancellationToken) =>
+        db.Users.AnyAsync(u => u.Role == PortalRole.Administrator, cancellationToken);
+
+    /// <summary>Everybody, with their names, in the order of coming.</summary>
+    public Task<List<PortalUser>> ListAsync(CancellationToken cancellationToken) =>
+        db.Users.AsNoTracking().Include(u => u.Learner).OrderBy(u => u.Learner.CreatedAt).ToListAsync(cancellationToken);
+
+    /// <exception cref="ClassroomException">It would leave the portal without an administrator.</exception>
+    public async Task SetRoleAsync(string userId, PortalRole role, CancellationToken cancellationToken)
+    {
+        var user = await FindAsync(userId);
+        if (role != PortalRole.Administrator && !await db.Users.AnyAsync(u => u.Role == PortalRole.Administrator && u.Id != userId, cancellationToken))
+        {
+            throw new ClassroomException("This is the last administrator. Make another one first.");
+        }
+        user.Role = role;
+        Require(await users.UpdateAsync(user));
+    }
+
+    /// <summary>Ends every session of this person: their cookies and open pages are worth nothing any more.</summary>
+    public async Task EndSessionsAsync(string userId) => Require(await users.UpdateSecurityStampAsync(await FindAsync(userId)));
+
+    /// <summary>A link with which this person sets a password, once.</summary>
+    public async Task<string> MakePasswordPathAsync(string userId) =>
+        $"/password?user={userId}&token={Uri.EscapeDataString(await users.GeneratePasswordResetTokenAsync(await FindAsync(userId)))}";
+
+    private async Task<PortalUser> FindAsync(string userId) =>
+        await users.FindByIdAsync(userId) ?? throw new ClassroomException("There is no such person. They may have been removed.");
+
+    /// <exception cref="ClassroomException">It failed; the message says what to change.</exception>
+    public static void Require(IdentityResult result)
+    {
+        if (!result.Succeeded) throw new ClassroomException(string.Join(" ", result.Errors.Select(e => e.Description)));
+    }
+}

@@ -1,0 +1,35 @@
+namespace Portal.Web;
+
+/// <summary>
+/// Everything this project logs; ids 3000 to 3999 (1 to 99 are those of guarded work). Never a name, a link or a code.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventId = 3000,
+        EventName = "RequestFromElsewhere",
+        Level = LogLevel.Warning,
+        Message = "Refused a request to {Path} from {Origin}, which is not this portal ({Expected}). When that is where "
+            + "people reach it, the proxy in front must send X-Forwarded-Proto and X-Forwarded-Host, and "
+            + "Portal:ForwardedHeaders:KnownProxies or :KnownNetworks must name it."
+    )]
+    public static partial void RequestFromElsewhere(ILogger logger, string path, string origin, string expected);
+
+    [LoggerMessage(
+        EventId = 3001,
+        EventName = "DataDirectoryOpen",
+        Level = LogLevel.Warning,
+        Message = "Other users of this machine may read {Directory}, and the portal may not change that. Make it the "
+            + "portal's own, or take the rights of others away: chmod 0700."
+    )]
+    public static partial void DataDirectoryOpen(ILogger logger, string directory);
+
+    [LoggerMessage(
+        EventId = 3002,
+        EventName = "ProviderFailed",
+        Level = LogLevel.Warning,
+        Message = "Nobody was signed in by the identity provider. Check that it can be reached from here, and "
+            + "Portal:OpenIdConnect:Authority, :ClientId and :ClientSecret."
+    )]
+    public static partial void ProviderFailed(ILogger logger, Exception? exception);
+}
