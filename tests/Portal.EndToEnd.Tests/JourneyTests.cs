@@ -18,7 +18,6 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
     [Fact]
     public async Task Learner_StepsAndExercise_AreSeenByTheInstructor()
     {
-        AssertFree(8080); // the lesson forwards it, and an answer from somebody else's cluster would prove nothing
         var url = portal.Start();
         await using var learner = await browser.OpenAsync(url);
         await learner.GoToAsync(portal.WelcomePath);
@@ -41,6 +40,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
             await learner.PictureAsync($"journey-step-{step}");
         }
         await Expect(learner.Page.Locator(".job")).ToContainTextAsync("kubectl port-forward");
+        await OpenPortAsync(learner, "Bookinfo");
         await Expect(learner.Page.Locator("#step-4")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"[3-7]\d reviews-v1\s+[3-7]\d reviews-v2"));
         await instructor.PictureAsync("journey-board-steps");
 
@@ -53,19 +53,6 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         Assert.Empty(learner.ConsoleErrors);
         Assert.Empty(learner.ForeignRequests);
         Assert.Empty(instructor.ConsoleErrors);
-    }
-
-    private static void AssertFree(int port)
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            Assert.Fail($"Port {port} is in use. End the program that listens there, such as a kubectl port-forward, and run the test again.");
-        }
     }
 
     private static async Task CanaryAsync(Visitor learner)
@@ -97,6 +84,19 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await Expect(page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
         await page.Locator("#exercise-1 .checks").EvaluateAsync("e => e.scrollIntoView()");
         await learner.PictureAsync("journey-exercise");
+    }
+
+    /// <summary>What the step forwards opens in a tab, from the link beside its block.</summary>
+    private static async Task OpenPortAsync(Visitor learner, string text)
+    {
+        var tab = await learner.Page.RunAndWaitForPopupAsync(() =>
+            learner.Page.Locator("#step-3 .port-links").GetByRole(AriaRole.Link, new() { Name = "Open :8080" }).First.ClickAsync());
+        await tab.WaitForURLAsync("http://8080--*.localhost:*/");
+        await tab.GotoAsync(new Uri(new Uri(tab.Url), "/productpage").ToString());
+        await Expect(tab.Locator("body")).ToContainTextAsync(text);
+        Assert.Matches("^http://8080--[0-9a-f]{20}\\.localhost:", tab.Url);
+        await tab.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts", "screenshots", "journey-port.png") });
+        await tab.CloseAsync();
     }
 
     /// <summary>With the mouse, as a person: what is focused before the panel is shown would not be.</summary>

@@ -32,6 +32,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
         GET /not-found                       200 200 200 200 200 200
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
+        GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /set-up                          200 200 200 200 200 200
         GET /sign-in                         200 200 200 200 200 200
         GET /sign-out                        302 200 200 200 200 200
@@ -81,6 +82,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
         GET /not-found                       200 200 200
         GET /password                        404 404 404
         GET /people                          404 404 404
+        GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /set-up                          404 404 404
         GET /sign-in                         200 200 200
         GET /sign-out                        302 200 200
@@ -142,7 +144,8 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
         foreach (var endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null))
         {
             var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{ClassId}", classId, StringComparison.Ordinal)
-                .Replace("{CourseId}", "course", StringComparison.Ordinal).Replace("{LessonId}", "lesson", StringComparison.Ordinal);
+                .Replace("{CourseId}", "course", StringComparison.Ordinal).Replace("{LessonId}", "lesson", StringComparison.Ordinal)
+                .Replace("{workspaceId}/{port:int:range(1,65535)}", "nobodys1/8080", StringComparison.Ordinal);
             foreach (var method in Methods(endpoint))
             {
                 var answers = new List<int>();

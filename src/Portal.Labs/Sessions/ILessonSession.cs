@@ -15,6 +15,9 @@ public interface ILessonSessions
     /// <summary>The session if it is running, else null.</summary>
     ILessonSession? Find(LessonSessionKey key);
 
+    /// <summary>The running session whose workspace has this id, or null.</summary>
+    ILessonSession? FindWorkspace(string workspaceId);
+
     /// <summary>Ends the session: stops its shell and gives up its lease. The cluster stays until it is deleted.</summary>
     Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken);
 
@@ -66,6 +69,13 @@ public interface ILessonSession
 
     /// <summary>Gives the learner's answer to an <c>answer</c> check and evaluates it.</summary>
     Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken);
+
+    /// <summary>Names the workspace in host names of its ports: 20 letters and digits that say nothing of the learner.</summary>
+    string WorkspaceId { get; }
+
+    /// <summary>A connection to a port of the workspace, as a stream that the caller disposes.</summary>
+    /// <exception cref="IOException">Nothing listens there, or the workspace is not there.</exception>
+    Task<Stream> ConnectAsync(int port, CancellationToken cancellationToken);
 
     /// <summary>Stops a background job of the workspace.</summary>
     Task StopJobAsync(int jobNumber, CancellationToken cancellationToken);

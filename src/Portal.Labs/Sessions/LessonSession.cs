@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Portal.Clusters;
 using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
@@ -38,6 +40,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     public LessonSession(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory)
     {
         Key = key;
+        WorkspaceId = ClusterNames.Digest(key.Cluster);
         Lesson = lesson;
         _factory = factory;
         _lastUsed = factory.Time.GetTimestamp();
@@ -53,6 +56,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     }
 
     public LessonSessionKey Key { get; }
+    public string WorkspaceId { get; }
     public Lesson Lesson { get; }
     public SessionSnapshot Current => _live.Current;
 
@@ -154,6 +158,20 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     {
         var api = _lifecycle.Lab?.Api ?? throw new InvalidOperationException("There is no cluster.");
         return (await api.GetAsync("version", cancellationToken).ConfigureAwait(false)).Find("gitVersion").Text()?.TrimStart('v') ?? "";
+    }
+
+    public async Task<Stream> ConnectAsync(int port, CancellationToken cancellationToken)
+    {
+        Touch();
+        if (_lifecycle.Lab?.Workspace is not { } workspace) throw new IOException("The workspace is not there.");
+        try
+        {
+            return new NetworkStream(await workspace.ConnectAsync(port, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"Nothing answers on port {port} of the workspace.", e);
+        }
     }
 
     public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken)

@@ -56,6 +56,12 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
         lock (_gate) return _places.GetValueOrDefault(key) is { Ending: null } place ? place.Session : null;
     }
 
+    public ILessonSession? FindWorkspace(string workspaceId)
+    {
+        lock (_gate)
+            return _places.Values.Where(p => p.Ending is null).Select(p => p.Session).FirstOrDefault(s => s?.WorkspaceId == workspaceId);
+    }
+
     public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
         lock (_gate)

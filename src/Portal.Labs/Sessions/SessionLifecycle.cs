@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
@@ -232,11 +233,12 @@ internal sealed class SessionLifecycle(
         {
             var workspace = await lab.StartWorkspaceAsync(factory, key, lesson, closing).ConfigureAwait(false);
             workspace.JobsChanged += () => live.Update(s => s with { Jobs = workspace.Jobs });
+            workspace.PortsChanged += () => live.Update(s => s with { Ports = PortsOf(workspace, s) });
             workspace.ShellChanged += problem => Tell("shell changed", () =>
             {
                 if (ReferenceEquals(_lab, lab)) ShowShell(problem);
             });
-            live.Update(s => s with { Jobs = workspace.Jobs });
+            live.Update(s => s with { Jobs = workspace.Jobs, Ports = PortsOf(workspace, s) });
             ShowShell(null);
         }
         catch (WorkspaceException e)
@@ -310,4 +312,14 @@ internal sealed class SessionLifecycle(
     {
         public void Report(string value) => lifecycle.Report(value);
     }
+
+    /// <summary>A port is the block's whose run opened it, for as long as it is open.</summary>
+    private static ImmutableArray<ListeningPort> PortsOf(Workspace workspace, SessionSnapshot before) =>
+    [
+        .. workspace.Ports.Select(p => before.Ports.FirstOrDefault(known => known.Number == p) ?? new(p, before.ActiveBlockId ?? LastRun(before))),
+    ];
+
+    /// <summary>A background job listens a moment after the run that started it has ended.</summary>
+    private static string? LastRun(SessionSnapshot snapshot) =>
+        snapshot.Runs.Values.OrderByDescending(r => r.Started + r.Duration).FirstOrDefault()?.BlockId;
 }

@@ -25,6 +25,9 @@ public sealed record SessionSnapshot
     /// <summary>Progress of each section that can be completed, by section id.</summary>
     public ImmutableDictionary<string, SectionProgress> Sections { get; init; } = ImmutableDictionary<string, SectionProgress>.Empty;
     public ImmutableArray<BackgroundJob> Jobs { get; init; } = [];
+
+    /// <summary>TCP ports that programs of the workspace listen on, in order.</summary>
+    public ImmutableArray<ListeningPort> Ports { get; init; } = [];
     public WorkspaceStatus Workspace { get; init; } = new(WorkspacePhase.Starting, null, null);
 
     /// <summary>What is late at the moment and why; empty when all is well.</summary>
@@ -110,6 +113,10 @@ public enum SectionPhase { NotStarted, InProgress, Completed, BrokenAgain }
 /// an exercise, a tip or a troubleshooting case when its checks have passed. Durable before it is shown.
 /// </summary>
 public sealed record SectionProgress(string SectionId, SectionPhase Phase, DateTimeOffset? CompletedAt);
+
+/// <summary>A port that a program of the workspace listens on.</summary>
+/// <param name="BlockId">The block whose run opened it, or null when it was opened in the terminal.</param>
+public sealed record ListeningPort(int Number, string? BlockId);
 
 /// <summary>A job that the workspace's shell runs in the background.</summary>
 public sealed record BackgroundJob(int Number, int ProcessId, string Command, bool Running);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
@@ -28,6 +29,7 @@ internal sealed class Workspace : IAsyncDisposable
     private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
     private ImmutableArray<BackgroundJob> _jobs = [];
+    private ImmutableArray<int> _ports = [];
     private (int Columns, int Rows) _size = (120, 30);
     private Task? _disposal;
 
@@ -43,7 +45,7 @@ internal sealed class Workspace : IAsyncDisposable
         _time = time;
         _jobTimer = guarded.Timer(
             "look at background jobs",
-            DropEndedJobs,
+            LookAround,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan
         );
@@ -56,6 +58,16 @@ internal sealed class Workspace : IAsyncDisposable
 
     /// <summary>Raised on a pool thread after <see cref="Jobs"/> has changed.</summary>
     public event Action? JobsChanged;
+
+    /// <summary>TCP ports that the workspace's programs listen on, in order.</summary>
+    public ImmutableArray<int> Ports => _ports;
+
+    /// <summary>Raised on a pool thread after <see cref="Ports"/> has changed.</summary>
+    public event Action? PortsChanged;
+
+    /// <summary>A connection to a port of the workspace.</summary>
+    /// <exception cref="SocketException">Nothing listens there.</exception>
+    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _place.ConnectAsync(port, cancellationToken);
 
     /// <summary>
     /// Raised on a pool thread when the shell ended and cannot be started again, with the reason; and with null when
@@ -189,6 +201,7 @@ internal sealed class Workspace : IAsyncDisposable
             await ended.DisposeAsync().ConfigureAwait(false);
             closing.ThrowIfCancellationRequested();
             SetJobs([]);
+            ReadPorts();
             if (!_told) _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
             _told = true;
             var next = _shell = await StartShellAsync().ConfigureAwait(false);
@@ -237,9 +250,22 @@ internal sealed class Workspace : IAsyncDisposable
         {
             // The file appears with the first prompt.
         }
+        ReadPorts();
     }
 
-    private void DropEndedJobs() => SetJobs(_jobs.RemoveAll(j => !_place.IsAlive(j.ProcessId)));
+    private void LookAround()
+    {
+        SetJobs(_jobs.RemoveAll(j => !_place.IsAlive(j.ProcessId)));
+        ReadPorts();
+    }
+
+    private void ReadPorts()
+    {
+        ImmutableArray<int> ports = [.. _place.ListeningPorts()];
+        if (ports.SequenceEqual(_ports)) return;
+        _ports = ports;
+        PortsChanged?.Invoke();
+    }
 
     private void SetJobs(ImmutableArray<BackgroundJob> jobs)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Portal.Web.Components;
 using Portal.Web.Identity;
+using Portal.Web.Ports;
 using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Hosting;
@@ -22,6 +23,9 @@ internal static class PortalHost
         // What StartupFailure says in a line, the host would say in a page before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
+        // Whose program does not answer is told so; what learners ask of their programs is nobody's business.
+        builder.Logging.AddFilter("Yarp", LogLevel.Critical);
+
         builder.Services.AddPortalLabs();
         builder.Services.AddPortalWeb(builder.Configuration);
     }
@@ -34,6 +38,7 @@ internal static class PortalHost
             app.UseHsts(); // says nothing over plain HTTP
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
+        app.UseMiddleware<PortProxy>();
         app.UseSecurityHeaders();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -50,6 +55,7 @@ internal static class PortalHost
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();
+        app.MapPorts();
         app.MapHealthChecks("/healthz").AllowAnonymous();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);

@@ -13,6 +13,7 @@ using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
+using Portal.Web.Ports;
 using Portal.Web.Progress;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,10 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
+        services.AddHttpForwarder();
+        services.AddSingleton<PortTickets>();
+        services.AddSingleton<PortProxy>();
+
         services.AddHealthChecks();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(mud =>
@@ -78,6 +83,8 @@ public static class WebServiceCollectionExtensions
         services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ForwardingOptions>, ForwardingOptions.Validator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardingOptions.Apply>();
+        services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PortOptions>, PortOptions.Validator>();
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();

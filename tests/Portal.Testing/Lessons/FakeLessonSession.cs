@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
@@ -64,6 +66,19 @@ public sealed class FakeLessonSession : ILessonSession
     public Task StopAsync(CancellationToken cancellationToken) => Note("stop");
     public Task CheckAsync(string? sectionId, CancellationToken cancellationToken) => Note($"check {sectionId}");
     public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken) => Note($"answer {checkId} {answer}");
+    public string WorkspaceId { get; } = Guid.NewGuid().ToString("N")[..20];
+
+    /// <summary>Where a port of the workspace leads to; nothing listens on the others.</summary>
+    public Dictionary<int, IPEndPoint> Listening { get; } = [];
+
+    public async Task<Stream> ConnectAsync(int port, CancellationToken cancellationToken)
+    {
+        if (!Listening.TryGetValue(port, out var there)) throw new IOException("Nothing listens.");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(there, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken) => Note($"stop job {jobNumber}");
     public Task ResetAsync(CancellationToken cancellationToken) => Note("reset");
     public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);

@@ -17,6 +17,9 @@ public sealed class LessonActions(ISnackbar snackbar, ILessonSessions sessions, 
     /// <summary>Attaches the page to a session again, after the one before has ended.</summary>
     public Action Restart { get; set; } = () => { };
 
+    /// <summary>Names the workspace in the addresses of its ports; null before the page has attached.</summary>
+    public string? WorkspaceId => _session?.WorkspaceId;
+
     public void Attach(ILessonSession session) => _session = session;
 
     public Task RunAsync(string blockId, RunOptions options) => DoAsync(s => s.RunAsync(blockId, options, leaving));

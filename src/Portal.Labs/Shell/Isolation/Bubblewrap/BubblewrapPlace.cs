@@ -113,9 +113,12 @@ internal sealed class BubblewrapPlace(
         yield return string.Create(CultureInfo.InvariantCulture, $"--nofile={limits.OpenFiles}");
         yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={limits.Home * Mebibyte}");
         yield return "--core=0";
-        // Where the ids are shared so is the count, and a class would be limited as one.
-        if (isSeparate) yield return string.Create(CultureInfo.InvariantCulture, $"--nproc={limits.Processes}");
-        if (_group is null) yield return string.Create(CultureInfo.InvariantCulture, $"--data={limits.Memory * Mebibyte}");
+        if (_group is null)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"--data={limits.Memory * Mebibyte}");
+            // Counted for a user: a class with one would be limited as one.
+            if (isSeparate) yield return string.Create(CultureInfo.InvariantCulture, $"--nproc={limits.Processes}");
+        }
         yield return ToolPaths.Find("setpriv")!;
         if (isSeparate)
         {
