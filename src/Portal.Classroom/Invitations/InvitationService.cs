@@ -17,10 +17,10 @@ internal sealed class InvitationService(IDbContextFactory<PortalDbContext> datab
     public Task<InvitationResult> ImportAsync(string classId, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
         var (rows, problems) = RosterFile.Read(file);
-        return problems.IsEmpty ? InviteAsync(classId, rows, asInstructor: false, cancellationToken) : Task.FromResult(InvitationResult.Refused(problems));
+        return problems.IsEmpty ? InviteAsync(classId, rows, cancellationToken) : Task.FromResult(InvitationResult.Refused(problems));
     }
 
-    public async Task<InvitationResult> InviteAsync(string classId, IReadOnlyList<Invitee> invitees, bool asInstructor, CancellationToken cancellationToken)
+    public async Task<InvitationResult> InviteAsync(string classId, IReadOnlyList<Invitee> invitees, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -42,7 +42,7 @@ internal sealed class InvitationService(IDbContextFactory<PortalDbContext> datab
                 db.Invitations.Add(new Invitation
                 {
                     Id = Guid.CreateVersion7(now).ToString("N"), ClassId = classId, TokenHash = Hash(token),
-                    Name = name, NameSkeleton = skeleton, AsInstructor = asInstructor, ExpiresAt = now + s_validFor,
+                    Name = name, NameSkeleton = skeleton, ExpiresAt = now + s_validFor,
                 });
             }
             catch (ClassroomException e)
@@ -88,13 +88,12 @@ internal sealed class InvitationService(IDbContextFactory<PortalDbContext> datab
         {
             DateTimeOffset? now = time.GetUtcNow();
             if (await Usable(db, token).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now), cancellationToken) == 0) throw NotUsable();
-            if (!found.AsInstructor && !await db.Enrolments.AnyAsync(e => e.ClassId == found.ClassId && e.LearnerId == personId, cancellationToken))
+            if (!await db.Enrolments.AnyAsync(e => e.ClassId == found.ClassId && e.LearnerId == personId, cancellationToken))
             {
                 await classes.EnrolAsync(db, found.ClassId, personId, cancellationToken);
             }
             await transaction.CommitAsync(cancellationToken);
         }
-        if (found.AsInstructor) await classes.AddInstructorAsync(found.ClassId, personId, cancellationToken);
         changes.Raise();
         return found;
     }

@@ -99,7 +99,7 @@ public sealed partial class ClassPage
     private Task InviteAsync() => DoAsync(async () =>
     {
         var names = (Input?.Names ?? "").Split('\n').Select((name, i) => new Invitee(i + 1, name.TrimEnd('\r'))).Where(i => i.Name.Trim().Length > 0).ToList();
-        _result = await Invitations.InviteAsync(ClassId, names, asInstructor: false, CancellationToken.None);
+        _result = await Invitations.InviteAsync(ClassId, names, CancellationToken.None);
         if (_result.Problems.IsEmpty) Input = null;
     });
 

@@ -25,7 +25,14 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
             Role = role,
             Learner = new Learner { Id = id, Name = PersonName.Clean(name), CreatedAt = now },
         };
-        Require(password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password));
+        try
+        {
+            Require(password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password));
+        }
+        catch (DbUpdateException) when (db.Users.AsNoTracking().Any(u => u.NormalizedUserName == user.NormalizedUserName))
+        {
+            throw new ClassroomException($"The user name '{user.UserName}' was taken a moment ago. Choose another.");
+        }
         return user;
     }
 
