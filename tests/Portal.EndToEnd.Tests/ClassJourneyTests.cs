@@ -99,6 +99,12 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser)
         await Expect(instructor.Page.Locator(".board-grid")).ToContainTextAsync("Barbara Liskov");
         await instructor.PictureAsync("class-board-1280-dark");
 
+        await administrator.GoToAsync("/people");
+        await ClickAsync(administrator, "Sign Barbara Liskov out everywhere");
+        // An open page asks every 15 seconds.
+        await Expect(learner.Page.Locator("h1")).ToHaveTextAsync("You are signed out", new() { Timeout = 60_000 });
+        await learner.PictureAsync("signed-out-390");
+
         await ClickAsync(invited, "Sign out everywhere");
         await Expect(invited.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("All your sessions were ended");
         await FillAsync(invited, ("User name", "ada"), ("Password", ClassApplication.Password));
