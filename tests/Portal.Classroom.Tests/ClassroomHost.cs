@@ -7,8 +7,8 @@ using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
-using Portal.Classroom.Progress;
 using Portal.Classroom.PostgreSql;
+using Portal.Classroom.Progress;
 using Portal.Classroom.Sqlite;
 using Xunit;
 
@@ -29,7 +29,8 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();
     public IClassBoard Board => _host.Services.GetRequiredService<IClassBoard>();
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
-    public IDbContextFactory<PortalDbContext> Database => _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
+    public IDbContextFactory<PortalDbContext> Database =>
+        _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 
     public static Task<ClassroomHost> StartSqliteAsync(string file, TimeProvider? time = null) =>
         StartAsync(options => options.UsePortalSqlite(file), time);
@@ -38,7 +39,10 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public static async Task<ClassroomHost> StartPostgreSqlAsync(TimeProvider? time = null)
     {
         var connection = Environment.GetEnvironmentVariable("PORTAL_TEST_POSTGRES");
-        Assert.SkipWhen(string.IsNullOrEmpty(connection), "Set PORTAL_TEST_POSTGRES to a connection string to run this test.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(connection),
+            "Set PORTAL_TEST_POSTGRES to a connection string to run this test."
+        );
         var host = await StartAsync(options => options.UsePortalPostgreSql(connection), time);
         await using var db = await host.Database.CreateDbContextAsync();
         await db.Learners.ExecuteDeleteAsync();
@@ -49,7 +53,8 @@ internal sealed class ClassroomHost : IAsyncDisposable
     private static async Task<ClassroomHost> StartAsync(Action<DbContextOptionsBuilder> database, TimeProvider? time)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        if (time is not null) builder.Services.AddSingleton(time);
+        if (time is not null)
+            builder.Services.AddSingleton(time);
         builder.Services.AddPortalClassroom((_, options) => database(options));
         var host = builder.Build();
         await host.StartAsync();

@@ -21,11 +21,14 @@ public sealed class MigrationTests
         await using (var db = new PortalDbContext(options.Options))
         {
             await db.GetService<IMigrator>().MigrateAsync("Initial", CancellationToken.None);
-            await db.Database.ExecuteSqlRawAsync("""
+            await db.Database.ExecuteSqlRawAsync(
+                """
                 INSERT INTO "Learners" ("Id", "Name", "CreatedAt") VALUES ('a', 'Ada', 1), ('b', 'Bea', 2);
                 INSERT INTO "Classes" ("Id", "Name", "JoinCode", "CourseId", "LessonId", "CreatedAt") VALUES ('c', 'Monday', 'ABC234', 'course', 'lesson', 3);
                 INSERT INTO "Enrolments" ("ClassId", "LearnerId", "JoinedAt") VALUES ('c', 'a', 4), ('c', 'b', 5);
-                """, CancellationToken.None);
+                """,
+                CancellationToken.None
+            );
         }
 
         await using var host = await ClassroomHost.StartSqliteAsync(file);

@@ -30,7 +30,11 @@ public sealed class PersonNameTests
     [InlineData("A\uE000", "The name has a character that cannot be seen (U+E000)")]
     [InlineData("...", "The name has no letter.")]
     public void Clean_UnusableName_SaysWhy(string typed, string message) =>
-        Assert.StartsWith(message, Assert.Throws<ClassroomException>(() => PersonName.Clean(typed)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            message,
+            Assert.Throws<ClassroomException>(() => PersonName.Clean(typed)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(80, true)]
@@ -55,7 +59,8 @@ public sealed class PersonNameTests
     [InlineData("Tom", "Torn")]
     [InlineData("HELEN", "ΗΕLΕΝ")]
     [InlineData("Strasse", "Straße")]
-    public void Skeleton_NamesThatLookTheSame_AreEqual(string a, string b) => Assert.Equal(PersonName.Skeleton(a), PersonName.Skeleton(b));
+    public void Skeleton_NamesThatLookTheSame_AreEqual(string a, string b) =>
+        Assert.Equal(PersonName.Skeleton(a), PersonName.Skeleton(b));
 
     [Theory]
     [InlineData("Ada", "Eda")]
@@ -63,5 +68,6 @@ public sealed class PersonNameTests
     [InlineData("Ada", "Ada B")]
     [InlineData("李", "王")]
     [InlineData("Анна", "Инна")]
-    public void Skeleton_NamesThatLookDifferent_Differ(string a, string b) => Assert.NotEqual(PersonName.Skeleton(a), PersonName.Skeleton(b));
+    public void Skeleton_NamesThatLookDifferent_Differ(string a, string b) =>
+        Assert.NotEqual(PersonName.Skeleton(a), PersonName.Skeleton(b));
 }

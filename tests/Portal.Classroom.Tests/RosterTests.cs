@@ -20,7 +20,10 @@ public sealed class RosterTests : IDisposable
             { "UTF-8 with its mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Text)] },
             { "UTF-16", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Text)] },
             { "UTF-16 without its mark", Encoding.Unicode.GetBytes(Text) },
-            { "UTF-16, big end first", [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Text)] },
+            {
+                "UTF-16, big end first",
+                [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Text)]
+            },
             { "Latin-1", Encoding.Latin1.GetBytes(Text) },
         };
     }
@@ -66,15 +69,26 @@ public sealed class RosterTests : IDisposable
 
     [Fact]
     public async Task Import_SeveralWrongLines_NamesEach() =>
-        Assert.Equal([3, 4], (await ImportAsync("name,x\nAda,1\nAda,2\n,3\n"u8.ToArray())).Problems.Select(p => p.Line));
+        Assert.Equal(
+            [3, 4],
+            (await ImportAsync("name,x\nAda,1\nAda,2\n,3\n"u8.ToArray())).Problems.Select(p => p.Line)
+        );
 
     [Fact]
     public async Task Import_TooMany_IsRefused()
     {
         var many = "name\n" + string.Concat(Enumerable.Range(0, RosterFile.MaxRows + 1).Select(i => $"Learner {i}\n"));
 
-        Assert.Contains("more than 500 learners", Assert.Single((await ImportAsync(Encoding.UTF8.GetBytes(many))).Problems).Message, StringComparison.Ordinal);
-        Assert.Contains("larger than 256 KiB", Assert.Single((await ImportAsync(new byte[RosterFile.MaxBytes + 1])).Problems).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 500 learners",
+            Assert.Single((await ImportAsync(Encoding.UTF8.GetBytes(many))).Problems).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "larger than 256 KiB",
+            Assert.Single((await ImportAsync(new byte[RosterFile.MaxBytes + 1])).Problems).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<InvitationResult> ImportAsync(byte[] file)
@@ -87,7 +101,11 @@ public sealed class RosterTests : IDisposable
     {
         await host.Learners.EnsureAsync("teacher", "Teacher", CancellationToken.None);
         var created = await host.Classes.CreateAsync("Monday", "course", "lesson", "teacher", CancellationToken.None);
-        await host.Classes.EnrolAsync(created.Id, (await host.Learners.EnsureAsync("pet", "Teacher's pet", CancellationToken.None)).Id, CancellationToken.None);
+        await host.Classes.EnrolAsync(
+            created.Id,
+            (await host.Learners.EnsureAsync("pet", "Teacher's pet", CancellationToken.None)).Id,
+            CancellationToken.None
+        );
         return created.Id;
     }
 }

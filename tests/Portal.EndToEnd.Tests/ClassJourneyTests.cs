@@ -6,11 +6,20 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests;
 
-/// <summary>A class from the first start of its portal: administrator, instructor and learner, each in a browser of their own.</summary>
-public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) : IClassFixture<ClassUiFactory>, IClassFixture<Browser>
+/// <summary>
+/// A class from the first start of its portal: administrator, instructor and learner, each in a browser of their own.
+/// </summary>
+public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser)
+    : IClassFixture<ClassUiFactory>,
+        IClassFixture<Browser>
 {
     private static readonly (int Width, ColorScheme Scheme)[] s_screens =
-        [(1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)];
+    [
+        (1280, ColorScheme.Light),
+        (1280, ColorScheme.Dark),
+        (390, ColorScheme.Light),
+        (390, ColorScheme.Dark),
+    ];
 
     private readonly List<string> _errors = [];
 
@@ -21,11 +30,16 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
         await using var administrator = await browser.OpenAsync(url, 1280, 900);
         await administrator.GoToAsync((await factory.FindSetUpPathAsync())!);
         await PicturesAsync(administrator, "set-up");
-        await FillAsync(administrator, ("Your name", "Rosa Root"), ("User name", "rosa"), ("Password", ClassApplication.Password));
+        await FillAsync(
+            administrator,
+            ("Your name", "Rosa Root"),
+            ("User name", "rosa"),
+            ("Password", ClassApplication.Password)
+        );
         await ClickAsync(administrator, "Make me the administrator");
         await Expect(administrator.Page.Locator("h1")).ToHaveTextAsync("People");
         await FillAsync(administrator, ("Name", "Grace Hopper"), ("User name", "grace@example.org"));
-        await ClickAsync(administrator, "Add", exact: true);
+        await ClickAsync(administrator, "Add");
         var passwordLink = await administrator.Page.Locator("#made-link").InputValueAsync();
         await PicturesAsync(administrator, "people");
 
@@ -52,11 +66,22 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
         await learner.GoToAsync("/");
         await PicturesAsync(learner, "sign-in");
         await learner.Page.GetByRole(AriaRole.Link, new() { Name = "Join a class" }).TapAsync();
-        await FillAsync(learner, ("Code of the class", "AAAA-BBBB"), ("Your name", "Barbara Liskov"), ("User name", "barbara"), ("Password", ClassApplication.Password));
+        await FillAsync(
+            learner,
+            ("Code of the class", "AAAA-BBBB"),
+            ("Your name", "Barbara Liskov"),
+            ("User name", "barbara"),
+            ("Password", ClassApplication.Password)
+        );
         await learner.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).TapAsync();
-        await Expect(learner.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("No class can be joined with this code now");
+        await Expect(learner.Page.GetByRole(AriaRole.Alert))
+            .ToContainTextAsync("No class can be joined with this code now");
         await PicturesAsync(learner, "join-class");
-        await FillAsync(learner, ("Code of the class", code.ToLowerInvariant()), ("Password", ClassApplication.Password));
+        await FillAsync(
+            learner,
+            ("Code of the class", code.ToLowerInvariant()),
+            ("Password", ClassApplication.Password)
+        );
         await learner.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).TapAsync();
         await Expect(learner.Page).ToHaveURLAsync(new Regex("/learn/mesh/01-traffic"));
 
@@ -74,6 +99,12 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
         await Expect(instructor.Page.Locator(".board-grid")).ToContainTextAsync("Barbara Liskov");
         await instructor.PictureAsync("class-board-1280-dark");
 
+        await administrator.GoToAsync("/people");
+        await ClickAsync(administrator, "Sign Barbara Liskov out everywhere");
+        // An open page asks every 15 seconds.
+        await Expect(learner.Page.Locator("h1")).ToHaveTextAsync("You are signed out", new() { Timeout = 60_000 });
+        await learner.PictureAsync("signed-out-390");
+
         await ClickAsync(invited, "Sign out everywhere");
         await Expect(invited.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("All your sessions were ended");
         await FillAsync(invited, ("User name", "ada"), ("Password", ClassApplication.Password));
@@ -90,11 +121,12 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
 
     private static async Task FillAsync(Visitor visitor, params (string Label, string Value)[] fields)
     {
-        foreach (var (label, value) in fields) await visitor.Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
+        foreach (var (label, value) in fields)
+            await visitor.Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
     }
 
-    private static Task ClickAsync(Visitor visitor, string button, bool exact = false) =>
-        visitor.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = exact }).ClickAsync();
+    private static Task ClickAsync(Visitor visitor, string button) =>
+        visitor.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
     private static async Task OpenMenuAsync(Visitor visitor, string item)
     {
@@ -102,7 +134,8 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
         await visitor.Page.Locator("button.avatar").ClickAsync();
         await visitor.Page.Locator(".mud-popover-open").GetByText(item, new() { Exact = true }).ClickAsync();
         await Expect(visitor.Page.Locator(".mud-popover-open")).ToHaveCountAsync(0);
-        await Expect(visitor.Page.Locator(".shell[data-interactive='true'], .shell[data-interactive='static']")).ToHaveCountAsync(1);
+        await Expect(visitor.Page.Locator(".shell[data-interactive='true'], .shell[data-interactive='static']"))
+            .ToHaveCountAsync(1);
     }
 
     /// <summary>The page as it is, on every screen; forms keep what was typed.</summary>
@@ -114,11 +147,18 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser) :
         {
             await page.SetViewportSizeAsync(width, width > 1000 ? 900 : 844);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+            await Expect(page.Locator("html"))
+                .ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
             // The change of theme is over when nothing moves any more.
-            while (await page.EvaluateAsync<int>("new Promise(requestAnimationFrame).then(() => document.getAnimations().length)") > 0) continue;
+            while (
+                await page.EvaluateAsync<int>(
+                    "new Promise(requestAnimationFrame).then(() => document.getAnimations().length)"
+                ) > 0
+            )
+                continue;
             await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
-            if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth")) _errors.Add($"{name} scrolls sideways at {width} px");
+            if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"))
+                _errors.Add($"{name} scrolls sideways at {width} px");
         }
         _errors.AddRange((await visitor.UnnamedControlsAsync()).Select(c => $"{name}: {c}"));
         await page.SetViewportSizeAsync(before.Width, before.Height);

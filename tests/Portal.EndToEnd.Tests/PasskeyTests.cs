@@ -7,13 +7,18 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>Passkeys with an authenticator that Chromium simulates.</summary>
-public sealed class PasskeyTests(ClassUiFactory factory, Browser browser) : IClassFixture<ClassUiFactory>, IClassFixture<Browser>
+public sealed class PasskeyTests(ClassUiFactory factory, Browser browser)
+    : IClassFixture<ClassUiFactory>,
+        IClassFixture<Browser>
 {
     [Fact]
     public async Task Passkey_Added_SignsInUntilItIsRemoved()
     {
         // Browsers make passkeys for names only, not for addresses.
-        var url = factory.Start().Replace("127.0.0.1", "localhost", StringComparison.Ordinal).Replace("[::1]", "localhost", StringComparison.Ordinal);
+        var url = factory
+            .Start()
+            .Replace("127.0.0.1", "localhost", StringComparison.Ordinal)
+            .Replace("[::1]", "localhost", StringComparison.Ordinal);
         await factory.CreatePersonAsync("Ada Lovelace", "ada", PortalRole.Learner);
         await using var visitor = await browser.OpenAsync(url, 1280, 900);
         var page = visitor.Page;
@@ -52,13 +57,20 @@ public sealed class PasskeyTests(ClassUiFactory factory, Browser browser) : ICla
     {
         var session = await page.Context.NewCDPSessionAsync(page);
         await session.SendAsync("WebAuthn.enable");
-        await session.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new
+        await session.SendAsync(
+            "WebAuthn.addVirtualAuthenticator",
+            new Dictionary<string, object>
             {
-                protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true,
-                automaticPresenceSimulation = true,
-            },
-        });
+                ["options"] = new
+                {
+                    protocol = "ctap2",
+                    transport = "internal",
+                    hasResidentKey = true,
+                    hasUserVerification = true,
+                    isUserVerified = true,
+                    automaticPresenceSimulation = true,
+                },
+            }
+        );
     }
 }

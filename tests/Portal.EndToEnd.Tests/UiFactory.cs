@@ -9,7 +9,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests;
 
-/// <summary>The portal on a real port, with lesson sessions that a test drives: every state of a page can be shown at will.</summary>
+/// <summary>
+/// The portal on a real port, with lesson sessions that a test drives: every state of a page can be shown at will.
+/// </summary>
 public class UiFactory : PortalApplication
 {
     public UiFactory() => UseKestrel(0);

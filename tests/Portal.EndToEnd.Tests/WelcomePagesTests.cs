@@ -5,7 +5,9 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>How people get into a portal without passwords, in a real browser.</summary>
-public sealed class WelcomePagesTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class WelcomePagesTests(UiFactory factory, Browser browser)
+    : IClassFixture<UiFactory>,
+        IClassFixture<Browser>
 {
     private string Url => field ??= factory.Start();
 
@@ -21,8 +23,10 @@ public sealed class WelcomePagesTests(UiFactory factory, Browser browser) : ICla
         await visitor.GoToAsync("/classes");
 
         await Expect(visitor.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sign-in"));
-        await Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
-        await Expect(visitor.Page.Locator(".lead")).ToContainTextAsync("Open the link that the portal printed in its console");
+        await Expect(visitor.Page.Locator("html"))
+            .ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+        await Expect(visitor.Page.Locator(".lead"))
+            .ToContainTextAsync("Open the link that the portal printed in its console");
         await visitor.GoToAsync("/welcome?token=old");
         await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not one of this portal's");
         await visitor.PictureAsync($"sign-in-local-{width}-{scheme.ToString().ToLowerInvariant()}");

@@ -26,7 +26,9 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
         await Account.JoinAsync(client, "Ada");
 
         Assert.Contains("Account: Ada", await client.GetStringAsync("/"), StringComparison.Ordinal);
-        Assert.Contains(await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None), l => l.Name == "Ada");
+        Assert.Contains(await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None), l =>
+            l.Name == "Ada"
+        );
         Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/classes")).StatusCode);
     }
 
@@ -37,7 +39,11 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
 
         var response = await Account.JoinAsync(client, new string('x', 200));
 
-        Assert.Contains("longer than 80 characters", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than 80 characters",
+            await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -45,10 +51,16 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     {
         using var client = await factory.CreateOwnerAsync();
 
-        var response = await client.PostAsync("/account/join", new FormUrlEncodedContent([KeyValuePair.Create("name", "Eve")]));
+        var response = await client.PostAsync(
+            "/account/join",
+            new FormUrlEncodedContent([KeyValuePair.Create("name", "Eve")])
+        );
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.DoesNotContain(await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None), l => l.Name == "Eve");
+        Assert.DoesNotContain(
+            await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None),
+            l => l.Name == "Eve"
+        );
     }
 
     [Fact]
@@ -123,7 +135,11 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
     public async Task Join_ReturnUrlOfThisPortal_LeadsThere()
     {
         using var client = await factory.CreateOwnerAsync(followRedirects: false);
-        var form = Forms.Of(await client.GetStringAsync("/join"), ("name", "Cleo"), ("returnUrl", "/learn/course/lesson?tab=mesh"));
+        var form = Forms.Of(
+            await client.GetStringAsync("/join"),
+            ("name", "Cleo"),
+            ("returnUrl", "/learn/course/lesson?tab=mesh")
+        );
 
         var response = await client.PostAsync("/account/join", form);
 
@@ -138,7 +154,11 @@ public sealed class AccountTests(PortalFactory factory) : IClassFixture<PortalFa
 
         await Account.JoinAsync(client, "Dora");
 
-        var dora = (await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).Single(l => l.Name == "Dora");
-        Assert.All(await factory.Services.GetRequiredService<IClasses>().ListAsync(CancellationToken.None), c => Assert.Contains(c.Enrolments, e => e.LearnerId == dora.Id));
+        var dora = (await factory.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).Single(
+            l => l.Name == "Dora"
+        );
+        Assert.All(await factory.Services.GetRequiredService<IClasses>().ListAsync(CancellationToken.None), c =>
+            Assert.Contains(c.Enrolments, e => e.LearnerId == dora.Id)
+        );
     }
 }

@@ -61,17 +61,35 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
     {
         var (grace, made) = await TeacherAsync("invite");
 
-        var page = await (await grace.SubmitAsync("/class/" + made.Id, "invite", ("Input.Names", "Ada\r\n\r\nBea"))).Content.ReadAsStringAsync();
-        var path = new Uri(page.Split("/invitation?token=")[1].Split('"')[0] is var token ? "http://localhost/invitation?token=" + token : "").PathAndQuery;
+        var page = await (
+            await grace.SubmitAsync("/class/" + made.Id, "invite", ("Input.Names", "Ada\r\n\r\nBea"))
+        ).Content.ReadAsStringAsync();
+        var path = new Uri(
+            page.Split("/invitation?token=")[1].Split('"')[0] is var token
+                ? "http://localhost/invitation?token=" + token
+                : ""
+        ).PathAndQuery;
         using var first = factory.CreateClient();
         using var second = factory.CreateClient();
         Assert.Contains("Welcome, Ada", await first.GetStringAsync(path), StringComparison.Ordinal);
-        await first.SubmitAsync(path, "accept", ("Input.UserName", "invited.ada"), ("Input.Password", ClassApplication.Password));
+        await first.SubmitAsync(
+            path,
+            "accept",
+            ("Input.UserName", "invited.ada"),
+            ("Input.Password", ClassApplication.Password)
+        );
 
-        Assert.Equal(["Ada"], (await Classes.FindAsync(made.Id, CancellationToken.None))!.Enrolments.Select(e => e.Learner!.Name));
+        Assert.Equal(
+            ["Ada"],
+            (await Classes.FindAsync(made.Id, CancellationToken.None))!.Enrolments.Select(e => e.Learner!.Name)
+        );
         Assert.Contains("Class of invite", await first.GetStringAsync("/account"), StringComparison.Ordinal);
         Assert.Contains("This invitation cannot be used", await second.GetStringAsync(path), StringComparison.Ordinal);
-        Assert.Contains("Bea <span class=\"muted\">· invited", WebUtility.HtmlDecode(await grace.GetStringAsync("/class/" + made.Id)), StringComparison.Ordinal);
+        Assert.Contains(
+            "Bea <span class=\"muted\">· invited",
+            WebUtility.HtmlDecode(await grace.GetStringAsync("/class/" + made.Id)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -91,7 +109,11 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
 
         var response = await grace.PostAsync("/class/" + made.Id, form);
 
-        Assert.Contains(message, WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,7 +138,11 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
 
         var response = await grace.SubmitAsync("/class/" + made.Id, "share", ("UserName", "share.ada"));
 
-        Assert.Contains("'share.ada' is not the user name of an instructor", WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            "'share.ada' is not the user name of an instructor",
+            WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -131,5 +157,8 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
     }
 
     private async Task<(HttpClient Client, SchoolClass Class)> TeacherAsync(string userName) =>
-        (await factory.AddPersonAsync("Teacher " + userName, userName, PortalRole.Instructor), await factory.MakeClassAsync("Class of " + userName, userName));
+        (
+            await factory.AddPersonAsync("Teacher " + userName, userName, PortalRole.Instructor),
+            await factory.MakeClassAsync("Class of " + userName, userName)
+        );
 }

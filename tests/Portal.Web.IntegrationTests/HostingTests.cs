@@ -39,12 +39,19 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
     [InlineData("POST", null, "cross-site", 403)]
     [InlineData("DELETE", "http://evil.example", null, 403)]
     [InlineData("GET", "http://evil.example", null, 302)]
-    public async Task Request_Origin_MustBeThePortalsWhenItChangesSomething(string method, string? origin, string? site, int expected)
+    public async Task Request_Origin_MustBeThePortalsWhenItChangesSomething(
+        string method,
+        string? origin,
+        string? site,
+        int expected
+    )
     {
         var response = await SendAsync(method, "/account/sign-out-everywhere-or-what", "localhost:5080", c =>
         {
-            if (origin is not null) c.Request.Headers.Origin = origin;
-            if (site is not null) c.Request.Headers["Sec-Fetch-Site"] = site;
+            if (origin is not null)
+                c.Request.Headers.Origin = origin;
+            if (site is not null)
+                c.Request.Headers["Sec-Fetch-Site"] = site;
         });
 
         Assert.Equal(expected, response.Response.StatusCode);
@@ -61,9 +68,15 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
         var address = new Uri(portal.Start());
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
-        if (origin is not null) socket.Options.SetRequestHeader("Origin", origin == "own" ? address.GetLeftPart(UriPartial.Authority) : origin);
+        if (origin is not null)
+            socket.Options.SetRequestHeader(
+                "Origin",
+                origin == "own" ? address.GetLeftPart(UriPartial.Authority) : origin
+            );
 
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{address.Authority}/_blazor?id=x"), CancellationToken.None));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri($"ws://{address.Authority}/_blazor?id=x"), CancellationToken.None)
+        );
 
         Assert.Equal(expected, socket.HttpStatusCode);
     }
@@ -117,7 +130,8 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
         var welcome = await SendAsync(portal, proxy, host);
 
         Assert.NotEqual("portal.example.org", welcome.Request.Host.Host);
-        if (proxy[0] == '1' && proxy[1] == '9') Assert.DoesNotContain("secure", welcome.Response.Headers.SetCookie.ToString(), StringComparison.Ordinal);
+        if (proxy[0] == '1' && proxy[1] == '9')
+            Assert.DoesNotContain("secure", welcome.Response.Headers.SetCookie.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,8 +143,15 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
 
         var failures = new ForwardingOptions.Validator().Validate(null, options).Failures!.ToList();
 
-        Assert.Equal("Portal:ForwardedHeaders:KnownProxies has 'proxy', which is not an IP address. Write one like 10.0.0.4.", failures[0]);
-        Assert.StartsWith("Portal:ForwardedHeaders:KnownNetworks has '10.0.0.0/99', which is not a network.", failures[1], StringComparison.Ordinal);
+        Assert.Equal(
+            "Portal:ForwardedHeaders:KnownProxies has 'proxy', which is not an IP address. Write one like 10.0.0.4.",
+            failures[0]
+        );
+        Assert.StartsWith(
+            "Portal:ForwardedHeaders:KnownNetworks has '10.0.0.0/99', which is not a network.",
+            failures[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -140,9 +161,17 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
     [InlineData("ftp://portal.example.org", false)]
     [InlineData("https://portal.example.org/path", false)]
     public void Validate_PublicUrl_MustBeARoot(string url, bool valid) =>
-        Assert.Equal(valid, new PortalOptions.Validator().Validate(null, new PortalOptions { PublicUrl = url }).Succeeded);
+        Assert.Equal(
+            valid,
+            new PortalOptions.Validator().Validate(null, new PortalOptions { PublicUrl = url }).Succeeded
+        );
 
-    private Task<HttpContext> SendAsync(string method, string path, string host, Action<HttpContext>? configure = null) =>
+    private Task<HttpContext> SendAsync(
+        string method,
+        string path,
+        string host,
+        Action<HttpContext>? configure = null
+    ) =>
         factory.Server.SendAsync(context =>
         {
             context.Request.Method = method;
@@ -151,17 +180,18 @@ public sealed class HostingTests(PortalFactory factory) : IClassFixture<PortalFa
             configure?.Invoke(context);
         });
 
-    private static Task<HttpContext> SendAsync(ProxiedPortal portal, string proxy, string host) => portal.Server.SendAsync(context =>
-    {
-        var welcome = portal.WelcomePath.Split('?');
-        context.Connection.RemoteIpAddress = IPAddress.Parse(proxy);
-        context.Request.Method = "GET";
-        context.Request.Path = welcome[0];
-        context.Request.QueryString = new QueryString("?" + welcome[1]);
-        context.Request.Headers.Host = "localhost";
-        context.Request.Headers["X-Forwarded-Proto"] = "https";
-        context.Request.Headers["X-Forwarded-Host"] = host;
-    });
+    private static Task<HttpContext> SendAsync(ProxiedPortal portal, string proxy, string host) =>
+        portal.Server.SendAsync(context =>
+        {
+            var welcome = portal.WelcomePath.Split('?');
+            context.Connection.RemoteIpAddress = IPAddress.Parse(proxy);
+            context.Request.Method = "GET";
+            context.Request.Path = welcome[0];
+            context.Request.QueryString = new QueryString("?" + welcome[1]);
+            context.Request.Headers.Host = "localhost";
+            context.Request.Headers["X-Forwarded-Proto"] = "https";
+            context.Request.Headers["X-Forwarded-Host"] = host;
+        });
 
     private sealed class ListeningPortal : PortalApplication
     {

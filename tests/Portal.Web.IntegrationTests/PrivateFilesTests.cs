@@ -18,14 +18,19 @@ public sealed partial class PrivateFilesTests(PortalFactory factory) : IClassFix
     public async Task DataDirectory_PortalInUse_IsItsUsersAlone()
     {
         using var client = await factory.CreateOwnerAsync();
-        await using var db = await factory.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(CancellationToken.None);
+        await using var db = await factory
+            .Services.GetRequiredService<IDbContextFactory<PortalDbContext>>()
+            .CreateDbContextAsync(CancellationToken.None);
         await db.Database.OpenConnectionAsync(CancellationToken.None);
         Assert.True(await db.Learners.AnyAsync(CancellationToken.None)); // the log of writes is there from now on
 
         var data = new DirectoryInfo(factory.DataDirectory);
 
         Assert.Equal(Private | UnixFileMode.UserExecute, data.UnixFileMode);
-        Assert.Equal(Private | UnixFileMode.UserExecute, new DirectoryInfo(Path.Combine(data.FullName, "keys")).UnixFileMode);
+        Assert.Equal(
+            Private | UnixFileMode.UserExecute,
+            new DirectoryInfo(Path.Combine(data.FullName, "keys")).UnixFileMode
+        );
         var files = data.GetFiles("portal.db*").Concat(data.GetFiles("keys/*")).ToList();
         Assert.Contains(files, f => f.Name == "portal.db");
         Assert.Contains(files, f => f.Name == "portal.db-wal");
@@ -56,12 +61,14 @@ public sealed partial class PrivateFilesTests(PortalFactory factory) : IClassFix
         directory.Write("credentials/Portal__OpenIdConnect__ClientSecret", "from systemd\n");
         var configuration = new ConfigurationManager();
 
-        configuration.AddSecretFiles(new Hashtable
-        {
-            ["Portal__Data__Password_FILE"] = password,
-            ["CREDENTIALS_DIRECTORY"] = Path.Combine(directory.Path, "credentials"),
-            ["SOMETHING_FILE"] = "/no/such/file",
-        });
+        configuration.AddSecretFiles(
+            new Hashtable
+            {
+                ["Portal__Data__Password_FILE"] = password,
+                ["CREDENTIALS_DIRECTORY"] = Path.Combine(directory.Path, "credentials"),
+                ["SOMETHING_FILE"] = "/no/such/file",
+            }
+        );
 
         Assert.Equal("s3cret", configuration["Portal:Data:Password"]);
         Assert.Equal("from systemd", configuration["Portal:OpenIdConnect:ClientSecret"]);
@@ -71,9 +78,16 @@ public sealed partial class PrivateFilesTests(PortalFactory factory) : IClassFix
     public void Secrets_FileIsMissing_SaysWhichVariable()
     {
         var e = Assert.Throws<OptionsValidationException>(() =>
-            new ConfigurationManager().AddSecretFiles(new Hashtable { ["Portal__Data__Password_FILE"] = "/no/such/file" }));
+            new ConfigurationManager().AddSecretFiles(
+                new Hashtable { ["Portal__Data__Password_FILE"] = "/no/such/file" }
+            )
+        );
 
-        Assert.Contains("The variable Portal__Data__Password_FILE names '/no/such/file', which cannot be read", StartupFailure.Describe(e), StringComparison.Ordinal);
+        Assert.Contains(
+            "The variable Portal__Data__Password_FILE names '/no/such/file', which cannot be read",
+            StartupFailure.Describe(e),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

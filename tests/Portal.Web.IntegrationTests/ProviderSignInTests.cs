@@ -100,12 +100,23 @@ public sealed class ProviderSignInTests
     }
 
     [Theory]
-    [InlineData("login.example.org", "portal", "Portal:OpenIdConnect:Authority is 'login.example.org', which is not an https address.")]
-    [InlineData("http://login.example.org", "portal", "Portal:OpenIdConnect:Authority is 'http://login.example.org', which is not an https address.")]
+    [InlineData(
+        "login.example.org",
+        "portal",
+        "Portal:OpenIdConnect:Authority is 'login.example.org', which is not an https address."
+    )]
+    [InlineData(
+        "http://login.example.org",
+        "portal",
+        "Portal:OpenIdConnect:Authority is 'http://login.example.org', which is not an https address."
+    )]
     [InlineData("https://login.example.org", null, "Portal:OpenIdConnect:ClientId is not set.")]
     public void Validate_WrongSetting_NamesTheKey(string authority, string? clientId, string message)
     {
-        var result = new ProviderOptions.Validator().Validate(null, new ProviderOptions { Authority = authority, ClientId = clientId });
+        var result = new ProviderOptions.Validator().Validate(
+            null,
+            new ProviderOptions { Authority = authority, ClientId = clientId }
+        );
 
         Assert.StartsWith(message, Assert.Single(result.Failures!), StringComparison.Ordinal);
     }
@@ -113,7 +124,11 @@ public sealed class ProviderSignInTests
     private static async Task AssertNobodyAsync(HttpClient client, HttpResponseMessage response)
     {
         Assert.Equal("/sign-in?reason=provider", response.Headers.Location?.ToString());
-        Assert.Contains("Test School did not sign you in", await client.GetStringAsync("/sign-in?reason=provider"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Test School did not sign you in",
+            await client.GetStringAsync("/sign-in?reason=provider"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("/sign-in", (await client.GetAsync("/account")).Headers.Location?.AbsolutePath);
     }
 

@@ -21,7 +21,11 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         var again = await second.GetAsync(path);
 
         Assert.Equal("/sign-in", again.RequestMessage?.RequestUri?.AbsolutePath);
-        Assert.Contains("That link was used already", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "That link was used already",
+            await again.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
         Assert.NotEqual(path, factory.WelcomePath);
     }
 
@@ -91,7 +95,8 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         var links = new WelcomeLinks();
         var first = Token(links.CreateFor("first"));
         var second = Token(links.CreateFor("second"));
-        for (var i = 0; i < 63; i++) links.CreateFor("more");
+        for (var i = 0; i < 63; i++)
+            links.CreateFor("more");
 
         Assert.Equal(new Welcome(WelcomeOutcome.Unknown, null), links.Redeem(first));
         Assert.Equal(new Welcome(WelcomeOutcome.Accepted, "second"), links.Redeem(second));
@@ -104,7 +109,9 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         var links = new WelcomeLinks();
         var token = Token(links.OwnerPath);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => links.Redeem(token).Outcome)));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => links.Redeem(token).Outcome))
+        );
 
         Assert.Single(outcomes, WelcomeOutcome.Accepted);
         Assert.Equal(15, outcomes.Count(o => o == WelcomeOutcome.Used));
@@ -118,7 +125,8 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         var console = new WelcomeConsole(links, factory.Services.GetRequiredService<PublicAddress>(), time, output);
         var line = "http://localhost:5080" + links.OwnerPath;
 
-        for (var i = 0; i < 100; i++) await console.RemindAsync(CancellationToken.None);
+        for (var i = 0; i < 100; i++)
+            await console.RemindAsync(CancellationToken.None);
         Assert.Equal(1, Count(output, line));
 
         time.Advance(WelcomeConsole.Pause);

@@ -6,7 +6,12 @@ namespace Portal.Web.Testing;
 public static partial class Forms
 {
     /// <summary>Opens the page and sends one of its forms to it.</summary>
-    public static async Task<HttpResponseMessage> SubmitAsync(this HttpClient client, string path, string form, params (string Key, string Value)[] fields)
+    public static async Task<HttpResponseMessage> SubmitAsync(
+        this HttpClient client,
+        string path,
+        string form,
+        params (string Key, string Value)[] fields
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         var address = new Uri(path, UriKind.Relative);
@@ -19,7 +24,10 @@ public static partial class Forms
     public static FormUrlEncodedContent Of(string page, params (string Key, string Value)[] fields)
     {
         ArgumentNullException.ThrowIfNull(page);
-        return new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Key, f.Value)), KeyValuePair.Create("__RequestVerificationToken", Token(page))]);
+        return new FormUrlEncodedContent([
+            .. fields.Select(f => KeyValuePair.Create(f.Key, f.Value)),
+            KeyValuePair.Create("__RequestVerificationToken", Token(page)),
+        ]);
     }
 
     public static string Token(string page) => TokenField().Match(page).Groups[1].Value;

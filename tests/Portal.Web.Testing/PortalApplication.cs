@@ -22,7 +22,9 @@ public abstract class PortalApplication : WebApplicationFactory<Program>
     /// <summary>Where the portal keeps its database and keys.</summary>
     public string DataDirectory => Path.Combine(_directory.Path, "data");
 
-    /// <summary>Listens on a port of the machine and says where. Only for applications that chose a real server.</summary>
+    /// <summary>
+    /// Listens on a port of the machine and says where. Only for applications that chose a real server.
+    /// </summary>
     public string Start()
     {
         StartServer();
@@ -41,9 +43,14 @@ public abstract class PortalApplication : WebApplicationFactory<Program>
     public async Task<HttpClient> CreateLearnerAsync(string name, bool followRedirects = true)
     {
         var client = CreateClient(new() { AllowAutoRedirect = followRedirects });
-        var known = (await Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).FirstOrDefault(l => l.Name == name);
-        var learner = known ?? await Services.GetRequiredService<LocalClassroom>().AddLearnerAsync(name, CancellationToken.None);
-        using var response = await client.GetAsync(new Uri(Services.GetRequiredService<WelcomeLinks>().CreateFor(learner.Id), UriKind.Relative));
+        var known = (await Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).FirstOrDefault(
+            l => l.Name == name
+        );
+        var learner = known
+            ?? await Services.GetRequiredService<LocalClassroom>().AddLearnerAsync(name, CancellationToken.None);
+        using var response = await client.GetAsync(
+            new Uri(Services.GetRequiredService<WelcomeLinks>().CreateFor(learner.Id), UriKind.Relative)
+        );
         return client;
     }
 

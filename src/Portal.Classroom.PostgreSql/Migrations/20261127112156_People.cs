@@ -89,7 +89,6 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     TokenHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     NameSkeleton = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
-                    AsInstructor = table.Column<bool>(type: "boolean", nullable: false),
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
                     UsedAt = table.Column<long>(type: "bigint", nullable: true)
                 },

@@ -274,9 +274,6 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)");
 
-                    b.Property<bool>("AsInstructor")
-                        .HasColumnType("boolean");
-
                     b.Property<string>("ClassId")
                         .IsRequired()
                         .HasColumnType("character varying(128)");

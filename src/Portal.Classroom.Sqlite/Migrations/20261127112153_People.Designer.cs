@@ -268,9 +268,6 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .HasMaxLength(128)
                         .HasColumnType("TEXT");
 
-                    b.Property<bool>("AsInstructor")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("ClassId")
                         .IsRequired()
                         .HasColumnType("TEXT");

@@ -88,7 +88,6 @@ namespace Portal.Classroom.Sqlite.Migrations
                     TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
                     NameSkeleton = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
-                    AsInstructor = table.Column<bool>(type: "INTEGER", nullable: false),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
                     UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },

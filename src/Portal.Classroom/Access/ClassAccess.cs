@@ -7,7 +7,8 @@ internal sealed class ClassAccess(IDbContextFactory<PortalDbContext> database) :
 {
     public async Task<bool> MaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken)
     {
-        if (viewerId == learnerId) return true;
+        if (viewerId == learnerId)
+            return true;
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         return await db.Enrolments.AnyAsync(
             e => e.LearnerId == learnerId && db.Instructors.Any(i => i.ClassId == e.ClassId && i.LearnerId == viewerId),

@@ -4,7 +4,12 @@ using Portal.Classroom.Model;
 
 namespace Portal.Classroom.Classes;
 
-internal sealed class ClassLifeService(IDbContextFactory<PortalDbContext> database, ClassService classes, ChangeSignal changes, TimeProvider time) : IClassLife
+internal sealed class ClassLifeService(
+    IDbContextFactory<PortalDbContext> database,
+    ClassService classes,
+    ChangeSignal changes,
+    TimeProvider time
+) : IClassLife
 {
     public Task RenameAsync(string classId, string name, CancellationToken cancellationToken)
     {
@@ -17,13 +22,20 @@ internal sealed class ClassLifeService(IDbContextFactory<PortalDbContext> databa
 
     public Task RenewJoinCodeAsync(string classId, TimeSpan? validFor, int? uses, CancellationToken cancellationToken)
     {
-        if (validFor <= TimeSpan.Zero || uses <= 0) throw new ClassroomException("A join code needs time and at least one use. Close the class to let nobody join.");
-        return ChangeAsync(classId, c =>
-        {
-            c.JoinCode = JoinCode.New();
-            c.JoinCodeExpiresAt = time.GetUtcNow() + validFor;
-            c.JoinCodeUsesLeft = uses;
-        }, cancellationToken);
+        if (validFor <= TimeSpan.Zero || uses <= 0)
+            throw new ClassroomException(
+                "A join code needs time and at least one use. Close the class to let nobody join."
+            );
+        return ChangeAsync(
+            classId,
+            c =>
+            {
+                c.JoinCode = JoinCode.New();
+                c.JoinCodeExpiresAt = time.GetUtcNow() + validFor;
+                c.JoinCodeUsesLeft = uses;
+            },
+            cancellationToken
+        );
     }
 
     public async Task DeleteAsync(string classId, CancellationToken cancellationToken)
@@ -42,12 +54,21 @@ internal sealed class ClassLifeService(IDbContextFactory<PortalDbContext> databa
     public async Task<SchoolClass> JoinAsync(string joinCode, string learnerId, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        var found = await Usable(db, joinCode).AsNoTracking().FirstOrDefaultAsync(cancellationToken) ?? throw NoSuchCode();
-        if (await db.Enrolments.AnyAsync(e => e.ClassId == found.Id && e.LearnerId == learnerId, cancellationToken)) return found;
+        var found = await Usable(db, joinCode).AsNoTracking().FirstOrDefaultAsync(cancellationToken)
+            ?? throw NoSuchCode();
+        if (await db.Enrolments.AnyAsync(e => e.ClassId == found.Id && e.LearnerId == learnerId, cancellationToken))
+            return found;
 
         // Both or neither: a use that was counted without a learner would keep another one out.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await Usable(db, joinCode).ExecuteUpdateAsync(c => c.SetProperty(x => x.JoinCodeUsesLeft, x => x.JoinCodeUsesLeft - 1), cancellationToken) == 0) throw NoSuchCode();
+        if (
+            await Usable(db, joinCode)
+                .ExecuteUpdateAsync(
+                    c => c.SetProperty(x => x.JoinCodeUsesLeft, x => x.JoinCodeUsesLeft - 1),
+                    cancellationToken
+                ) == 0
+        )
+            throw NoSuchCode();
         await classes.EnrolAsync(db, found.Id, learnerId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Raise();
@@ -58,18 +79,26 @@ internal sealed class ClassLifeService(IDbContextFactory<PortalDbContext> databa
     {
         var code = JoinCode.Normalize(joinCode);
         var now = time.GetUtcNow();
-        return db.Classes.Where(c => c.JoinCode == code && c.State == ClassState.Open
+        return db.Classes.Where(c =>
+            c.JoinCode == code
+            && c.State == ClassState.Open
             && (c.JoinCodeExpiresAt == null || c.JoinCodeExpiresAt > now)
-            && (c.JoinCodeUsesLeft == null || c.JoinCodeUsesLeft > 0));
+            && (c.JoinCodeUsesLeft == null || c.JoinCodeUsesLeft > 0)
+        );
     }
 
     // One answer to all: who guesses learns nothing.
-    private static ClassroomException NoSuchCode() => new("No class can be joined with this code now. Check it letter by letter, or ask your instructor for a new one.");
+    private static ClassroomException NoSuchCode() =>
+        new(
+            "No class can be joined with this code now. Check it letter by letter, or ask your instructor for a new "
+                + "one."
+        );
 
     private async Task ChangeAsync(string classId, Action<SchoolClass> change, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        var found = await db.Classes.FindAsync([classId], cancellationToken) ?? throw new ClassroomException("There is no such class. It may have been deleted.");
+        var found = await db.Classes.FindAsync([classId], cancellationToken)
+            ?? throw new ClassroomException("There is no such class. It may have been deleted.");
         change(found);
         await db.SaveChangesAsync(cancellationToken);
         changes.Raise();

@@ -10,7 +10,9 @@ public interface IClassLife
 
     Task SetStateAsync(string classId, ClassState state, CancellationToken cancellationToken);
 
-    /// <summary>Ends the class for good, with its enrolments and invitations. Learners and what they did stay.</summary>
+    /// <summary>
+    /// Ends the class for good, with its enrolments and invitations. Learners and what they did stay.
+    /// </summary>
     Task DeleteAsync(string classId, CancellationToken cancellationToken);
 
     /// <summary>Replaces the join code; the one before ends.</summary>

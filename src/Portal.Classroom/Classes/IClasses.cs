@@ -13,7 +13,13 @@ public interface IClasses
     Task<SchoolClass?> FindAsync(string id, CancellationToken cancellationToken);
 
     /// <exception cref="ClassroomException">The name is empty or too long.</exception>
-    Task<SchoolClass> CreateAsync(string name, string courseId, string lessonId, string instructorId, CancellationToken cancellationToken);
+    Task<SchoolClass> CreateAsync(
+        string name,
+        string courseId,
+        string lessonId,
+        string instructorId,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Puts the learner into the class. Doing it twice is not an error.</summary>
     /// <exception cref="ClassroomException">Somebody in the class has a name that looks the same.</exception>

@@ -46,7 +46,12 @@ internal static class PeopleModel
         builder.Entity<IdentityUserToken<string>>(e =>
         {
             e.ToTable("UserTokens");
-            e.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
+            e.HasKey(t => new
+            {
+                t.UserId,
+                t.LoginProvider,
+                t.Name,
+            });
             e.Property(t => t.LoginProvider).HasMaxLength(KeyLength);
             e.Property(t => t.Name).HasMaxLength(KeyLength);
         });

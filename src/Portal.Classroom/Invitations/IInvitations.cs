@@ -7,9 +7,15 @@ namespace Portal.Classroom.Invitations;
 public interface IInvitations
 {
     /// <summary>Makes a link for each name, or none when there is a problem with any.</summary>
-    Task<InvitationResult> InviteAsync(string classId, IReadOnlyList<Invitee> invitees, bool asInstructor, CancellationToken cancellationToken);
+    Task<InvitationResult> InviteAsync(
+        string classId,
+        IReadOnlyList<Invitee> invitees,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Reads a roster file and makes a link for each of its rows, or none when there is a problem with any.</summary>
+    /// <summary>
+    /// Reads a roster file and makes a link for each of its rows, or none when there is a problem with any.
+    /// </summary>
     Task<InvitationResult> ImportAsync(string classId, ReadOnlyMemory<byte> file, CancellationToken cancellationToken);
 
     /// <summary>Those that nobody has used, by name.</summary>
@@ -21,7 +27,7 @@ public interface IInvitations
     /// <exception cref="ClassroomException">There is none that can be used now.</exception>
     Task<Invitation> FindAsync(string token, CancellationToken cancellationToken);
 
-    /// <summary>Uses the invitation up: the person is in the class, or teaches it.</summary>
+    /// <summary>Uses the invitation up: the person is in the class.</summary>
     /// <exception cref="ClassroomException">It cannot be used now, or the name is taken in the class.</exception>
     Task<Invitation> AcceptAsync(string token, string personId, CancellationToken cancellationToken);
 }
@@ -35,7 +41,11 @@ public sealed record InvitationProblem(int Line, string Message);
 public sealed record IssuedInvitation(string Name, string Token);
 
 /// <summary>Either problems or invitations.</summary>
-public sealed record InvitationResult(ImmutableArray<InvitationProblem> Problems, ImmutableArray<IssuedInvitation> Issued)
+public sealed record InvitationResult(
+    ImmutableArray<InvitationProblem> Problems,
+    ImmutableArray<IssuedInvitation> Issued
+)
 {
-    public static InvitationResult Refused(IEnumerable<InvitationProblem> problems) => new([.. problems.OrderBy(p => p.Line)], []);
+    public static InvitationResult Refused(IEnumerable<InvitationProblem> problems) =>
+        new([.. problems.OrderBy(p => p.Line)], []);
 }

@@ -5,7 +5,11 @@ using Portal.Classroom.Model;
 
 namespace Portal.Classroom.Learners;
 
-internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database, ChangeSignal changes, TimeProvider time) : ILearners
+internal sealed class LearnerService(
+    IDbContextFactory<PortalDbContext> database,
+    ChangeSignal changes,
+    TimeProvider time
+) : ILearners
 {
     public async Task<ImmutableArray<Learner>> ListAsync(CancellationToken cancellationToken)
     {
@@ -21,9 +25,15 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
 
     public async Task<Learner> AddAsync(string name, CancellationToken cancellationToken)
     {
-        var learner = new Learner { Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), Name = PersonName.Clean(name), CreatedAt = time.GetUtcNow() };
+        var learner = new Learner
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+            Name = PersonName.Clean(name),
+            CreatedAt = time.GetUtcNow(),
+        };
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        if (await db.Learners.AnyAsync(l => l.NameSkeleton == learner.NameSkeleton, cancellationToken)) throw Taken(learner.Name);
+        if (await db.Learners.AnyAsync(l => l.NameSkeleton == learner.NameSkeleton, cancellationToken))
+            throw Taken(learner.Name);
         db.Learners.Add(learner);
         await db.SaveChangesAsync(cancellationToken);
         changes.Raise();
@@ -32,8 +42,14 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
 
     public async Task<Learner> EnsureAsync(string id, string name, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, cancellationToken) is { } known) return known;
-        var learner = new Learner { Id = id, Name = PersonName.Clean(name), CreatedAt = time.GetUtcNow() };
+        if (await FindAsync(id, cancellationToken) is { } known)
+            return known;
+        var learner = new Learner
+        {
+            Id = id,
+            Name = PersonName.Clean(name),
+            CreatedAt = time.GetUtcNow(),
+        };
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         db.Learners.Add(learner);
         try
@@ -43,7 +59,8 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
         catch (DbUpdateException)
         {
             // Two requests may meet here; the one that comes second finds the row of the first.
-            if (await FindAsync(id, cancellationToken) is { } first) return first;
+            if (await FindAsync(id, cancellationToken) is { } first)
+                return first;
             throw;
         }
         changes.Raise();
@@ -53,9 +70,11 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
     public async Task RenameAsync(string id, string name, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        var learner = await db.Learners.FindAsync([id], cancellationToken) ?? throw new ClassroomException("There is no such learner.");
+        var learner = await db.Learners.FindAsync([id], cancellationToken)
+            ?? throw new ClassroomException("There is no such learner.");
         learner.Name = PersonName.Clean(name);
-        foreach (var place in await db.Enrolments.Where(e => e.LearnerId == id).ToListAsync(cancellationToken)) place.NameSkeleton = learner.NameSkeleton;
+        foreach (var place in await db.Enrolments.Where(e => e.LearnerId == id).ToListAsync(cancellationToken))
+            place.NameSkeleton = learner.NameSkeleton;
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -64,11 +83,18 @@ internal sealed class LearnerService(IDbContextFactory<PortalDbContext> database
         {
             await using var check = await database.CreateDbContextAsync(cancellationToken);
             var classes = check.Enrolments.Where(e => e.LearnerId == id).Select(e => e.ClassId);
-            if (!await check.Enrolments.AnyAsync(e => classes.Contains(e.ClassId) && e.LearnerId != id && e.NameSkeleton == learner.NameSkeleton, cancellationToken)) throw;
+            if (
+                !await check.Enrolments.AnyAsync(
+                    e => classes.Contains(e.ClassId) && e.LearnerId != id && e.NameSkeleton == learner.NameSkeleton,
+                    cancellationToken
+                )
+            )
+                throw;
             throw Taken(learner.Name);
         }
         changes.Raise();
     }
 
-    private static ClassroomException Taken(string name) => new($"There is already a learner called '{name}', or by a name that looks the same. Choose another name.");
+    private static ClassroomException Taken(string name) =>
+        new($"There is already a learner called '{name}', or by a name that looks the same. Choose another name.");
 }

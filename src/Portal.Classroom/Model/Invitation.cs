@@ -12,7 +12,6 @@ public sealed class Invitation
     /// <summary>Who is meant, as the instructor wrote it.</summary>
     public required string Name { get; init; }
     public required string NameSkeleton { get; init; }
-    public bool AsInstructor { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? UsedAt { get; set; }
     public SchoolClass? Class { get; init; }

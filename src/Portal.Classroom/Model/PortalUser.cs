@@ -10,4 +10,9 @@ public sealed class PortalUser : IdentityUser
 }
 
 /// <summary>What somebody may do in the portal; whom they may see follows from their classes.</summary>
-public enum PortalRole { Learner, Instructor, Administrator }
+public enum PortalRole
+{
+    Learner,
+    Instructor,
+    Administrator,
+}

@@ -25,7 +25,12 @@ public sealed class SchoolClass
 }
 
 /// <summary>Open: learners join. Closed: nobody joins any more, work goes on. Archived: kept to look at.</summary>
-public enum ClassState { Open, Closed, Archived }
+public enum ClassState
+{
+    Open,
+    Closed,
+    Archived,
+}
 
 /// <summary>Somebody who teaches a class, and sees its learners at work.</summary>
 public sealed class ClassInstructor

@@ -24,26 +24,38 @@ public sealed class ForwardingOptions
         {
             List<string> failures =
             [
-                .. options.KnownProxies.Where(p => !IPAddress.TryParse(p, out _))
-                    .Select(p => $"{SectionName}:{nameof(KnownProxies)} has '{p}', which is not an IP address. Write one like 10.0.0.4."),
-                .. options.KnownNetworks.Where(n => !System.Net.IPNetwork.TryParse(n, out _))
-                    .Select(n => $"{SectionName}:{nameof(KnownNetworks)} has '{n}', which is not a network. Write one like 10.0.0.0/8."),
+                .. options
+                    .KnownProxies.Where(p => !IPAddress.TryParse(p, out _))
+                    .Select(p =>
+                        $"{SectionName}:{nameof(KnownProxies)} has '{p}', which is not an IP address. Write one like "
+                            + "10.0.0.4."
+                    ),
+                .. options
+                    .KnownNetworks.Where(n => !System.Net.IPNetwork.TryParse(n, out _))
+                    .Select(n =>
+                        $"{SectionName}:{nameof(KnownNetworks)} has '{n}', which is not a network. Write one like "
+                            + "10.0.0.0/8."
+                    ),
             ];
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }
     }
 
-    internal sealed class Apply(IOptions<ForwardingOptions> known, IOptions<HostFilteringOptions> hosts) : IConfigureOptions<ForwardedHeadersOptions>
+    internal sealed class Apply(IOptions<ForwardingOptions> known, IOptions<HostFilteringOptions> hosts)
+        : IConfigureOptions<ForwardedHeadersOptions>
     {
         public void Configure(ForwardedHeadersOptions options)
         {
-            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            options.ForwardedHeaders =
+                ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             // As far as the proxies are known, however many there are in a row.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            foreach (var proxy in known.Value.KnownProxies) options.KnownProxies.Add(IPAddress.Parse(proxy));
-            foreach (var network in known.Value.KnownNetworks) options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+            foreach (var proxy in known.Value.KnownProxies)
+                options.KnownProxies.Add(IPAddress.Parse(proxy));
+            foreach (var network in known.Value.KnownNetworks)
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
             options.AllowedHosts = hosts.Value.AllowedHosts;
         }
     }

@@ -7,7 +7,9 @@ public sealed class LimitOptions
 {
     public const string SectionName = "Portal:Limits";
 
-    /// <summary>Attempts to sign in, join or set a password from one address, a minute. A classroom may share one.</summary>
+    /// <summary>
+    /// Attempts to sign in, join or set a password from one address, a minute. A classroom may share one.
+    /// </summary>
     /// <value>The default is 60.</value>
     [Range(1, 100_000, ErrorMessage = SectionName + ":SignInsPerMinute must be between 1 and 100000.")]
     public int SignInsPerMinute { get; set; } = 60;

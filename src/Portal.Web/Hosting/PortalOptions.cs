@@ -24,17 +24,24 @@ public sealed class PortalOptions
             var failures = new List<string>();
             if (!options.IsClass && !options.Mode.Equals("Local", StringComparison.OrdinalIgnoreCase))
             {
-                failures.Add($"{SectionName}:{nameof(Mode)} is '{options.Mode}'. Set it to Local for one machine and its owner, or to Class for many people who sign in.");
+                failures.Add(
+                    $"{SectionName}:{nameof(Mode)} is '{options.Mode}'. Set it to Local for one machine and its "
+                        + "owner, or to Class for many people who sign in."
+                );
             }
             if (!string.IsNullOrEmpty(options.PublicUrl) && !IsRoot(options.PublicUrl))
             {
-                failures.Add($"{SectionName}:{nameof(PublicUrl)} is '{options.PublicUrl}', which is not the root of an http or https address. "
-                    + "Set it to what people type, for example https://portal.example.org, or leave it out.");
+                failures.Add(
+                    $"{SectionName}:{nameof(PublicUrl)} is '{options.PublicUrl}', which is not the root of an http "
+                        + "or https address. "
+                        + "Set it to what people type, for example https://portal.example.org, or leave it out."
+                );
             }
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }
 
         private static bool IsRoot(string text) =>
-            Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "" };
+            Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "" };
     }
 }

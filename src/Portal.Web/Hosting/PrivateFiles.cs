@@ -1,6 +1,8 @@
 namespace Portal.Web.Hosting;
 
-/// <summary>Files that only the portal's user may read. Windows keeps them in the user's profile, with its rights.</summary>
+/// <summary>
+/// Files that only the portal's user may read. Windows keeps them in the user's profile, with its rights.
+/// </summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -22,11 +24,23 @@ internal static class PrivateFiles
     /// <summary>The SQLite file, made when missing; its companions get their rights from it.</summary>
     public static string Database(string path)
     {
-        if (OperatingSystem.IsWindows()) return path;
-        File.Open(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerFile }).Dispose();
+        if (OperatingSystem.IsWindows())
+            return path;
+        File.Open(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.ReadWrite,
+                    UnixCreateMode = OwnerFile,
+                }
+            )
+            .Dispose();
         foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
         {
-            if (File.Exists(file)) Narrow(file, OwnerFile);
+            if (File.Exists(file))
+                Narrow(file, OwnerFile);
         }
         return path;
     }
@@ -35,7 +49,8 @@ internal static class PrivateFiles
     private static bool Narrow(string path, UnixFileMode mode)
     {
         var others = File.GetUnixFileMode(path) & ~mode;
-        if (others == UnixFileMode.None) return true;
+        if (others == UnixFileMode.None)
+            return true;
         try
         {
             File.SetUnixFileMode(path, mode);

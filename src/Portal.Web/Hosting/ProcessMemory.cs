@@ -13,7 +13,8 @@ internal static partial class ProcessMemory
     /// </summary>
     public static void Protect()
     {
-        if (OperatingSystem.IsLinux()) _ = Control(SetDumpable, 0, 0, 0, 0);
+        if (OperatingSystem.IsLinux())
+            _ = Control(SetDumpable, 0, 0, 0, 0);
     }
 
     [LibraryImport("libc", EntryPoint = "prctl")]

@@ -12,12 +12,15 @@ public sealed class PublicAddress(IServer server, IOptions<PortalOptions> option
 
     private Uri Root()
     {
-        if (options.Value.PublicUrl is { Length: > 0 } configured) return new Uri(configured);
+        if (options.Value.PublicUrl is { Length: > 0 } configured)
+            return new Uri(configured);
         var listening = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
-        if (listening is null) return new Uri("http://localhost");
+        if (listening is null)
+            return new Uri("http://localhost");
         var address = BindingAddress.Parse(listening);
-        // A browser cannot open "every address of this machine".
-        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" or "127.0.0.1" or "[::1]" ? "localhost" : address.Host;
+        // A browser cannot open "every address of this machine". A single one stays as it is: under the name localhost
+        // somebody else may listen on the other.
+        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
         return new UriBuilder(address.Scheme, host, address.Port).Uri;
     }
 }

@@ -16,7 +16,8 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
             TokenLimit = options.Value.RunsPerMinute,
             TokensPerPeriod = Math.Max(1, options.Value.RunsPerMinute / 12),
             ReplenishmentPeriod = TimeSpan.FromSeconds(5),
-        }));
+        })
+    );
 
     /// <summary>Counts a run of this learner.</summary>
     /// <returns>False when there were too many lately; ask again in a few seconds.</returns>
@@ -36,16 +37,24 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
             options.OnRejected = async (context, cancellationToken) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "60";
-                await context.HttpContext.Response.WriteAsync("Too many attempts from your network. Wait a minute, then go back and try again.", cancellationToken);
+                await context.HttpContext.Response.WriteAsync(
+                    "Too many attempts from your network. Wait a minute, then go back and try again.",
+                    cancellationToken
+                );
             };
             // Looking at a page is free; an attempt is a form that was sent.
-            options.AddPolicy(SignIn, http => HttpMethods.IsPost(http.Request.Method)
-                ? RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "local", _ => new FixedWindowRateLimiterOptions
-                {
-                    PermitLimit = limits.Value.SignInsPerMinute,
-                    Window = TimeSpan.FromMinutes(1),
-                })
-                : RateLimitPartition.GetNoLimiter("looking"));
+            options.AddPolicy(SignIn, http =>
+                HttpMethods.IsPost(http.Request.Method)
+                    ? RateLimitPartition.GetFixedWindowLimiter(
+                        http.Connection.RemoteIpAddress?.ToString() ?? "local",
+                        _ => new FixedWindowRateLimiterOptions
+                        {
+                            PermitLimit = limits.Value.SignInsPerMinute,
+                            Window = TimeSpan.FromMinutes(1),
+                        }
+                    )
+                    : RateLimitPartition.GetNoLimiter("looking")
+            );
         }
     }
 }

@@ -13,13 +13,20 @@ internal static class Secrets
 
     public static void AddSecretFiles(this IConfigurationBuilder configuration, IDictionary environment)
     {
-        if (environment["CREDENTIALS_DIRECTORY"] is string { Length: > 0 } directory) configuration.AddKeyPerFile(directory, optional: true);
-        configuration.AddInMemoryCollection(environment.Keys.Cast<string>()
-            .Where(name => name.Contains("__", StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(name => KeyValuePair.Create(Key(name), (string?)Read(name, (string)environment[name]!))));
+        if (environment["CREDENTIALS_DIRECTORY"] is string { Length: > 0 } directory)
+            configuration.AddKeyPerFile(directory, optional: true);
+        configuration.AddInMemoryCollection(
+            environment
+                .Keys.Cast<string>()
+                .Where(name =>
+                    name.Contains("__", StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
+                )
+                .Select(name => KeyValuePair.Create(Key(name), (string?)Read(name, (string)environment[name]!)))
+        );
     }
 
-    private static string Key(string variable) => variable[..^Suffix.Length].Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
+    private static string Key(string variable) =>
+        variable[..^Suffix.Length].Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
 
     private static string Read(string variable, string file)
     {
@@ -29,7 +36,9 @@ internal static class Secrets
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var message = $"The variable {variable} names '{file}', which cannot be read: {e.Message} Set it to the file that holds {Key(variable)}.";
+            var message =
+                $"The variable {variable} names '{file}', which cannot be read: {e.Message} Set it to the file that "
+                    + $"holds {Key(variable)}.";
             throw new OptionsValidationException(Key(variable), typeof(Secrets), [message]);
         }
     }

@@ -8,13 +8,16 @@ using Portal.Classroom.Model;
 
 namespace Portal.Web.Identity;
 
-/// <summary>Changing who one is. Forms post here because a circuit cannot set a cookie; antiforgery applies to each.</summary>
+/// <summary>
+/// Changing who one is. Forms post here because a circuit cannot set a cookie; antiforgery applies to each.
+/// </summary>
 internal static class AccountEndpoints
 {
     public static void MapAccount(this IEndpointRouteBuilder endpoints, bool local)
     {
         endpoints.MapPost("/account/sign-out", SignOutAsync).RequireAuthorization(Policies.Learner);
-        if (!local) return;
+        if (!local)
+            return;
         endpoints.MapGet("/welcome", WelcomeAsync).AllowAnonymous();
         endpoints.MapPost("/account/join", JoinAsync).RequireAuthorization(Policies.Owner);
         endpoints.MapPost("/account/act-as", ActAsAsync).RequireAuthorization(Policies.Owner);
@@ -36,7 +39,9 @@ internal static class AccountEndpoints
             return TypedResults.LocalRedirect("/");
         }
         // Who follows an old link with a good cookie has nothing to be told.
-        return TypedResults.LocalRedirect(context.User.Identity?.IsAuthenticated == true ? "/" : "/sign-in?link=" + welcome.Outcome);
+        return TypedResults.LocalRedirect(
+            context.User.Identity?.IsAuthenticated == true ? "/" : "/sign-in?link=" + welcome.Outcome
+        );
     }
 
     /// <summary>Become the learner of this name, who is added when new.</summary>
@@ -50,15 +55,23 @@ internal static class AccountEndpoints
     )
     {
         var wanted = (name ?? "").Trim();
-        var known = (await learners.ListAsync(cancellationToken)).FirstOrDefault(l => l.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+        var known = (await learners.ListAsync(cancellationToken)).FirstOrDefault(l =>
+            l.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)
+        );
         try
         {
-            await SignInAsync(context, known ?? await classroom.AddLearnerAsync(wanted, cancellationToken), byOwner: true);
+            await SignInAsync(
+                context,
+                known ?? await classroom.AddLearnerAsync(wanted, cancellationToken),
+                byOwner: true
+            );
             return TypedResults.LocalRedirect(LocalUrl.Of(returnUrl));
         }
         catch (ClassroomException e)
         {
-            return TypedResults.LocalRedirect($"/join?name={Uri.EscapeDataString(wanted)}&problem={Uri.EscapeDataString(e.Message)}");
+            return TypedResults.LocalRedirect(
+                $"/join?name={Uri.EscapeDataString(wanted)}&problem={Uri.EscapeDataString(e.Message)}"
+            );
         }
     }
 
@@ -70,7 +83,8 @@ internal static class AccountEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (await learners.FindAsync(learnerId, cancellationToken) is not { } learner) return TypedResults.NotFound();
+        if (await learners.FindAsync(learnerId, cancellationToken) is not { } learner)
+            return TypedResults.NotFound();
         await SignInAsync(context, learner, byOwner: true);
         return TypedResults.LocalRedirect(LocalUrl.Of(returnUrl));
     }
@@ -81,9 +95,10 @@ internal static class AccountEndpoints
         return TypedResults.LocalRedirect(LocalUrl.Of(returnUrl));
     }
 
-    private static Task SignInAsync(HttpContext context, Learner learner, bool byOwner) => context.SignInAsync(
-        CookieAuthenticationDefaults.AuthenticationScheme,
-        LocalIdentity.Principal(learner, byOwner),
-        new AuthenticationProperties { IsPersistent = true }
-    );
+    private static Task SignInAsync(HttpContext context, Learner learner, bool byOwner) =>
+        context.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme,
+            LocalIdentity.Principal(learner, byOwner),
+            new AuthenticationProperties { IsPersistent = true }
+        );
 }

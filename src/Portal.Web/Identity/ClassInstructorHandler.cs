@@ -7,10 +7,15 @@ namespace Portal.Web.Identity;
 
 internal sealed class ClassInstructorRequirement : IAuthorizationRequirement;
 
-/// <summary>Looks up whether the visitor instructs the class of the address, for a request and within a circuit.</summary>
+/// <summary>
+/// Looks up whether the visitor instructs the class of the address, for a request and within a circuit.
+/// </summary>
 internal sealed class ClassInstructorHandler(IAccess access) : AuthorizationHandler<ClassInstructorRequirement>
 {
-    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ClassInstructorRequirement requirement)
+    protected override async Task HandleRequirementAsync(
+        AuthorizationHandlerContext context,
+        ClassInstructorRequirement requirement
+    )
     {
         var classId = context.Resource switch
         {
@@ -18,9 +23,11 @@ internal sealed class ClassInstructorHandler(IAccess access) : AuthorizationHand
             ComponentRoute route => route.RouteValues.GetValueOrDefault("ClassId") as string,
             _ => null,
         };
-        if (classId is not null
+        if (
+            classId is not null
             && context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
-            && await access.InstructsAsync(id, classId, CancellationToken.None))
+            && await access.InstructsAsync(id, classId, CancellationToken.None)
+        )
         {
             context.Succeed(requirement);
         }

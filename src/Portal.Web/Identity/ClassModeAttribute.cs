@@ -11,12 +11,16 @@ internal static class ClassModeExtensions
 {
     public static void UseModes(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass) return;
-        app.Use((context, next) =>
-        {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<ClassModeAttribute>() is null) return next(context);
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        if (app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass)
+            return;
+        app.Use(
+            (context, next) =>
+            {
+                if (context.GetEndpoint()?.Metadata.GetMetadata<ClassModeAttribute>() is null)
+                    return next(context);
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+        );
     }
 }

@@ -21,8 +21,10 @@ internal static class IdentityServiceCollectionExtensions
         configuration.GetSection(PortalOptions.SectionName).Bind(options);
         var provider = new ProviderOptions();
         configuration.GetSection(ProviderOptions.SectionName).Bind(provider);
-        if (options.IsClass) services.AddAccounts(provider.IsUsed);
-        else services.AddLocalOwner();
+        if (options.IsClass)
+            services.AddAccounts(provider.IsUsed);
+        else
+            services.AddLocalOwner();
 
         services.TryAddSingleton<PublicAddress>();
         services.TryAddSingleton<WelcomeConsole>();
@@ -35,7 +37,8 @@ internal static class IdentityServiceCollectionExtensions
 
     private static void AddLocalOwner(this IServiceCollection services)
     {
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+        services
+            .AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie(cookie => PortalCookie.Configure(cookie, LocalIdentity.ValidateAsync));
         services.TryAddSingleton<WelcomeLinks>();
         services.TryAddSingleton<IConsoleLink>(provider => provider.GetRequiredService<WelcomeLinks>());
@@ -46,15 +49,26 @@ internal static class IdentityServiceCollectionExtensions
     {
         services.AddOptions<ProviderOptions>().BindConfiguration(ProviderOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ProviderOptions>, ProviderOptions.Validator>();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies(cookies =>
-            cookies.ApplicationCookie!.Configure(cookie => PortalCookie.Configure(cookie, AccountPrincipal.ValidateAsync)));
-        if (withProvider) services.AddProviderSignIn();
-        services.AddIdentityCore<PortalUser>(identity =>
+        services
+            .AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddIdentityCookies(cookies =>
+                cookies.ApplicationCookie!.Configure(cookie =>
+                    PortalCookie.Configure(cookie, AccountPrincipal.ValidateAsync)
+                )
+            );
+        if (withProvider)
+            services.AddProviderSignIn();
+        services
+            .AddIdentityCore<PortalUser>(identity =>
             {
                 // Length is what counts; rules on signs make people write passwords down.
                 identity.Password.RequiredLength = 10;
                 identity.Password.RequiredUniqueChars = 4;
-                identity.Password.RequireDigit = identity.Password.RequireLowercase = identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
+                identity.Password.RequireDigit =
+                    identity.Password.RequireLowercase =
+                    identity.Password.RequireUppercase =
+                    identity.Password.RequireNonAlphanumeric =
+                        false;
                 identity.Lockout.MaxFailedAccessAttempts = 5;
                 identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
@@ -63,7 +77,9 @@ internal static class IdentityServiceCollectionExtensions
             .AddSignInManager()
             .AddClaimsPrincipalFactory<AccountPrincipal>()
             .AddDefaultTokenProviders();
-        services.TryAddScoped(provider => provider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext());
+        services.TryAddScoped(provider =>
+            provider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext()
+        );
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.TryAddScoped<PortalAccounts>();
         services.TryAddSingleton<SetUpLink>();
@@ -73,10 +89,13 @@ internal static class IdentityServiceCollectionExtensions
     private static void AddPolicies(this IServiceCollection services, bool isClass)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, ClassInstructorHandler>());
-        services.AddAuthorizationBuilder()
+        services
+            .AddAuthorizationBuilder()
             .AddPolicy(Policies.Learner, policy => policy.RequireRole(Roles.Learner))
             .AddPolicy(Policies.Instructor, policy => policy.RequireRole(Roles.Instructor))
-            .AddPolicy(Policies.ClassInstructor, policy => policy.RequireAuthenticatedUser().AddRequirements(new ClassInstructorRequirement()))
+            .AddPolicy(Policies.ClassInstructor, policy =>
+                policy.RequireAuthenticatedUser().AddRequirements(new ClassInstructorRequirement())
+            )
             .AddPolicy(Policies.Administrator, policy => policy.RequireRole(Roles.Administrator))
             .AddPolicy(Policies.Owner, policy => policy.RequireRole(Roles.Owner))
             .AddPolicy(Policies.Join, policy => policy.RequireAssertion(c => isClass || c.User.IsInRole(Roles.Owner)))

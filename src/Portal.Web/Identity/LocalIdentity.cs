@@ -19,11 +19,15 @@ internal static class LocalIdentity
     {
         List<Claim> claims =
         [
-            new(ClaimTypes.NameIdentifier, learner.Id), new(ClaimTypes.Name, learner.Name), new(ClaimTypes.Role, Roles.Learner),
+            new(ClaimTypes.NameIdentifier, learner.Id),
+            new(ClaimTypes.Name, learner.Name),
+            new(ClaimTypes.Role, Roles.Learner),
         ];
-        if (byOwner) claims.Add(new Claim(ClaimTypes.Role, Roles.Owner));
+        if (byOwner)
+            claims.Add(new Claim(ClaimTypes.Role, Roles.Owner));
         // Who acts as a learner sees what that learner sees.
-        if (byOwner && learner.Id == OwnerId) claims.Add(new Claim(ClaimTypes.Role, Roles.Instructor));
+        if (byOwner && learner.Id == OwnerId)
+            claims.Add(new Claim(ClaimTypes.Role, Roles.Instructor));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme));
     }
 
@@ -31,8 +35,10 @@ internal static class LocalIdentity
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var learners = context.HttpContext.RequestServices.GetRequiredService<ILearners>();
-        if (context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
-            && await learners.FindAsync(id, context.HttpContext.RequestAborted) is { } learner)
+        if (
+            context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
+            && await learners.FindAsync(id, context.HttpContext.RequestAborted) is { } learner
+        )
         {
             context.ReplacePrincipal(Principal(learner, context.Principal.IsInRole(Roles.Owner)));
             return;

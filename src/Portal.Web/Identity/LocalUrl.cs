@@ -9,5 +9,7 @@ internal static class LocalUrl
     /// <paramref name="url"/> when it is a path of this portal as every browser reads it, else the start page.
     /// </summary>
     public static string Of(string? url) =>
-        url is ['/', ..] && !url.Contains('\\', StringComparison.Ordinal) && RedirectHttpResult.IsLocalUrl(url) ? url : "/";
+        url is ['/', ..] && !url.Contains('\\', StringComparison.Ordinal) && RedirectHttpResult.IsLocalUrl(url)
+            ? url
+            : "/";
 }

@@ -10,7 +10,10 @@ namespace Portal.Web.Identity;
 internal static class PortalCookie
 {
     /// <param name="validate">Compares the cookie with the database at each request: what it says may be old.</param>
-    public static void Configure(CookieAuthenticationOptions options, Func<CookieValidatePrincipalContext, Task> validate)
+    public static void Configure(
+        CookieAuthenticationOptions options,
+        Func<CookieValidatePrincipalContext, Task> validate
+    )
     {
         options.Cookie.Name = "portal";
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -23,7 +26,8 @@ internal static class PortalCookie
         options.ReturnUrlParameter = "returnUrl";
         options.Events.OnValidatePrincipal = validate;
         var toSignIn = options.Events.OnRedirectToLogin;
-        options.Events.OnRedirectToLogin = context => IsPage(context.HttpContext) ? toSignIn(context) : Refuse(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToLogin = context =>
+            IsPage(context.HttpContext) ? toSignIn(context) : Refuse(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => Refuse(context, StatusCodes.Status403Forbidden);
     }
 

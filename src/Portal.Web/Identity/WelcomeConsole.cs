@@ -17,8 +17,12 @@ public interface IConsoleLink
 /// cookie comes, at most once in <see cref="Pause"/>. Never logged: logs travel.
 /// </summary>
 /// <param name="output">Where to print; the console when null.</param>
-public sealed class WelcomeConsole(IConsoleLink link, PublicAddress address, TimeProvider time, TextWriter? output = null)
-    : IHostedLifecycleService
+public sealed class WelcomeConsole(
+    IConsoleLink link,
+    PublicAddress address,
+    TimeProvider time,
+    TextWriter? output = null
+) : IHostedLifecycleService
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
@@ -31,7 +35,8 @@ public sealed class WelcomeConsole(IConsoleLink link, PublicAddress address, Tim
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (now < _next) return;
+            if (now < _next)
+                return;
             _next = now + Pause;
         }
         await PrintAsync(cancellationToken);
@@ -39,22 +44,29 @@ public sealed class WelcomeConsole(IConsoleLink link, PublicAddress address, Tim
 
     private async Task PrintAsync(CancellationToken cancellationToken)
     {
-        if (await link.FindPathAsync(cancellationToken) is not { } path) return;
-        await (output ?? Console.Out).WriteLineAsync($"""
+        if (await link.FindPathAsync(cancellationToken) is not { } path)
+            return;
+        await (output ?? Console.Out).WriteLineAsync(
+            $"""
 
               {link.Heading} It works once:
 
                   {address.Of(path)}
 
-            """);
+            """
+        );
     }
 
     // After the server has said where it listens.
     public Task StartedAsync(CancellationToken cancellationToken) => PrintAsync(cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -23,7 +23,8 @@ public sealed class WelcomeLinks : IConsoleLink
     {
         get
         {
-            lock (_lock) return PathOf(_owner);
+            lock (_lock)
+                return PathOf(_owner);
         }
     }
 
@@ -37,7 +38,8 @@ public sealed class WelcomeLinks : IConsoleLink
         var token = NewToken();
         lock (_lock)
         {
-            if (_open.Count == MaxOpen) _open.Dequeue();
+            if (_open.Count == MaxOpen)
+                _open.Dequeue();
             _open.Enqueue((Hash(token), learnerId));
         }
         return PathOf(token);
@@ -72,7 +74,8 @@ public sealed class WelcomeLinks : IConsoleLink
 
     private void Remember(byte[] hash)
     {
-        if (_used.Count == MaxUsed) _used.Dequeue();
+        if (_used.Count == MaxUsed)
+            _used.Dequeue();
         _used.Enqueue(hash);
     }
 
@@ -86,4 +89,9 @@ public sealed class WelcomeLinks : IConsoleLink
 /// <param name="LearnerId">Whom the link signs in; null unless accepted.</param>
 public sealed record Welcome(WelcomeOutcome Outcome, string? LearnerId);
 
-public enum WelcomeOutcome { Accepted, Used, Unknown }
+public enum WelcomeOutcome
+{
+    Accepted,
+    Used,
+    Unknown,
+}

@@ -44,7 +44,11 @@ public sealed partial class AccountPage
     }
 
     private async Task LoadClassesAsync() =>
-        _classes = [.. (await Classes.ListAsync(CancellationToken.None)).Where(c => c.Enrolments.Any(e => e.LearnerId == _learner!.Id))];
+        _classes = [
+            .. (await Classes.ListAsync(CancellationToken.None)).Where(c =>
+                c.Enrolments.Any(e => e.LearnerId == _learner!.Id)
+            ),
+        ];
 
     private async Task LeaveAsync(SchoolClass item)
     {
@@ -57,7 +61,9 @@ public sealed partial class AccountPage
     {
         try
         {
-            PortalAccounts.Require(await SignIn.UserManager.ChangePasswordAsync(_user!, Password!.Current, Password.New));
+            PortalAccounts.Require(
+                await SignIn.UserManager.ChangePasswordAsync(_user!, Password!.Current, Password.New)
+            );
             await SignIn.RefreshSignInAsync(_user!);
             _done = "Your password is changed. Sessions in other browsers have ended.";
         }

@@ -10,7 +10,9 @@ namespace Portal.Web.Components.Account;
 /// <summary>User name and password. One answer to all that fails: who guesses learns nothing.</summary>
 public sealed partial class AccountSignIn
 {
-    private const string Refused = "User name and password do not fit together, or there were too many attempts. Check both; after five wrong ones wait five minutes.";
+    private const string Refused =
+        "User name and password do not fit together, or there were too many attempts. Check both; after five wrong "
+            + "ones wait five minutes.";
 
     private string? _problem;
 
@@ -39,18 +41,26 @@ public sealed partial class AccountSignIn
     [SupplyParameterFromQuery]
     public string? Reason { get; set; }
 
-    private string? Told => Reason switch
-    {
-        "provider" => $"{Provider.Value.DisplayName} did not sign you in. Try again; if it stays so, your administrator finds the reason in the portal's log.",
-        "ended" => "All your sessions were ended, this one too. Sign in again.",
-        _ => null,
-    };
+    private string? Told =>
+        Reason switch
+        {
+            "provider" =>
+                $"{Provider.Value.DisplayName} did not sign you in. Try again; if it stays so, your administrator "
+                    + "finds the reason in the portal's log.",
+            "ended" => "All your sessions were ended, this one too. Sign in again.",
+            _ => null,
+        };
 
     private async Task SignInAsync()
     {
         if (await SignIn.UserManager.FindByNameAsync(Input!.UserName) is { PasswordHash: not null } user)
         {
-            var result = await SignIn.PasswordSignInAsync(user, Input.Password, isPersistent: true, lockoutOnFailure: true);
+            var result = await SignIn.PasswordSignInAsync(
+                user,
+                Input.Password,
+                isPersistent: true,
+                lockoutOnFailure: true
+            );
             if (result.Succeeded)
             {
                 Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
@@ -67,7 +77,11 @@ public sealed partial class AccountSignIn
 
     private async Task UsePasskeyAsync()
     {
-        if (!string.IsNullOrEmpty(Credential) && (await SignIn.PasskeySignInAsync(Credential)).Succeeded) Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
-        else _problem = "The passkey did not sign you in. It may be another portal's, or it was removed. Try again, or use your password.";
+        if (!string.IsNullOrEmpty(Credential) && (await SignIn.PasskeySignInAsync(Credential)).Succeeded)
+            Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
+        else
+            _problem =
+                "The passkey did not sign you in. It may be another portal's, or it was removed. Try again, or use "
+                    + "your password.";
     }
 }

@@ -8,7 +8,9 @@ using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Components.Account;
 
-/// <summary>A class by its code: for somebody new, who gets an account with it, and for somebody who is signed in.</summary>
+/// <summary>
+/// A class by its code: for somebody new, who gets an account with it, and for somebody who is signed in.
+/// </summary>
 public sealed partial class ClassJoin
 {
     private CurrentLearner? _learner;
@@ -46,7 +48,12 @@ public sealed partial class ClassJoin
             await Classes.FindByJoinCodeAsync(Input!.Code, CancellationToken.None);
             var joined = _learner is not null
                 ? await Classes.JoinAsync(Input.Code, _learner.Id, CancellationToken.None)
-                : await Accounts.EnterAsync(Input.Name, Input, user => Classes.JoinAsync(Input.Code, user.Id, CancellationToken.None), SignIn);
+                : await Accounts.EnterAsync(
+                    Input.Name,
+                    Input,
+                    user => Classes.JoinAsync(Input.Code, user.Id, CancellationToken.None),
+                    SignIn
+                );
             Navigation.NavigateTo($"/learn/{joined.CourseId}/{joined.LessonId}");
         }
         catch (ClassroomException e)

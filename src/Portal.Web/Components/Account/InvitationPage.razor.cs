@@ -51,12 +51,18 @@ public sealed partial class InvitationPage
 
     private async Task AcceptAsync()
     {
-        if (_invitation is null) return;
+        if (_invitation is null)
+            return;
         try
         {
             var accepted = _learner is not null
                 ? await Invitations.AcceptAsync(Token!, _learner.Id, CancellationToken.None)
-                : await Accounts.EnterAsync(_invitation.Name, Input!, user => Invitations.AcceptAsync(Token!, user.Id, CancellationToken.None), SignIn);
+                : await Accounts.EnterAsync(
+                    _invitation.Name,
+                    Input!,
+                    user => Invitations.AcceptAsync(Token!, user.Id, CancellationToken.None),
+                    SignIn
+                );
             Navigation.NavigateTo($"/learn/{accepted.Class!.CourseId}/{accepted.Class.LessonId}");
         }
         catch (ClassroomException e)

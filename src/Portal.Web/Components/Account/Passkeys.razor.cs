@@ -28,18 +28,26 @@ public sealed partial class Passkeys
 
     protected override async Task OnInitializedAsync() => _passkeys = await SignIn.UserManager.GetPasskeysAsync(User);
 
-    private Task AddAsync() => DoAsync(async () =>
-    {
-        if (_passkeys.Count >= Max) throw new ClassroomException($"You have {Max} passkeys. Remove one first.");
-        if (string.IsNullOrEmpty(Credential)) throw new ClassroomException("The browser sent no passkey. Scripts must be allowed for it.");
-        var attestation = await SignIn.PerformPasskeyAttestationAsync(Credential);
-        if (!attestation.Succeeded) throw new ClassroomException("The passkey could not be checked. Load the page again, then try once more.");
-        attestation.Passkey.Name = Name is { Length: > 0 and <= 40 } ? Name.Trim() : "Passkey";
-        PortalAccounts.Require(await SignIn.UserManager.AddOrUpdatePasskeyAsync(User, attestation.Passkey));
-    });
+    private Task AddAsync() =>
+        DoAsync(async () =>
+        {
+            if (_passkeys.Count >= Max)
+                throw new ClassroomException($"You have {Max} passkeys. Remove one first.");
+            if (string.IsNullOrEmpty(Credential))
+                throw new ClassroomException("The browser sent no passkey. Scripts must be allowed for it.");
+            var attestation = await SignIn.PerformPasskeyAttestationAsync(Credential);
+            if (!attestation.Succeeded)
+                throw new ClassroomException(
+                    "The passkey could not be checked. Load the page again, then try once more."
+                );
+            attestation.Passkey.Name = Name is { Length: > 0 and <= 40 } ? Name.Trim() : "Passkey";
+            PortalAccounts.Require(await SignIn.UserManager.AddOrUpdatePasskeyAsync(User, attestation.Passkey));
+        });
 
-    private Task RemoveAsync(UserPasskeyInfo passkey) => DoAsync(async () =>
-        PortalAccounts.Require(await SignIn.UserManager.RemovePasskeyAsync(User, passkey.CredentialId)));
+    private Task RemoveAsync(UserPasskeyInfo passkey) =>
+        DoAsync(async () =>
+            PortalAccounts.Require(await SignIn.UserManager.RemovePasskeyAsync(User, passkey.CredentialId))
+        );
 
     private async Task DoAsync(Func<Task> work)
     {

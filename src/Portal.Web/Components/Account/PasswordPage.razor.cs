@@ -30,7 +30,8 @@ public sealed partial class PasswordPage
     {
         try
         {
-            var user = await SignIn.UserManager.FindByIdAsync(User ?? "") ?? throw new ClassroomException("This link is not one of this portal's.");
+            var user = await SignIn.UserManager.FindByIdAsync(User ?? "")
+                ?? throw new ClassroomException("This link is not one of this portal's.");
             PortalAccounts.Require(await SignIn.UserManager.ResetPasswordAsync(user, Token ?? "", Input!.Password));
             await SignIn.SignInAsync(user, isPersistent: true);
             Navigation.NavigateTo("/");

@@ -6,7 +6,9 @@ using Portal.Web.Identity.Accounts;
 
 namespace Portal.Web.Components.Account;
 
-/// <summary>What the administrator decides about everybody's accounts. Whom they may see at work is not among it.</summary>
+/// <summary>
+/// What the administrator decides about everybody's accounts. Whom they may see at work is not among it.
+/// </summary>
 public sealed partial class PeoplePage
 {
     private static readonly PortalRole[] s_roles = Enum.GetValues<PortalRole>();
@@ -31,21 +33,26 @@ public sealed partial class PeoplePage
 
     protected override async Task OnInitializedAsync() => _people = await Accounts.ListAsync(CancellationToken.None);
 
-    private Task AddAsync() => DoAsync(async () =>
-    {
-        var added = await Accounts.CreateAsync(Input!.Name, Input.UserName, null, Input.Role);
-        Input = null;
-        await ShowLinkAsync(added);
-    });
+    private Task AddAsync() =>
+        DoAsync(async () =>
+        {
+            var added = await Accounts.CreateAsync(Input!.Name, Input.UserName, null, Input.Role);
+            Input = null;
+            await ShowLinkAsync(added);
+        });
 
-    private Task SetRoleAsync(PortalUser person) => DoAsync(() => Accounts.SetRoleAsync(person.Id, Role ?? person.Role, CancellationToken.None));
+    private Task SetRoleAsync(PortalUser person) =>
+        DoAsync(() => Accounts.SetRoleAsync(person.Id, Role ?? person.Role, CancellationToken.None));
 
     private Task MakeLinkAsync(PortalUser person) => DoAsync(() => ShowLinkAsync(person));
 
     private Task EndSessionsAsync(PortalUser person) => DoAsync(() => Accounts.EndSessionsAsync(person.Id));
 
     private async Task ShowLinkAsync(PortalUser person) =>
-        (_link, _linkFor) = (Address.Of(await Accounts.MakePasswordPathAsync(person.Id)).ToString(), person.Learner.Name);
+        (_link, _linkFor) = (
+            Address.Of(await Accounts.MakePasswordPathAsync(person.Id)).ToString(),
+            person.Learner.Name
+        );
 
     private async Task DoAsync(Func<Task> work)
     {

@@ -33,7 +33,14 @@ public sealed partial class SetUpPage
     {
         try
         {
-            var user = await Link.UseAsync(Token, Accounts, Input!.Name, Input.UserName, Input.Password, CancellationToken.None);
+            var user = await Link.UseAsync(
+                Token,
+                Accounts,
+                Input!.Name,
+                Input.UserName,
+                Input.Password,
+                CancellationToken.None
+            );
             await SignIn.SignInAsync(user, isPersistent: true);
             Navigation.NavigateTo("/people");
         }

@@ -9,7 +9,9 @@ using Portal.Web.Hosting;
 
 namespace Portal.Web.Components.Classroom;
 
-/// <summary>How people get into a class, who is in it, and how it ends. Plain forms: each change is one request.</summary>
+/// <summary>
+/// How people get into a class, who is in it, and how it ends. Plain forms: each change is one request.
+/// </summary>
 public sealed partial class ClassPage
 {
     private static readonly (ClassState State, string Words)[] s_states =
@@ -51,19 +53,21 @@ public sealed partial class ClassPage
     [SupplyParameterFromForm(FormName = "import")]
     public IFormFile? Roster { get; set; }
 
-    private string StateWord => _class!.State switch
-    {
-        ClassState.Closed => "closed",
-        ClassState.Archived => "archived",
-        _ => "open",
-    };
+    private string StateWord =>
+        _class!.State switch
+        {
+            ClassState.Closed => "closed",
+            ClassState.Archived => "archived",
+            _ => "open",
+        };
 
     private string CodeFacts
     {
         get
         {
             var uses = _class!.JoinCodeUsesLeft is { } left ? $"{left} may still join with it. " : "";
-            if (_class.JoinCodeExpiresAt is not { } end) return uses;
+            if (_class.JoinCodeExpiresAt is not { } end)
+                return uses;
             return end <= Time.GetUtcNow()
                 ? "It has expired. "
                 : uses + string.Create(CultureInfo.InvariantCulture, $"It ends on {end:d MMMM} at {end:HH:mm} UTC. ");
@@ -78,12 +82,20 @@ public sealed partial class ClassPage
         _invitations = await Invitations.ListAsync(ClassId, CancellationToken.None);
     }
 
-    private Task RenewCodeAsync() => DoAsync(() =>
-        Life.RenewJoinCodeAsync(ClassId, Input?.Hours is { } hours ? TimeSpan.FromHours(hours) : null, Input?.Uses, CancellationToken.None));
+    private Task RenewCodeAsync() =>
+        DoAsync(() =>
+            Life.RenewJoinCodeAsync(
+                ClassId,
+                Input?.Hours is { } hours ? TimeSpan.FromHours(hours) : null,
+                Input?.Uses,
+                CancellationToken.None
+            )
+        );
 
     private Task RenameAsync() => DoAsync(() => Life.RenameAsync(ClassId, Input?.Name ?? "", CancellationToken.None));
 
-    private Task SetStateAsync() => DoAsync(() => Life.SetStateAsync(ClassId, Input?.State ?? _class!.State, CancellationToken.None));
+    private Task SetStateAsync() =>
+        DoAsync(() => Life.SetStateAsync(ClassId, Input?.State ?? _class!.State, CancellationToken.None));
 
     private async Task DeleteAsync()
     {
@@ -96,21 +108,32 @@ public sealed partial class ClassPage
         Navigation.NavigateTo("/classes");
     }
 
-    private Task InviteAsync() => DoAsync(async () =>
-    {
-        var names = (Input?.Names ?? "").Split('\n').Select((name, i) => new Invitee(i + 1, name.TrimEnd('\r'))).Where(i => i.Name.Trim().Length > 0).ToList();
-        _result = await Invitations.InviteAsync(ClassId, names, asInstructor: false, CancellationToken.None);
-        if (_result.Problems.IsEmpty) Input = null;
-    });
+    private Task InviteAsync() =>
+        DoAsync(async () =>
+        {
+            var names = (Input?.Names ?? "")
+                .Split('\n')
+                .Select((name, i) => new Invitee(i + 1, name.TrimEnd('\r')))
+                .Where(i => i.Name.Trim().Length > 0)
+                .ToList();
+            _result = await Invitations.InviteAsync(ClassId, names, CancellationToken.None);
+            if (_result.Problems.IsEmpty)
+                Input = null;
+        });
 
-    private Task ImportAsync() => DoAsync(async () =>
-    {
-        if (Roster is null) throw new ClassroomException("Choose a file first.");
-        if (Roster.Length > 1024 * 1024) throw new ClassroomException("The file is far larger than a roster. Save the list of names as CSV, and import that.");
-        using var content = new MemoryStream();
-        await Roster.CopyToAsync(content);
-        _result = await Invitations.ImportAsync(ClassId, content.ToArray(), CancellationToken.None);
-    });
+    private Task ImportAsync() =>
+        DoAsync(async () =>
+        {
+            if (Roster is null)
+                throw new ClassroomException("Choose a file first.");
+            if (Roster.Length > 1024 * 1024)
+                throw new ClassroomException(
+                    "The file is far larger than a roster. Save the list of names as CSV, and import that."
+                );
+            using var content = new MemoryStream();
+            await Roster.CopyToAsync(content);
+            _result = await Invitations.ImportAsync(ClassId, content.ToArray(), CancellationToken.None);
+        });
 
     private async Task DoAsync(Func<Task> work)
     {

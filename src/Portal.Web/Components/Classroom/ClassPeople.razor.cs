@@ -37,7 +37,10 @@ public sealed partial class ClassPeople
     {
         if (await Users.FindByNameAsync(UserName ?? "") is not { Role: >= PortalRole.Instructor } other)
         {
-            throw new ClassroomException($"'{UserName}' is not the user name of an instructor. Ask them for it, or your administrator to make them one.");
+            throw new ClassroomException(
+                $"'{UserName}' is not the user name of an instructor. Ask them for it, or your administrator to make "
+                    + "them one."
+            );
         }
         await Classes.AddInstructorAsync(Class.Id, other.Id, CancellationToken.None);
     }

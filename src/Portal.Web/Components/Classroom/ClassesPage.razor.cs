@@ -41,23 +41,40 @@ public sealed partial class ClassesPage : LiveComponentBase
             foreach (var lesson in course.Lessons.Where(l => l.Available))
             {
                 _lessons.Add(($"{course.Id}/{lesson.Id}", lesson.Title));
-                if (Classroom.IsUsed) await Classroom.EnsureClassAsync(course.Id, lesson.Id, lesson.Title, Disposing);
+                if (Classroom.IsUsed)
+                    await Classroom.EnsureClassAsync(course.Id, lesson.Id, lesson.Title, Disposing);
             }
         }
         _lesson = _lessons.Count > 0 ? _lessons[0].Key : "";
         var id = (await Learner.GetAsync()).Id;
-        _classes = [.. (await Classes.ListAsync(Disposing)).Where(c => c.Instructors.Any(i => i.LearnerId == id)).OrderBy(c => c.State)];
+        _classes =
+        [
+            .. (await Classes.ListAsync(Disposing))
+                .Where(c => c.Instructors.Any(i => i.LearnerId == id))
+                .OrderBy(c => c.State),
+        ];
         _loaded = true;
     }
 
     private async Task CreateAsync()
     {
-        if (_lesson.Split('/', 2) is not [var courseId, var lessonId]) return;
+        if (_lesson.Split('/', 2) is not [var courseId, var lessonId])
+            return;
         try
         {
-            var created = await Classes.CreateAsync(_name, courseId, lessonId, (await Learner.GetAsync()).Id, Disposing);
-            if (Classroom.IsUsed) await Classroom.EnrolAllAsync(created.Id, Disposing);
-            Navigation.NavigateTo(Classroom.IsUsed ? $"/board/{created.Id}" : $"/class/{created.Id}", forceLoad: !Classroom.IsUsed);
+            var created = await Classes.CreateAsync(
+                _name,
+                courseId,
+                lessonId,
+                (await Learner.GetAsync()).Id,
+                Disposing
+            );
+            if (Classroom.IsUsed)
+                await Classroom.EnrolAllAsync(created.Id, Disposing);
+            Navigation.NavigateTo(
+                Classroom.IsUsed ? $"/board/{created.Id}" : $"/class/{created.Id}",
+                forceLoad: !Classroom.IsUsed
+            );
         }
         catch (ClassroomException e)
         {

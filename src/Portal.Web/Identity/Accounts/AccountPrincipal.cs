@@ -9,18 +9,31 @@ using Portal.Classroom.Model;
 
 namespace Portal.Web.Identity.Accounts;
 
-/// <summary>What is claimed of somebody who signed in: the learner's id and name, and the roles of the account.</summary>
-internal sealed class AccountPrincipal(UserManager<PortalUser> users, IOptions<IdentityOptions> options, ILearners learners)
-    : UserClaimsPrincipalFactory<PortalUser>(users, options)
+/// <summary>
+/// What is claimed of somebody who signed in: the learner's id and name, and the roles of the account.
+/// </summary>
+internal sealed class AccountPrincipal(
+    UserManager<PortalUser> users,
+    IOptions<IdentityOptions> options,
+    ILearners learners
+) : UserClaimsPrincipalFactory<PortalUser>(users, options)
 {
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(PortalUser user)
     {
         var identity = await base.GenerateClaimsAsync(user);
-        if (identity.FindFirst(identity.NameClaimType) is { } name) identity.RemoveClaim(name);
-        identity.AddClaim(new Claim(identity.NameClaimType, (await learners.FindAsync(user.Id, CancellationToken.None))?.Name ?? user.UserName!));
+        if (identity.FindFirst(identity.NameClaimType) is { } name)
+            identity.RemoveClaim(name);
+        identity.AddClaim(
+            new Claim(
+                identity.NameClaimType,
+                (await learners.FindAsync(user.Id, CancellationToken.None))?.Name ?? user.UserName!
+            )
+        );
         identity.AddClaim(new Claim(identity.RoleClaimType, Roles.Learner));
-        if (user.Role >= PortalRole.Instructor) identity.AddClaim(new Claim(identity.RoleClaimType, Roles.Instructor));
-        if (user.Role == PortalRole.Administrator) identity.AddClaim(new Claim(identity.RoleClaimType, Roles.Administrator));
+        if (user.Role >= PortalRole.Instructor)
+            identity.AddClaim(new Claim(identity.RoleClaimType, Roles.Instructor));
+        if (user.Role == PortalRole.Administrator)
+            identity.AddClaim(new Claim(identity.RoleClaimType, Roles.Administrator));
         return identity;
     }
 
@@ -28,19 +41,28 @@ internal sealed class AccountPrincipal(UserManager<PortalUser> users, IOptions<I
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<PortalUser>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is { } user) context.ReplacePrincipal(await signIn.CreateUserPrincipalAsync(user));
-        else await PortalCookie.EndAsync(context);
+        if (await signIn.ValidateSecurityStampAsync(context.Principal) is { } user)
+            context.ReplacePrincipal(await signIn.CreateUserPrincipalAsync(user));
+        else
+            await PortalCookie.EndAsync(context);
     }
 }
 
 /// <summary>Asks now and then whether the session of an open page was ended meanwhile.</summary>
-internal sealed class CircuitSession(ILoggerFactory loggers, IServiceScopeFactory scopes) : RevalidatingServerAuthenticationStateProvider(loggers)
+internal sealed class CircuitSession(ILoggerFactory loggers, IServiceScopeFactory scopes)
+    : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    protected override async Task<bool> ValidateAuthenticationStateAsync(
+        AuthenticationState authenticationState,
+        CancellationToken cancellationToken
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<SignInManager<PortalUser>>().ValidateSecurityStampAsync(authenticationState.User) is not null;
+        return await scope
+            .ServiceProvider.GetRequiredService<SignInManager<PortalUser>>()
+            .ValidateSecurityStampAsync(authenticationState.User)
+            is not null;
     }
 }

@@ -14,13 +14,26 @@ internal static class PasskeyEndpoints
     public static void MapPasskeys(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/account/passkeys/creation-options", CreationAsync).RequireAuthorization(Policies.Learner);
-        endpoints.MapPost("/account/passkeys/request-options", RequestAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
+        endpoints
+            .MapPost("/account/passkeys/request-options", RequestAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.SignIn);
     }
 
-    private static async Task<Results<ContentHttpResult, NotFound>> CreationAsync(IFormCollection form, HttpContext context, SignInManager<PortalUser> signIn)
+    private static async Task<Results<ContentHttpResult, NotFound>> CreationAsync(
+        IFormCollection form,
+        HttpContext context,
+        SignInManager<PortalUser> signIn
+    )
     {
-        if (await signIn.UserManager.GetUserAsync(context.User) is not { } user) return TypedResults.NotFound();
-        var entity = new PasskeyUserEntity { Id = user.Id, Name = user.UserName!, DisplayName = context.User.Identity?.Name ?? user.UserName! };
+        if (await signIn.UserManager.GetUserAsync(context.User) is not { } user)
+            return TypedResults.NotFound();
+        var entity = new PasskeyUserEntity
+        {
+            Id = user.Id,
+            Name = user.UserName!,
+            DisplayName = context.User.Identity?.Name ?? user.UserName!,
+        };
         return TypedResults.Content(await signIn.MakePasskeyCreationOptionsAsync(entity), "application/json");
     }
 

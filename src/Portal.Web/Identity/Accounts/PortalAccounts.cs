@@ -23,15 +23,33 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
             Id = id,
             UserName = userName.Trim(),
             Role = role,
-            Learner = new Learner { Id = id, Name = PersonName.Clean(name), CreatedAt = now },
+            Learner = new Learner
+            {
+                Id = id,
+                Name = PersonName.Clean(name),
+                CreatedAt = now,
+            },
         };
-        Require(password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password));
+        try
+        {
+            Require(password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password));
+        }
+        catch (DbUpdateException)
+            when (db.Users.AsNoTracking().Any(u => u.NormalizedUserName == user.NormalizedUserName))
+        {
+            throw new ClassroomException($"The user name '{user.UserName}' was taken a moment ago. Choose another.");
+        }
         return user;
     }
 
     /// <summary>Makes an account for a learner who has a way into a class, uses it, and signs the learner in.</summary>
     /// <exception cref="ClassroomException">The account or the class refused; there is no account then.</exception>
-    internal async Task<T> EnterAsync<T>(string name, AccountInput input, Func<PortalUser, Task<T>> enter, SignInManager<PortalUser> signIn)
+    internal async Task<T> EnterAsync<T>(
+        string name,
+        AccountInput input,
+        Func<PortalUser, Task<T>> enter,
+        SignInManager<PortalUser> signIn
+    )
     {
         var user = await CreateAsync(name, input.UserName, input.Password, PortalRole.Learner);
         T entered;
@@ -73,13 +91,20 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
 
     /// <summary>Everybody, with their names, in the order of coming.</summary>
     public Task<List<PortalUser>> ListAsync(CancellationToken cancellationToken) =>
-        db.Users.AsNoTracking().Include(u => u.Learner).OrderBy(u => u.Learner.CreatedAt).ToListAsync(cancellationToken);
+        db
+            .Users.AsNoTracking()
+            .Include(u => u.Learner)
+            .OrderBy(u => u.Learner.CreatedAt)
+            .ToListAsync(cancellationToken);
 
     /// <exception cref="ClassroomException">It would leave the portal without an administrator.</exception>
     public async Task SetRoleAsync(string userId, PortalRole role, CancellationToken cancellationToken)
     {
         var user = await FindAsync(userId);
-        if (role != PortalRole.Administrator && !await db.Users.AnyAsync(u => u.Role == PortalRole.Administrator && u.Id != userId, cancellationToken))
+        if (
+            role != PortalRole.Administrator
+            && !await db.Users.AnyAsync(u => u.Role == PortalRole.Administrator && u.Id != userId, cancellationToken)
+        )
         {
             throw new ClassroomException("This is the last administrator. Make another one first.");
         }
@@ -88,18 +113,24 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
     }
 
     /// <summary>Ends every session of this person: their cookies and open pages are worth nothing any more.</summary>
-    public async Task EndSessionsAsync(string userId) => Require(await users.UpdateSecurityStampAsync(await FindAsync(userId)));
+    public async Task EndSessionsAsync(string userId) =>
+        Require(await users.UpdateSecurityStampAsync(await FindAsync(userId)));
 
     /// <summary>A link with which this person sets a password, once.</summary>
-    public async Task<string> MakePasswordPathAsync(string userId) =>
-        $"/password?user={userId}&token={Uri.EscapeDataString(await users.GeneratePasswordResetTokenAsync(await FindAsync(userId)))}";
+    public async Task<string> MakePasswordPathAsync(string userId)
+    {
+        var token = await users.GeneratePasswordResetTokenAsync(await FindAsync(userId));
+        return $"/password?user={userId}&token={Uri.EscapeDataString(token)}";
+    }
 
     private async Task<PortalUser> FindAsync(string userId) =>
-        await users.FindByIdAsync(userId) ?? throw new ClassroomException("There is no such person. They may have been removed.");
+        await users.FindByIdAsync(userId)
+        ?? throw new ClassroomException("There is no such person. They may have been removed.");
 
     /// <exception cref="ClassroomException">It failed; the message says what to change.</exception>
     public static void Require(IdentityResult result)
     {
-        if (!result.Succeeded) throw new ClassroomException(string.Join(" ", result.Errors.Select(e => e.Description)));
+        if (!result.Succeeded)
+            throw new ClassroomException(string.Join(" ", result.Errors.Select(e => e.Description)));
     }
 }

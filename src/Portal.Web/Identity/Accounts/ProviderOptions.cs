@@ -25,18 +25,26 @@ public sealed class ProviderOptions
     {
         public ValidateOptionsResult Validate(string? name, ProviderOptions options)
         {
-            if (!options.IsUsed) return ValidateOptionsResult.Success;
+            if (!options.IsUsed)
+                return ValidateOptionsResult.Success;
             var failures = new List<string>();
-            if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var uri) || (uri.Scheme != "https" && !options.IsLoopback))
+            if (
+                !Uri.TryCreate(options.Authority, UriKind.Absolute, out var uri)
+                || (uri.Scheme != "https" && !options.IsLoopback)
+            )
             {
                 failures.Add(
                     $"{SectionName}:{nameof(Authority)} is '{options.Authority}', which is not an https address. "
-                        + "Set it to the issuer of your identity provider, for example https://login.example.org/realms/school."
+                        + "Set it to the issuer of your identity provider, for example "
+                        + "https://login.example.org/realms/school."
                 );
             }
             if (string.IsNullOrEmpty(options.ClientId))
             {
-                failures.Add($"{SectionName}:{nameof(ClientId)} is not set. Set it to the name under which your identity provider knows this portal.");
+                failures.Add(
+                    $"{SectionName}:{nameof(ClientId)} is not set. Set it to the name under which your identity "
+                        + "provider knows this portal."
+                );
             }
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }

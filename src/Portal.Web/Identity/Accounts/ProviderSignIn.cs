@@ -11,7 +11,9 @@ using Portal.Classroom.Model;
 
 namespace Portal.Web.Identity.Accounts;
 
-/// <summary>Signing in by an identity provider. Whatever fails on the way lets nobody in and says so on the sign-in page.</summary>
+/// <summary>
+/// Signing in by an identity provider. Whatever fails on the way lets nobody in and says so on the sign-in page.
+/// </summary>
 internal static class ProviderSignIn
 {
     public const string Scheme = "OpenIdConnect";
@@ -20,7 +22,9 @@ internal static class ProviderSignIn
     public static void AddProviderSignIn(this IServiceCollection services)
     {
         services.AddAuthentication().AddOpenIdConnect(Scheme, _ => { });
-        services.AddOptions<OpenIdConnectOptions>(Scheme).Configure<IOptions<ProviderOptions>>((oidc, provider) => Configure(oidc, provider.Value));
+        services
+            .AddOptions<OpenIdConnectOptions>(Scheme)
+            .Configure<IOptions<ProviderOptions>>((oidc, provider) => Configure(oidc, provider.Value));
     }
 
     public static void MapProviderSignIn(this IEndpointRouteBuilder endpoints)
@@ -59,7 +63,8 @@ internal static class ProviderSignIn
         {
             await context.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = done });
         }
-        catch (Exception e) when (e is InvalidOperationException or HttpRequestException && !context.Response.HasStarted)
+        catch (Exception e)
+            when (e is InvalidOperationException or HttpRequestException && !context.Response.HasStarted)
         {
             // What the provider says of itself cannot be had.
             Log.ProviderFailed(Logger(context), e);
@@ -77,13 +82,15 @@ internal static class ProviderSignIn
     {
         var external = (await context.AuthenticateAsync(IdentityConstants.ExternalScheme)).Principal;
         await context.SignOutAsync(IdentityConstants.ExternalScheme);
-        if (external?.FindFirstValue("sub") is not { Length: > 0 } subject) return TypedResults.LocalRedirect(Failed);
+        if (external?.FindFirstValue("sub") is not { Length: > 0 } subject)
+            return TypedResults.LocalRedirect(Failed);
 
         // The subject is unique at its provider only; another provider's must not meet it.
         var login = new UserLoginInfo(provider.Value.Authority!, subject, provider.Value.DisplayName);
         var user = await signIn.UserManager.FindByLoginAsync(login.LoginProvider, login.ProviderKey)
             ?? await AddAsync(external, login, signIn.UserManager, accounts);
-        if (await signIn.UserManager.IsLockedOutAsync(user)) return TypedResults.LocalRedirect(Failed);
+        if (await signIn.UserManager.IsLockedOutAsync(user))
+            return TypedResults.LocalRedirect(Failed);
         await signIn.SignInAsync(user, isPersistent: true);
         return TypedResults.LocalRedirect(LocalUrl.Of(returnUrl));
     }
@@ -92,7 +99,12 @@ internal static class ProviderSignIn
     /// A new account. One that exists already under the same name or address is somebody else's until its owner says
     /// otherwise.
     /// </summary>
-    private static async Task<PortalUser> AddAsync(ClaimsPrincipal external, UserLoginInfo login, UserManager<PortalUser> users, PortalAccounts accounts)
+    private static async Task<PortalUser> AddAsync(
+        ClaimsPrincipal external,
+        UserLoginInfo login,
+        UserManager<PortalUser> users,
+        PortalAccounts accounts
+    )
     {
         var name = external.FindFirstValue("name") ?? external.FindFirstValue("preferred_username") ?? "";
         var userName = external.FindFirstValue("preferred_username") ?? external.FindFirstValue("email") ?? "";
@@ -104,7 +116,12 @@ internal static class ProviderSignIn
         }
         catch (ClassroomException)
         {
-            user = await accounts.CreateAsync(PortalAccounts.IsName(name) ? name : "Guest", anonymous, null, PortalRole.Learner);
+            user = await accounts.CreateAsync(
+                PortalAccounts.IsName(name) ? name : "Guest",
+                anonymous,
+                null,
+                PortalRole.Learner
+            );
         }
         PortalAccounts.Require(await users.AddLoginAsync(user, login));
         return user;

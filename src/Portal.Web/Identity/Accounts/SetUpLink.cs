@@ -23,16 +23,27 @@ public sealed class SetUpLink(IServiceScopeFactory scopes) : IConsoleLink, IDisp
     }
 
     public bool IsRight(string? token) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(Base64Url.EncodeToString(_token))));
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(token ?? "")),
+            SHA256.HashData(Encoding.UTF8.GetBytes(Base64Url.EncodeToString(_token)))
+        );
 
     /// <summary>Makes the administrator, unless somebody was faster.</summary>
     /// <exception cref="ClassroomException">The message says why not.</exception>
-    public async Task<PortalUser> UseAsync(string? token, PortalAccounts accounts, string name, string userName, string password, CancellationToken cancellationToken)
+    public async Task<PortalUser> UseAsync(
+        string? token,
+        PortalAccounts accounts,
+        string name,
+        string userName,
+        string password,
+        CancellationToken cancellationToken
+    )
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (!IsRight(token) || await accounts.HasAdministratorAsync(cancellationToken)) throw new ClassroomException("This link was used already. Sign in instead.");
+            if (!IsRight(token) || await accounts.HasAdministratorAsync(cancellationToken))
+                throw new ClassroomException("This link was used already. Sign in instead.");
             return await accounts.CreateAsync(name, userName, password, PortalRole.Administrator);
         }
         finally
