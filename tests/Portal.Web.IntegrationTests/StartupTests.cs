@@ -34,6 +34,16 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_ClassWithoutWalls_IsRefused()
+    {
+        var (exitCode, errors) = await RunAsync("--urls=http://127.0.0.1:0", "--Portal:Mode=Class", "--Portal:Labs:Isolation=process");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Portal:Mode is Class, and learners' workspaces would not be kept apart", errors, StringComparison.Ordinal);
+        Assert.Contains("Portal:Labs:Isolation is process; set it to auto.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_Local_PrintsTheOwnersLinkThatSignsIn()
     {
         using var process = StartPortal("--urls=http://127.0.0.1:0");

@@ -5,7 +5,7 @@ using Portal.Content.Linting;
 
 namespace Portal.Content.Markdown;
 
-/// <summary>What an author says about a block in its info string: <c>{timeout=300 on=kind,kubeconfig continue name=install norun of=install}</c>.</summary>
+/// <summary>What an author says about a block in its info string: <c>{timeout=300 on=kind,kubeconfig continue name=install norun of=install open=/page}</c>.</summary>
 internal sealed partial record BlockAttributes
 {
     public string? Name { get; private init; }
@@ -16,6 +16,9 @@ internal sealed partial record BlockAttributes
 
     /// <summary>Name of the block whose output this is a sample of.</summary>
     public string? Of { get; private init; }
+
+    /// <summary>What to open of the ports that the block's programs listen on.</summary>
+    public string? Open { get; private init; }
 
     /// <param name="arguments">What follows the first word of the info string.</param>
     public static BlockAttributes Parse(string? arguments, int line, ProblemList problems)
@@ -37,9 +40,10 @@ internal sealed partial record BlockAttributes
                 ("continue", null) => result with { ContinueOnError = true },
                 ("name", not null) when NamePattern().IsMatch(value) => result with { Name = value },
                 ("of", not null) when NamePattern().IsMatch(value) => result with { Of = value },
+                ("open", ['/', not '/', ..] or "/") => result with { Open = value },
                 ("timeout", not null) when int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 => result with { Timeout = TimeSpan.FromSeconds(seconds) },
                 ("on", not null) => result with { On = Providers(value, line, problems) },
-                ("name" or "timeout" or "norun" or "continue" or "on" or "of", _) => Report(result, problems, line, $"Attribute '{word}' has a value that is not understood."),
+                ("name" or "timeout" or "norun" or "continue" or "on" or "of" or "open", _) => Report(result, problems, line, $"Attribute '{word}' has a value that is not understood."),
                 _ => Report(result, problems, line, $"Unknown attribute '{word}'."),
             };
         }
@@ -48,7 +52,7 @@ internal sealed partial record BlockAttributes
 
     private static BlockAttributes Report(BlockAttributes unchanged, ProblemList problems, int line, string message)
     {
-        problems.Warning(line, message, "Known are: timeout=SECONDS, on=PROVIDER,…, continue, name=lower-case-name, norun, of=NAME.");
+        problems.Warning(line, message, "Known are: timeout=SECONDS, on=PROVIDER,…, continue, name=lower-case-name, norun, of=NAME, open=/PATH.");
         return unchanged;
     }
 

@@ -145,6 +145,7 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
             On = attributes.On,
             SampleOf = language == "output" && attributes.Of is { } sampled ? $"{id}/{sampled}" : null,
             ContinueOnError = attributes.ContinueOnError,
+            OpenPath = attributes.Open ?? "/",
             Line = at,
             InSolution = inSolution,
         }));

@@ -105,6 +105,9 @@ public sealed record Block
     /// <summary>Whether a failing command lets the next ones run.</summary>
     public bool ContinueOnError { get; init; }
 
+    /// <summary>The path to open of the ports that programs of this block listen on.</summary>
+    public string OpenPath { get; init; } = "/";
+
     /// <summary>1-based line of the opening fence in the source.</summary>
     public int Line { get; init; }
 

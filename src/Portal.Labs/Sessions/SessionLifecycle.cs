@@ -316,10 +316,17 @@ internal sealed class SessionLifecycle(
     /// <summary>A port is the block's whose run opened it, for as long as it is open.</summary>
     private static ImmutableArray<ListeningPort> PortsOf(Workspace workspace, SessionSnapshot before) =>
     [
-        .. workspace.Ports.Select(p => before.Ports.FirstOrDefault(known => known.Number == p) ?? new(p, before.ActiveBlockId ?? LastRun(before))),
+        .. workspace.Ports.Select(p => before.Ports.FirstOrDefault(known => known.Number == p) ?? new(p, OpenedBy(p, before))),
     ];
 
-    /// <summary>A background job listens a moment after the run that started it has ended.</summary>
-    private static string? LastRun(SessionSnapshot snapshot) =>
-        snapshot.Runs.Values.OrderByDescending(r => r.Started + r.Duration).FirstOrDefault()?.BlockId;
+    /// <summary>
+    /// The latest run that forwards the port. A job in the background listens a while after it was started, when another
+    /// block may run already; what says nothing of the port is taken for the latest.
+    /// </summary>
+    private static string? OpenedBy(int port, SessionSnapshot snapshot)
+    {
+        var runs = snapshot.Runs.Values.OrderByDescending(r => r.Started).ToList();
+        var says = $"{port}:";
+        return (runs.FirstOrDefault(r => r.Commands.Any(c => c.Text.Contains(says, StringComparison.Ordinal))) ?? runs.FirstOrDefault())?.BlockId;
+    }
 }

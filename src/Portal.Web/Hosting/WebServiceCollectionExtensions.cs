@@ -56,6 +56,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<DataOptions>, DataOptions.Validator>();
         services.AddOptions<PortalOptions>().BindConfiguration(PortalOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PortalOptions>, PortalOptions.Validator>();
+        services.AddSingleton<IValidateOptions<PortalOptions>, ClassWalls>();
         services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
 

@@ -79,14 +79,13 @@ internal sealed class BubblewrapPlace(
             inside.Network.Dispose();
         }
         if (_group is not null && !_group.TryRemove())
-            _ = guarded.Keep("remove control group", c => RemoveAsync(_group, c), CancellationToken.None);
+            _ = guarded.Start("remove control group", () => RemoveAsync(_group));
     }
 
     /// <summary>Processes that were killed are in their group until the kernel has buried them.</summary>
-    private static Task RemoveAsync(ControlGroup group, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(ControlGroup group)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return group.TryRemove() ? Task.CompletedTask : throw new IOException("A control group is not empty yet.");
+        for (var tries = 0; tries < 500 && !group.TryRemove(); tries++) await Task.Delay(20).ConfigureAwait(false);
     }
 
     /// <summary>The shell waits while it is put into its control group and its doors are opened.</summary>
