@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Clusters;
+using Portal.Labs;
 using Portal.Labs.Shell;
 
 namespace Portal.Cli.Commands;
@@ -40,7 +41,8 @@ internal static class DoctorCommand
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        services.AddPortalClusters();
+        services.AddSingleton(TimeProvider.System);
+        services.AddPortalLabs();
         var provider = services.BuildServiceProvider();
         await using (provider.ConfigureAwait(false))
         {
@@ -49,6 +51,10 @@ internal static class DoctorCommand
                 var availability = await cluster.GetAvailabilityAsync(cancellationToken).ConfigureAwait(false);
                 Console.WriteLine(availability.IsAvailable ? $"✓ clusters of {cluster.Name}" : $"· clusters of {cluster.Name}: {availability.Reason} {availability.Remedy}");
             }
+            var walls = provider.GetRequiredService<IWorkspaceWalls>();
+            Console.WriteLine(walls.AreApart
+                ? $"✓ workspaces are kept apart ({walls.Name}), limited by {walls.Limits}"
+                : $"· workspaces are not kept apart: {walls.Problem ?? "Portal:Labs:Isolation says so."} A class cannot be let in; alone on your machine you need no walls.");
         }
         return missing == 0 ? 0 : 1;
     }

@@ -41,7 +41,9 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
     private WorkspaceException? FindProblem()
     {
         if (!OperatingSystem.IsLinux())
-            return new("Workspaces can be kept apart on Linux only.", "Run the portal on Linux, in WSL or in a container, or set Portal:Labs:Isolation to process where all learners may see each other's files.");
+            return new(
+                "Workspaces can be kept apart on Linux only.",
+                "Run the portal on Linux, in WSL or in a container.");
         if (SystemCalls.OfThisMachine is null)
             return new("Workspaces cannot be kept apart on this processor.", "Use a machine with an x86-64 or 64-bit Arm processor.");
         if (ToolPaths.Find("bwrap") is null)
@@ -49,7 +51,10 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
         if (new[] { "setpriv", "prlimit" }.FirstOrDefault(p => ToolPaths.Find(p) is null) is { } missing)
             return new($"{missing} was not found on this machine.", "Install util-linux and start the portal again.");
         return Try(["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]) is { } problem
-            ? new($"bubblewrap does not work here: {problem}", "Allow user namespaces: in a container with a seccomp profile that permits unshare, on Ubuntu with the AppArmor profile of bwrap, elsewhere with user.max_user_namespaces.")
+            ? new(
+                $"bubblewrap does not work here: {problem}",
+                "Allow user namespaces: in a container with a seccomp profile that permits unshare, on Ubuntu with the "
+                    + "AppArmor profile of bwrap, elsewhere with user.max_user_namespaces.")
             : TryMounts();
     }
 
@@ -58,7 +63,9 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(ToolPaths.Find("bwrap")!, [.. namespaces, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"]) { RedirectStandardError = true })!;
+            string[] arguments = [.. namespaces, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"];
+            using var process = Process.Start(
+                new ProcessStartInfo(ToolPaths.Find("bwrap")!, arguments) { RedirectStandardError = true })!;
             var said = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? null : said.Trim();
@@ -84,6 +91,8 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
                 problem = e;
             }
         }, () => { }).Join();
-        return problem is null ? null : new($"The portal may not prepare workspaces here: {problem.Message}", "Run it as root of a machine or of a user namespace: unshare --user --map-root-user --map-auto, as the portal does by itself where user namespaces are allowed.");
+        return problem is null ? null : new(
+            $"The portal may not prepare workspaces here: {problem.Message}.",
+            "Run it in a user namespace of its own, as in unshare --user --map-root-user dotnet run --project src/Portal.Web (with --map-auto too where the user has subordinate ids), or as root.");
     }
 }
