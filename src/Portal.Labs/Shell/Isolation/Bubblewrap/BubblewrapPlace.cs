@@ -48,7 +48,7 @@ internal sealed class BubblewrapPlace(
             Prepare = info =>
             {
                 var arguments = BubblewrapArguments.Build(spec, new StagingArea(), _doors.Hosts, descriptors);
-                return info with { Arguments = [.. Restrictions(), ToolPaths.Find("bwrap")!, .. arguments, "--", shell.File, .. shell.Arguments] };
+                return info with { Arguments = [.. Restrictions(), ToolPaths.Find("bwrap")!, .. arguments, "--", .. ProcessLimit(), shell.File, .. shell.Arguments] };
             },
             Started = process => LetIn(gate, process),
             Abandoned = gate.Dispose,
@@ -115,8 +115,6 @@ internal sealed class BubblewrapPlace(
         if (_group is null)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"--data={limits.Memory * Mebibyte}");
-            // Counted for a user: a class with one would be limited as one.
-            if (isSeparate) yield return string.Create(CultureInfo.InvariantCulture, $"--nproc={limits.Processes}");
         }
         yield return ToolPaths.Find("setpriv")!;
         if (isSeparate)
@@ -127,6 +125,11 @@ internal sealed class BubblewrapPlace(
         }
         yield return "--no-new-privs";
     }
+
+    /// <summary>Set inside: there the kernel counts the processes of this workspace's user namespace alone, outside those
+    /// of everybody who shares the user.</summary>
+    private IEnumerable<string> ProcessLimit() => _group is not null ? [] :
+        [ToolPaths.Find("prlimit")!, string.Create(CultureInfo.InvariantCulture, $"--nproc={spec.Limits.Processes}")];
 
     private sealed record Inhabitants(int Init, NetworkNamespace Network);
 }
