@@ -94,13 +94,22 @@ internal sealed class BubblewrapPlace(
         using (gate)
         {
             var init = gate.WaitForInit();
-            _group?.Add(process);
-            _group?.Add(init);
-            _inside?.Network.Dispose();
-            var network = new NetworkNamespace(init, guarded);
-            _inside = new(init, network);
-            _doors.OpenAsync(network).GetAwaiter().GetResult();
-            gate.Open();
+            try
+            {
+                _group?.Add(process);
+                _group?.Add(init);
+                _inside?.Network.Dispose();
+                var network = new NetworkNamespace(init, guarded);
+                _inside = new(init, network);
+                _doors.OpenAsync(network).GetAwaiter().GetResult();
+                gate.Open();
+            }
+            catch
+            {
+                // It does not follow its parent yet.
+                _ = LibC.Kill(init, LibC.SigKill);
+                throw;
+            }
         }
     }
 

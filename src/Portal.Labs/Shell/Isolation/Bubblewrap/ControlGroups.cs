@@ -62,9 +62,25 @@ internal sealed class ControlGroups(string mounts, string memberships)
         lock (_gate) return _parents ??= Find();
     }
 
-    private ImmutableArray<string> Find() => FindUnified() is { } unified
-        ? [unified]
-        : [.. s_controllers.Select(FindLegacy).OfType<string>()];
+    private ImmutableArray<string> Find()
+    {
+        ImmutableArray<string> parents = FindUnified() is { } unified
+            ? [unified]
+            : [.. s_controllers.Select(FindLegacy).OfType<string>()];
+        foreach (var parent in parents) RemoveAbandoned(parent);
+        return parents;
+    }
+
+    /// <summary>A portal that was killed could not remove its groups; their names begin with its process.</summary>
+    private static void RemoveAbandoned(string parent)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            var parts = Path.GetFileName(directory).Split('-');
+            if (parts is [_, var process, _] && int.TryParse(process, CultureInfo.InvariantCulture, out _) && !Directory.Exists("/proc/" + process))
+                new ControlGroup([directory]).TryRemove();
+        }
+    }
 
     private string? FindUnified()
     {
