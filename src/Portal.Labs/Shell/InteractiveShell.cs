@@ -291,17 +291,19 @@ internal sealed class InteractiveShell : IAsyncDisposable
             case ["X"]:
                 lock (_gate) _prompt = NewSignal();
                 break;
-            case ["B", var id]:
-                lock (_gate) _active?.Start(Number(id));
+            // A learner can make bash print anything: what is no number is no mark.
+            case ["B", var text] when Number(text) is { } id:
+                lock (_gate) _active?.Start(id);
                 break;
-            case ["E", var id, var status]:
+            case ["E", var text, var last] when Number(text) is { } id && Number(last) is { } status:
                 if (Prompted is { } prompted) _guarded.Invoke("job table", prompted);
-                lock (_gate) _active?.Prompt(Number(id), (int)Number(status));
+                lock (_gate) _active?.Prompt(id, status);
                 break;
         }
     }
 
-    private static long Number(string field) => long.Parse(field, CultureInfo.InvariantCulture);
+    private static int? Number(string field) =>
+        int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     public async ValueTask DisposeAsync()
     {
