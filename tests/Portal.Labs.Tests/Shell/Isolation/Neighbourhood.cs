@@ -27,7 +27,7 @@ public abstract class Neighbourhood : WorkspaceFixture
         await NeighbourAsync($"sleep {NeighbourMark} & perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080, ReuseAddr => 1) or die; while ($c = $s->accept) {{ print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nneighbour\"; close $c }}' & true");
         var secret = Path.Combine(Root, "portal.db");
         await File.WriteAllTextAsync(secret, "secret");
-        var port = Answer(new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }, new IPEndPoint(IPAddress.IPv6Any, 0));
+        var port = Answer(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Any, 0));
         var socket = Path.Combine(Root, "portal.sock");
         Answer(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket));
         Answer(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint("\0" + _abstract));
