@@ -7,7 +7,11 @@ public static class PostgreSqlOptionsExtensions
 {
     /// <summary>Keeps the classroom in a PostgreSQL database.</summary>
     /// <param name="password">In place of one in the connection string; null to leave that as it is.</param>
-    public static DbContextOptionsBuilder UsePortalPostgreSql(this DbContextOptionsBuilder builder, string connectionString, string? password = null)
+    public static DbContextOptionsBuilder UsePortalPostgreSql(
+        this DbContextOptionsBuilder builder,
+        string connectionString,
+        string? password = null
+    )
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         if (!string.IsNullOrEmpty(password)) connection.Password = password;

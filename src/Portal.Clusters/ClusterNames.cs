@@ -16,12 +16,19 @@ public static class ClusterNames
     public static string Of(ClusterKey key) =>
         Hashed(
             Readable($"{key.LearnerId}-{key.CourseId}-{key.LessonId}"),
-            $"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}"
+            Identity(key)
         );
 
     /// <summary>Names the key without telling it: 20 letters and digits.</summary>
     public static string Digest(ClusterKey key) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}")))[..20];
+        Hash(Identity(key), 20);
+
+    /// <summary>Different for different keys, whatever characters they have.</summary>
+    private static string Identity(ClusterKey key) =>
+        $"{key.LearnerId.Length},{key.CourseId.Length} {key.LearnerId}{key.CourseId}{key.LessonId}";
+
+    private static string Hash(string text, int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 
     /// <summary>The text itself when it is safe; otherwise something like it with a hash, so that two texts never share a name.</summary>
     public static string Safe(string text)
@@ -43,7 +50,7 @@ public static class ClusterNames
 
     private static string Hashed(string readable, string identity)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HashLength];
+        var hash = Hash(identity, HashLength);
         var head = readable[..Math.Min(readable.Length, MaxLength - HashLength - 1)].TrimEnd('-');
         return head.Length == 0 ? "x-" + hash : $"{head}-{hash}";
     }

@@ -1,6 +1,8 @@
 namespace Portal.Labs;
 
-/// <summary>What keeps learners' workspaces apart on this machine, for operators and for those who must not start without.</summary>
+/// <summary>
+/// What keeps learners' workspaces apart on this machine, for operators and for those who must not start without.
+/// </summary>
 public interface IWorkspaceWalls
 {
     /// <summary>Whether a learner's processes see nothing of another's and of the portal.</summary>

@@ -29,7 +29,8 @@ public sealed class LabsOptions
     public int DeleteAfterIdleDays { get; set; } = 14;
 
     /// <summary>
-    /// How workspaces are kept apart: <c>bubblewrap</c>, <c>process</c> (not at all), or <c>auto</c>: the first where it
+    /// How workspaces are kept apart: <c>bubblewrap</c>, <c>process</c> (not at all), or <c>auto</c>: the first where
+    /// it
     /// works, else the second. The default is <c>auto</c>.
     /// </summary>
     public string Isolation { get; set; } = WorkspaceIsolations.Automatic;

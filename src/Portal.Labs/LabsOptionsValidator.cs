@@ -11,11 +11,22 @@ internal sealed class LabsOptionsValidator(IEnumerable<IClusterProvider> provide
         var failures = new List<string>();
         OneOf("DefaultProvider", options.DefaultProvider, providers.Select(p => p.Name));
         OneOf("Isolation", options.Isolation, [WorkspaceIsolations.Automatic, .. isolations.Select(i => i.Name)]);
-        failures.AddRange(options.Limits.Unusable().Select(name =>
-            $"{LabsOptions.SectionName}:Limits:{name} is not a limit. Set it to a number above 0."));
-        failures.AddRange(options.Egress.Where(e => EgressTarget.TryParse(e) is null).Select(e =>
-            $"{LabsOptions.SectionName}:Egress has '{e}'. Write a host name and a port, such as registry.example:443."));
-        if (string.IsNullOrWhiteSpace(options.WorkspacesDirectory)) failures.Add($"{LabsOptions.SectionName}:WorkspacesDirectory is empty. Set it to a directory that the portal can write.");
+        failures.AddRange(
+            options
+                .Limits.Unusable()
+                .Select(name => $"{LabsOptions.SectionName}:Limits:{name} is not a limit. Set it to a number above 0.")
+        );
+        failures.AddRange(
+            options
+                .Egress.Where(e => EgressTarget.TryParse(e) is null)
+                .Select(e =>
+                    $"{LabsOptions.SectionName}:Egress has '{e}'. Write a host name and a port, such as registry.example:443."
+                )
+        );
+        if (string.IsNullOrWhiteSpace(options.WorkspacesDirectory))
+            failures.Add(
+                $"{LabsOptions.SectionName}:WorkspacesDirectory is empty. Set it to a directory that the portal can write."
+            );
         Positive("CommandTimeout", options.CommandTimeout);
         Positive("IdleTimeout", options.IdleTimeout);
         if (options.DeleteAfterIdleDays is < 0 or > 36_500)

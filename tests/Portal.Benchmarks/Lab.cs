@@ -30,7 +30,9 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>Returns when the learner can type.</summary>
     public async Task<ILessonSession> OpenAsync(string learner)
     {
-        var session = await _provider.GetRequiredService<ILessonSessions>().OpenAsync(new(learner, Course, Lesson), CancellationToken.None);
+        var session = await _provider
+            .GetRequiredService<ILessonSessions>()
+            .OpenAsync(new(learner, Course, Lesson), CancellationToken.None);
         await UntilAsync(session, s => s.Workspace.Phase == WorkspacePhase.Ready);
         return session;
     }

@@ -22,7 +22,8 @@ internal static class Workspaces
             }
             times.Sort();
             Console.WriteLine(
-                $"workspace ({isolation}), {others} there: p50 {times[times.Count / 2]:0} ms, p95 {times[times.Count * 95 / 100]:0} ms");
+                $"workspace ({isolation}), {others} there: p50 {times[times.Count / 2]:0} ms, p95 {times[times.Count * 95 / 100]:0} ms"
+            );
         }
     }
 }

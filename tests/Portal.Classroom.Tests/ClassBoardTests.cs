@@ -113,7 +113,13 @@ public sealed class ClassBoardTests : IDisposable
     public async Task FindByJoinCodeAsync_TypedInSmallLetters_FindsTheClass()
     {
         await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
-        var created = await host.Classes.CreateAsync("Monday", "course", "lesson", (await host.Learners.EnsureAsync("teacher", "Teacher", _limit.Token)).Id, _limit.Token);
+        var created = await host.Classes.CreateAsync(
+            "Monday",
+            "course",
+            "lesson",
+            (await host.Learners.EnsureAsync("teacher", "Teacher", _limit.Token)).Id,
+            _limit.Token
+        );
 
         var found = await host.Life.FindByJoinCodeAsync($" {created.JoinCode.ToLowerInvariant()} ", _limit.Token);
 
@@ -124,7 +130,13 @@ public sealed class ClassBoardTests : IDisposable
 
     private async Task<(string ClassId, string[] Learners)> MakeClassAsync(ClassroomHost host, params string[] names)
     {
-        var created = await host.Classes.CreateAsync("Monday", "course", "lesson", (await host.Learners.EnsureAsync("teacher", "Teacher", _limit.Token)).Id, _limit.Token);
+        var created = await host.Classes.CreateAsync(
+            "Monday",
+            "course",
+            "lesson",
+            (await host.Learners.EnsureAsync("teacher", "Teacher", _limit.Token)).Id,
+            _limit.Token
+        );
         var ids = new List<string>();
         foreach (var name in names)
         {

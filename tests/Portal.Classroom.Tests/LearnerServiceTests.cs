@@ -22,7 +22,10 @@ public sealed class LearnerServiceTests : IDisposable
 
     [Theory]
     [InlineData("", "Give the learner a name.")]
-    [InlineData("Bea", "There is already a learner called 'Bea', or by a name that looks the same. Choose another name.")]
+    [InlineData(
+        "Bea",
+        "There is already a learner called 'Bea', or by a name that looks the same. Choose another name."
+    )]
     public async Task AddAsync_UnusableName_SaysWhy(string name, string message)
     {
         await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));

@@ -6,7 +6,9 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>A class that does the same at the same time, on the same ports of one machine.</summary>
-public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>, IClassFixture<Browser>
+public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser browser)
+    : IClassFixture<JourneyTests.RealPortal>,
+        IClassFixture<Browser>
 {
     private const int Learners = 10;
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
@@ -28,7 +30,10 @@ public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser bro
         // One of them takes the page away, and takes it from nobody else.
         await class_[0].Page.Locator("#tab-Terminal").ClickAsync();
         await class_[0].Page.Locator(".xterm-screen").ClickAsync();
-        await class_[0].Page.Keyboard.TypeAsync("kubectl scale deployment productpage-v1 -n bookinfo --replicas=0 && kubectl wait --for=delete pod -l app=productpage -n bookinfo\n");
+        await class_[0]
+            .Page.Keyboard.TypeAsync(
+                "kubectl scale deployment productpage-v1 -n bookinfo --replicas=0 && kubectl wait --for=delete pod -l app=productpage -n bookinfo\n"
+            );
         await ShowsAsync(class_[0], "no healthy upstream");
         await Task.WhenAll(class_.Skip(1).Select(v => ShowsAsync(v, "Reviews served by")));
 
@@ -42,7 +47,8 @@ public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser bro
         await visitor.GoToAsync(portal.WelcomePath);
         await visitor.GoToAsync($"/join?name={Uri.EscapeDataString(name)}&returnUrl={Lesson}");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
-        await Expect(visitor.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await Expect(visitor.Page.Locator("#step-1 .section-head .button"))
+            .ToBeEnabledAsync(new() { Timeout = 60_000 });
         return visitor;
     }
 
@@ -61,7 +67,11 @@ public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser bro
     private static async Task ShowsAsync(Visitor visitor, string text)
     {
         var tab = await visitor.Page.RunAndWaitForPopupAsync(() =>
-            visitor.Page.Locator("#step-3 .port-links").GetByRole(AriaRole.Link, new() { Name = "Open :8080" }).First.ClickAsync());
+            visitor
+                .Page.Locator("#step-3 .port-links")
+                .GetByRole(AriaRole.Link, new() { Name = "Open :8080" })
+                .First.ClickAsync()
+        );
         await tab.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/productpage$"));
         await Eventually.True(async () =>
         {

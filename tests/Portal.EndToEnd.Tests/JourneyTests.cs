@@ -90,7 +90,11 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
     private static async Task OpenPortAsync(Visitor learner, string text)
     {
         var tab = await learner.Page.RunAndWaitForPopupAsync(() =>
-            learner.Page.Locator("#step-3 .port-links").GetByRole(AriaRole.Link, new() { Name = "Open :8080" }).First.ClickAsync());
+            learner
+                .Page.Locator("#step-3 .port-links")
+                .GetByRole(AriaRole.Link, new() { Name = "Open :8080" })
+                .First.ClickAsync()
+        );
         await tab.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/productpage$"));
         await Expect(tab.Locator("body")).ToContainTextAsync(text);
         Assert.Matches("^http://8080--[0-9a-f]{20}\\.localhost:", tab.Url);

@@ -29,7 +29,9 @@ public sealed class Visitor : IAsyncDisposable
     public ConcurrentQueue<string> ConsoleErrors { get; } = new();
     public ConcurrentQueue<string> ForeignRequests { get; } = new();
 
-    /// <summary>Opens a page and waits until its circuit answers, if it has one: a click before that would be lost.</summary>
+    /// <summary>
+    /// Opens a page and waits until its circuit answers, if it has one: a click before that would be lost.
+    /// </summary>
     public async Task GoToAsync(string path)
     {
         await Page.GotoAsync(path);

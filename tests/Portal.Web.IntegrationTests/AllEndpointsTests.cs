@@ -10,9 +10,13 @@ namespace Portal.Web.IntegrationTests;
 /// Every endpoint, opened by everybody. An endpoint that is not in the table fails the test: say there who may open it.
 /// 302 leads to the sign-in page, 400 was let through and misses a form's token.
 /// </summary>
-public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) : IClassFixture<PortalFactory>, IClassFixture<ClassFactory>
+public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
+    : IClassFixture<PortalFactory>,
+        IClassFixture<ClassFactory>
 {
-    /// <summary>Anonymous, learner, learner of another class, instructor, instructor of another class, administrator.</summary>
+    /// <summary>
+    /// Anonymous, learner, learner of another class, instructor, instructor of another class, administrator.
+    /// </summary>
     private const string School = """
         GET /                                302 200 200 200 200 200
         GET /_blazor                         401 400 400 400 400 400
@@ -117,14 +121,26 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
     public async Task Endpoints_WherePeopleSignIn_AnswerEachAsTheTableSays()
     {
         using var administrator = await school.SetUpAsync(followRedirects: false);
-        using var instructor = await school.AddPersonAsync("Grace", "grace", PortalRole.Instructor, followRedirects: false);
+        using var instructor = await school.AddPersonAsync(
+            "Grace",
+            "grace",
+            PortalRole.Instructor,
+            followRedirects: false
+        );
         using var other = await school.AddPersonAsync("Alan", "alan", PortalRole.Instructor, followRedirects: false);
-        var (own, others) = (await school.MakeClassAsync("Monday", "grace"), await school.MakeClassAsync("Tuesday", "alan"));
+        var (own, others) = (
+            await school.MakeClassAsync("Monday", "grace"),
+            await school.MakeClassAsync("Tuesday", "alan")
+        );
         using var learner = await school.JoinAsync(own.JoinCode, "Ada", "ada", followRedirects: false);
         using var stranger = await school.JoinAsync(others.JoinCode, "Eve", "eve", followRedirects: false);
         using var anonymous = school.CreateClient(new() { AllowAutoRedirect = false });
 
-        Assert.Equal(School, await WalkAsync(school.Services, own.Id, anonymous, learner, stranger, instructor, other, administrator), ignoreLineEndingDifferences: true);
+        Assert.Equal(
+            School,
+            await WalkAsync(school.Services, own.Id, anonymous, learner, stranger, instructor, other, administrator),
+            ignoreLineEndingDifferences: true
+        );
     }
 
     [Fact]
@@ -133,29 +149,52 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school) 
         using var owner = await local.CreateOwnerAsync(followRedirects: false);
         using var learner = await local.CreateLearnerAsync("Mallory", followRedirects: false);
         using var anonymous = local.CreateClient(new() { AllowAutoRedirect = false });
-        var monday = await local.Services.GetRequiredService<Portal.Classroom.Classes.IClasses>().CreateAsync("Monday", "course", "lesson", "you", CancellationToken.None);
+        var monday = await local
+            .Services.GetRequiredService<Portal.Classroom.Classes.IClasses>()
+            .CreateAsync("Monday", "course", "lesson", "you", CancellationToken.None);
 
-        Assert.Equal(Local, await WalkAsync(local.Services, monday.Id, anonymous, learner, owner), ignoreLineEndingDifferences: true);
+        Assert.Equal(
+            Local,
+            await WalkAsync(local.Services, monday.Id, anonymous, learner, owner),
+            ignoreLineEndingDifferences: true
+        );
     }
 
     private static async Task<string> WalkAsync(IServiceProvider services, string classId, params HttpClient[] people)
     {
         var rows = new List<string>();
-        foreach (var endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null))
+        foreach (
+            var endpoint in services
+                .GetRequiredService<EndpointDataSource>()
+                .Endpoints.OfType<RouteEndpoint>()
+                .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
+        )
         {
-            var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{ClassId}", classId, StringComparison.Ordinal)
-                .Replace("{CourseId}", "course", StringComparison.Ordinal).Replace("{LessonId}", "lesson", StringComparison.Ordinal)
-                .Replace("{workspaceId}/{port:int:range(1,65535)}", "nobodys1/8080", StringComparison.Ordinal);
+            var path =
+                "/"
+                + endpoint
+                    .RoutePattern.RawText!.TrimStart('/')
+                    .Replace("{ClassId}", classId, StringComparison.Ordinal)
+                    .Replace("{CourseId}", "course", StringComparison.Ordinal)
+                    .Replace("{LessonId}", "lesson", StringComparison.Ordinal)
+                    .Replace("{workspaceId}/{port:int:range(1,65535)}", "nobodys1/8080", StringComparison.Ordinal);
             foreach (var method in Methods(endpoint))
             {
                 var answers = new List<int>();
-                foreach (var person in people) answers.Add((int)(await person.SendAsync(new HttpRequestMessage(new HttpMethod(method), path))).StatusCode);
-                rows.Add($"{method + " " + endpoint.RoutePattern.RawText,-36} {string.Join(' ', answers)}");
+                foreach (var person in people)
+                    answers.Add(
+                        (int)(await person.SendAsync(new HttpRequestMessage(new HttpMethod(method), path))).StatusCode
+                    );
+                rows.Add($"{method + " " + endpoint.RoutePattern.RawText, -36} {string.Join(' ', answers)}");
             }
         }
         return string.Join('\n', rows.Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Methods(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Where(m => m is not ("HEAD" or "OPTIONS")) is { } methods && methods.Any() ? methods : ["GET", "POST"];
+        endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Where(m => m is not ("HEAD" or "OPTIONS"))
+            is { } methods
+        && methods.Any()
+            ? methods
+            : ["GET", "POST"];
 }

@@ -30,14 +30,25 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
         {
             if (http.Request.Path == "/away") http.Response.Redirect("http://localhost:8080/there?x=1");
             http.Response.Headers.Append("Set-Cookie", "app=1; Domain=localhost; Path=/");
-            return http.Response.WriteAsync($"{http.Request.Host} {http.Request.Path}{http.Request.QueryString} origin={http.Request.Headers.Origin} cookie={http.Request.Headers.Cookie}");
+            return http.Response.WriteAsync(
+                $"{http.Request.Host} {http.Request.Path}{http.Request.QueryString} origin={http.Request.Headers.Origin} cookie={http.Request.Headers.Cookie}"
+            );
         });
         await _program.StartAsync();
-        var address = new Uri(_program.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(
+            _program.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
 
         _ada = await portal.CreateLearnerAsync("Ada", followRedirects: false);
-        var learner = (await portal.Services.GetRequiredService<Portal.Classroom.Learners.ILearners>().ListAsync(CancellationToken.None)).First(l => l.Name == "Ada");
-        _session = (FakeLessonSession)await portal.Services.GetRequiredService<ILessonSessions>().OpenAsync(new(learner.Id, "course", "lesson"), CancellationToken.None);
+        var learner = (
+            await portal
+                .Services.GetRequiredService<Portal.Classroom.Learners.ILearners>()
+                .ListAsync(CancellationToken.None)
+        ).First(l => l.Name == "Ada");
+        _session = (FakeLessonSession)
+            await portal
+                .Services.GetRequiredService<ILessonSessions>()
+                .OpenAsync(new(learner.Id, "course", "lesson"), CancellationToken.None);
         _session.Listening[8080] = new IPEndPoint(IPAddress.Loopback, address.Port);
     }
 
@@ -55,7 +66,10 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
         using var response = await client.GetAsync(new Uri($"{Host}/productpage?u=1"));
 
         Assert.Equal("localhost:8080 /productpage?u=1 origin= cookie=", await response.Content.ReadAsStringAsync());
-        Assert.Equal(["app=1; Path=/"], response.Headers.GetValues("Set-Cookie").Select(c => c.Replace(";  ", "; ", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["app=1; Path=/"],
+            response.Headers.GetValues("Set-Cookie").Select(c => c.Replace(";  ", "; ", StringComparison.Ordinal))
+        );
         Assert.False(response.Headers.Contains("Content-Security-Policy"));
     }
 
@@ -67,7 +81,11 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
         post.Headers.Add("Origin", Host);
 
         using var response = await client.SendAsync(post);
-        Assert.Contains("origin=http://localhost:8080", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "origin=http://localhost:8080",
+            await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
 
         using var away = await client.GetAsync(new Uri($"{Host}/away"));
         Assert.Equal("/there?x=1", away.Headers.Location?.ToString());
@@ -76,7 +94,9 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     [Fact]
     public async Task Open_ByTheOwnerWhoTeaches_IsShownToo()
     {
-        await portal.Services.GetRequiredService<Portal.Web.Identity.LocalClassroom>().EnsureClassAsync("course", "lesson", "Lesson", CancellationToken.None);
+        await portal
+            .Services.GetRequiredService<Portal.Web.Identity.LocalClassroom>()
+            .EnsureClassAsync("course", "lesson", "Lesson", CancellationToken.None);
         using var owner = await portal.CreateOwnerAsync(followRedirects: false);
 
         using var client = await EnterAsync(owner, "/");
@@ -147,7 +167,9 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     {
         using var client = await EnterAsync(_ada, "/", port: 9999);
 
-        using var response = await client.GetAsync(new Uri($"{Host.Replace("8080", "9999", StringComparison.Ordinal)}/"));
+        using var response = await client.GetAsync(
+            new Uri($"{Host.Replace("8080", "9999", StringComparison.Ordinal)}/")
+        );
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Contains("port 9999", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -156,7 +178,9 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     /// <summary>Follows the way from the lesson; the client then has the cookie of the port's host.</summary>
     private async Task<HttpClient> EnterAsync(HttpClient visitor, string path, int port = 8080)
     {
-        using var opened = await visitor.GetAsync(new Uri($"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}", UriKind.Relative));
+        using var opened = await visitor.GetAsync(
+            new Uri($"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}", UriKind.Relative)
+        );
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         var client = portal.CreateClient(new() { AllowAutoRedirect = false });
         using var entered = await client.GetAsync(opened.Headers.Location);

@@ -28,7 +28,9 @@ public sealed class PortalFactory : PortalApplication
     /// <summary>As when a learner's data is deleted while a browser still has their cookie.</summary>
     public async Task RemoveLearnerAsync(string name)
     {
-        await using var db = await Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        await using var db = await Services
+            .GetRequiredService<IDbContextFactory<PortalDbContext>>()
+            .CreateDbContextAsync();
         await db.Learners.Where(l => l.Name == name).ExecuteDeleteAsync();
     }
 }

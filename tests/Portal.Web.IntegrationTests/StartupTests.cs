@@ -18,9 +18,18 @@ public sealed class StartupTests : IDisposable
 
     [Theory]
     [InlineData("--urls=http://0.0.0.0:22080", "Urls has 'http://0.0.0.0:22080', which other machines can reach")]
-    [InlineData("--Portal:Data:Directory=/proc/nowhere", "Portal:Data:Directory names '/proc/nowhere', which cannot be written")]
-    [InlineData("--Portal:Mode=Clas", "Portal:Mode is 'Clas'. Set it to Local for one machine and its owner, or to Class for many people who sign in.")]
-    [InlineData("--Portal:PublicUrl=portal", "Portal:PublicUrl is 'portal', which is not the root of an http or https address")]
+    [InlineData(
+        "--Portal:Data:Directory=/proc/nowhere",
+        "Portal:Data:Directory names '/proc/nowhere', which cannot be written"
+    )]
+    [InlineData(
+        "--Portal:Mode=Clas",
+        "Portal:Mode is 'Clas'. Set it to Local for one machine and its owner, or to Class for many people who sign in."
+    )]
+    [InlineData(
+        "--Portal:PublicUrl=portal",
+        "Portal:PublicUrl is 'portal', which is not the root of an http or https address"
+    )]
     [InlineData("--Portal:ForwardedHeaders:KnownProxies:0=proxy", "Portal:ForwardedHeaders:KnownProxies has 'proxy'")]
     [InlineData("--Portal:Content:Root=/no/such/directory", "Portal:Content:Root names '/no/such/directory', which is not a directory")]
     [InlineData("--Portal:Data:ConnectionString=Host=127.0.0.1;Port=1;Timeout=1", "Portal:Data:ConnectionString")]
@@ -36,10 +45,18 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task Start_ClassWithoutWalls_IsRefused()
     {
-        var (exitCode, errors) = await RunAsync("--urls=http://127.0.0.1:0", "--Portal:Mode=Class", "--Portal:Labs:Isolation=process");
+        var (exitCode, errors) = await RunAsync(
+            "--urls=http://127.0.0.1:0",
+            "--Portal:Mode=Class",
+            "--Portal:Labs:Isolation=process"
+        );
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("Portal:Mode is Class, and learners' workspaces would not be kept apart", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Portal:Mode is Class, and learners' workspaces would not be kept apart",
+            errors,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Portal:Labs:Isolation is process; set it to auto.", errors, StringComparison.Ordinal);
     }
 
@@ -50,7 +67,11 @@ public sealed class StartupTests : IDisposable
         using var limit = KillAtTimeout(process);
         using var browser = new HttpClient();
         var link = "";
-        while (!link.Contains("/welcome?token=", StringComparison.Ordinal) && await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line) link = line.Trim();
+        while (
+            !link.Contains("/welcome?token=", StringComparison.Ordinal)
+            && await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
+        )
+            link = line.Trim();
 
         var page = await browser.GetStringAsync(new Uri(link));
         process.Kill();
@@ -87,7 +108,11 @@ public sealed class StartupTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("urls", "http://0.0.0.0:5080")]).Build();
 
-        Assert.True(new ListenAddresses.Validator(configuration, Options.Create(new PortalOptions())).Validate(null, new LocalOptions { AllowRemote = true }).Succeeded);
+        Assert.True(
+            new ListenAddresses.Validator(configuration, Options.Create(new PortalOptions()))
+                .Validate(null, new LocalOptions { AllowRemote = true })
+                .Succeeded
+        );
     }
 
     [Fact]

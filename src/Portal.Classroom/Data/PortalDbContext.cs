@@ -6,7 +6,8 @@ using Portal.Classroom.Model;
 namespace Portal.Classroom.Data;
 
 /// <summary>People and progress. The provider (SQLite, PostgreSQL) and its migrations are chosen by the host.</summary>
-public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : IdentityUserContext<PortalUser>(options)
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
+    : IdentityUserContext<PortalUser>(options)
 {
     private const int IdLength = 128;
 

@@ -52,9 +52,11 @@ internal static class DoctorCommand
                 Console.WriteLine(availability.IsAvailable ? $"✓ clusters of {cluster.Name}" : $"· clusters of {cluster.Name}: {availability.Reason} {availability.Remedy}");
             }
             var walls = provider.GetRequiredService<IWorkspaceWalls>();
-            Console.WriteLine(walls.AreApart
-                ? $"✓ workspaces are kept apart ({walls.Name}), limited by {walls.Limits}"
-                : $"· workspaces are not kept apart: {walls.Problem ?? "Portal:Labs:Isolation says so."} A class cannot be let in; alone on your machine you need no walls.");
+            Console.WriteLine(
+                walls.AreApart
+                    ? $"✓ workspaces are kept apart ({walls.Name}), limited by {walls.Limits}"
+                    : $"· workspaces are not kept apart: {walls.Problem ?? "Portal:Labs:Isolation says so."} A class cannot be let in; alone on your machine you need no walls."
+            );
         }
         return missing == 0 ? 0 : 1;
     }

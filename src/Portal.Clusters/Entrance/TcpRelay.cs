@@ -7,7 +7,8 @@ namespace Portal.Clusters;
 public sealed class TcpRelay(string host, int port, Func<string, Func<Task>, Action?, Task> start)
 {
     /// <summary>Takes over a connection; it ends when either side does.</summary>
-    public void Serve(Socket inside) => _ = start($"connection to {host}:{port}", () => RelayAsync(inside), inside.Dispose);
+    public void Serve(Socket inside) =>
+        _ = start($"connection to {host}:{port}", () => RelayAsync(inside), inside.Dispose);
 
     private async Task RelayAsync(Socket inside)
     {
@@ -18,7 +19,7 @@ public sealed class TcpRelay(string host, int port, Func<string, Func<Task>, Act
             await outside.ConnectAsync(host, port).ConfigureAwait(false);
             await Task.WhenAll(CopyAsync(inside, outside), CopyAsync(outside, inside)).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Nobody there, or gone: the other side sees its connection end.
         }
@@ -31,7 +32,8 @@ public sealed class TcpRelay(string host, int port, Func<string, Func<Task>, Act
         {
             for (int read; (read = await from.ReceiveAsync(buffer).ConfigureAwait(false)) > 0;)
             {
-                for (var sent = 0; sent < read;) sent += await to.SendAsync(buffer.AsMemory(sent, read - sent)).ConfigureAwait(false);
+                for (var sent = 0; sent < read; )
+                    sent += await to.SendAsync(buffer.AsMemory(sent, read - sent)).ConfigureAwait(false);
             }
             to.Shutdown(SocketShutdown.Send);
         }

@@ -54,7 +54,13 @@ internal sealed class KindClusterProvider(
         {
             throw new ClusterUnavailableException($"The cluster '{name}' is there but its kubeconfig is not: {kubeconfig.LastError}", $"Delete it with 'kind delete cluster --name {name}' and open the lesson again.");
         }
-        return new ClusterLease(key, Name, kubeconfig.Output, KubeconfigEntrance.Of(kubeconfig.Output, _guarded.Start), new(Simulated: false, Mesh: true, Checkpoints: false));
+        return new ClusterLease(
+            key,
+            Name,
+            kubeconfig.Output,
+            KubeconfigEntrance.Of(kubeconfig.Output, _guarded.Start),
+            new(Simulated: false, Mesh: true, Checkpoints: false)
+        );
     }
 
     /// <summary>Makes the cluster anew. Its certificates are new too, so a lease has to be taken again.</summary>

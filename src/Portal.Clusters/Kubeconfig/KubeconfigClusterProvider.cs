@@ -47,7 +47,13 @@ internal sealed class KubeconfigClusterProvider(
         var availability = await GetAvailabilityAsync(cancellationToken).ConfigureAwait(false);
         if (!availability.IsAvailable) throw new ClusterUnavailableException(availability.Reason!, availability.Remedy!);
         var kubeconfig = Extract(null);
-        return new ClusterLease(key, Name, kubeconfig, KubeconfigEntrance.Of(kubeconfig, _guarded.Start), new(Simulated: false, options.Value.Kubeconfig.Mesh, Checkpoints: false));
+        return new ClusterLease(
+            key,
+            Name,
+            kubeconfig,
+            KubeconfigEntrance.Of(kubeconfig, _guarded.Start),
+            new(Simulated: false, options.Value.Kubeconfig.Mesh, Checkpoints: false)
+        );
     }
 
     public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken) =>

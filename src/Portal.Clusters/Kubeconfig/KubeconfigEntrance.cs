@@ -37,12 +37,19 @@ public static class KubeconfigEntrance
             name = address is null ? server.DnsSafeHost : Name;
             if (address is not null)
             {
-                cluster.Children[new YamlScalarNode("server")] = new YamlScalarNode(new UriBuilder(server) { Host = Name }.Uri.ToString());
+                cluster.Children[new YamlScalarNode("server")] = new YamlScalarNode(
+                    new UriBuilder(server) { Host = Name }.Uri.ToString()
+                );
                 // The certificate is still the one of the address.
                 cluster.Children.TryAdd(new YamlScalarNode("tls-server-name"), new YamlScalarNode(server.DnsSafeHost));
             }
         }
-        return new ClusterEntrance(KubeconfigFile.Write(root), new IPEndPoint(loopback ? address! : IPAddress.Loopback, server.Port), name, relay.Serve);
+        return new ClusterEntrance(
+            KubeconfigFile.Write(root),
+            new IPEndPoint(loopback ? address! : IPAddress.Loopback, server.Port),
+            name,
+            relay.Serve
+        );
     }
 
     /// <summary>A workspace does not see the files of the portal's machine: their content goes in.</summary>
@@ -52,12 +59,16 @@ public static class KubeconfigEntrance
         {
             if (!node.Children.TryGetValue(new YamlScalarNode(path), out var file)) continue;
             node.Children.Remove(new YamlScalarNode(path));
-            node.Children[new YamlScalarNode(data)] = new YamlScalarNode(Convert.ToBase64String(Read(((YamlScalarNode)file).Value!)));
+            node.Children[new YamlScalarNode(data)] = new YamlScalarNode(
+                Convert.ToBase64String(Read(((YamlScalarNode)file).Value!))
+            );
         }
         if (node.Children.TryGetValue(new YamlScalarNode("tokenFile"), out var token))
         {
             node.Children.Remove(new YamlScalarNode("tokenFile"));
-            node.Children[new YamlScalarNode("token")] = new YamlScalarNode(System.Text.Encoding.UTF8.GetString(Read(((YamlScalarNode)token).Value!)).Trim());
+            node.Children[new YamlScalarNode("token")] = new YamlScalarNode(
+                System.Text.Encoding.UTF8.GetString(Read(((YamlScalarNode)token).Value!)).Trim()
+            );
         }
     }
 
@@ -69,7 +80,11 @@ public static class KubeconfigEntrance
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClusterUnavailableException($"The kubeconfig refers to {path}, which cannot be read: {e.Message}", $"Correct the file that {ClusterOptions.SectionName}:Kubeconfig:File names.", e);
+            throw new ClusterUnavailableException(
+                $"The kubeconfig refers to {path}, which cannot be read: {e.Message}",
+                $"Correct the file that {ClusterOptions.SectionName}:Kubeconfig:File names.",
+                e
+            );
         }
     }
 }

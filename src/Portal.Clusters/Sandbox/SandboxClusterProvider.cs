@@ -26,7 +26,15 @@ internal sealed class SandboxClusterProvider(
     {
         var (server, files) = await StartAsync(progress, cancellationToken).ConfigureAwait(false);
         var cluster = server.GetOrCreate(ClusterNames.Of(key));
-        return new ClusterLease(key, Name, cluster.Kubeconfig, new(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept), new(Simulated: true, Mesh: true, Checkpoints: true), Path.Combine(files, "tools"), Path.Combine(files, "workspace"));
+        return new ClusterLease(
+            key,
+            Name,
+            cluster.Kubeconfig,
+            new(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept),
+            new(Simulated: true, Mesh: true, Checkpoints: true),
+            Path.Combine(files, "tools"),
+            Path.Combine(files, "workspace")
+        );
     }
 
     public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)

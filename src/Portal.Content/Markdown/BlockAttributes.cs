@@ -5,7 +5,10 @@ using Portal.Content.Linting;
 
 namespace Portal.Content.Markdown;
 
-/// <summary>What an author says about a block in its info string: <c>{timeout=300 on=kind,kubeconfig continue name=install norun of=install open=/page}</c>.</summary>
+/// <summary>
+/// What an author says about a block in its info string: <c>{timeout=300 on=kind,kubeconfig continue name=install
+/// norun of=install open=/page}</c>.
+/// </summary>
 internal sealed partial record BlockAttributes
 {
     public string? Name { get; private init; }
@@ -43,7 +46,12 @@ internal sealed partial record BlockAttributes
                 ("open", ['/', not '/', ..] or "/") => result with { Open = value },
                 ("timeout", not null) when int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 => result with { Timeout = TimeSpan.FromSeconds(seconds) },
                 ("on", not null) => result with { On = Providers(value, line, problems) },
-                ("name" or "timeout" or "norun" or "continue" or "on" or "of" or "open", _) => Report(result, problems, line, $"Attribute '{word}' has a value that is not understood."),
+                ("name" or "timeout" or "norun" or "continue" or "on" or "of" or "open", _) => Report(
+                    result,
+                    problems,
+                    line,
+                    $"Attribute '{word}' has a value that is not understood."
+                ),
                 _ => Report(result, problems, line, $"Unknown attribute '{word}'."),
             };
         }
@@ -52,7 +60,11 @@ internal sealed partial record BlockAttributes
 
     private static BlockAttributes Report(BlockAttributes unchanged, ProblemList problems, int line, string message)
     {
-        problems.Warning(line, message, "Known are: timeout=SECONDS, on=PROVIDER,…, continue, name=lower-case-name, norun, of=NAME, open=/PATH.");
+        problems.Warning(
+            line,
+            message,
+            "Known are: timeout=SECONDS, on=PROVIDER,…, continue, name=lower-case-name, norun, of=NAME, open=/PATH."
+        );
         return unchanged;
     }
 

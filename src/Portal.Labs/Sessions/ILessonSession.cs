@@ -70,7 +70,9 @@ public interface ILessonSession
     /// <summary>Gives the learner's answer to an <c>answer</c> check and evaluates it.</summary>
     Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken);
 
-    /// <summary>Names the workspace in host names of its ports: 20 letters and digits that say nothing of the learner.</summary>
+    /// <summary>
+    /// Names the workspace in host names of its ports: 20 letters and digits that say nothing of the learner.
+    /// </summary>
     string WorkspaceId { get; }
 
     /// <summary>A connection to a port of the workspace, as a stream that the caller disposes.</summary>

@@ -166,7 +166,10 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         if (_lifecycle.Lab?.Workspace is not { } workspace) throw new IOException("The workspace is not there.");
         try
         {
-            return new NetworkStream(await workspace.ConnectAsync(port, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+            return new NetworkStream(
+                await workspace.ConnectAsync(port, cancellationToken).ConfigureAwait(false),
+                ownsSocket: true
+            );
         }
         catch (SocketException e)
         {

@@ -61,7 +61,9 @@ internal sealed class LessonSessionFactory(
         new(
             WorkspaceDirectory(key),
             lesson.Id,
-            lesson.Directory is { } directory && Path.Combine(directory, "manifests") is var manifests && Directory.Exists(manifests)
+            lesson.Directory is { } directory
+            && Path.Combine(directory, "manifests") is var manifests
+            && Directory.Exists(manifests)
                 ? manifests
                 : null,
             lease.Kubeconfig,

@@ -59,7 +59,10 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
     public ILessonSession? FindWorkspace(string workspaceId)
     {
         lock (_gate)
-            return _places.Values.Where(p => p.Ending is null).Select(p => p.Session).FirstOrDefault(s => s?.WorkspaceId == workspaceId);
+            return _places
+                .Values.Where(p => p.Ending is null)
+                .Select(p => p.Session)
+                .FirstOrDefault(s => s?.WorkspaceId == workspaceId);
     }
 
     public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)

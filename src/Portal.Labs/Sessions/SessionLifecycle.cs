@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
@@ -233,12 +232,12 @@ internal sealed class SessionLifecycle(
         {
             var workspace = await lab.StartWorkspaceAsync(factory, key, lesson, closing).ConfigureAwait(false);
             workspace.JobsChanged += () => live.Update(s => s with { Jobs = workspace.Jobs });
-            workspace.PortsChanged += () => live.Update(s => s with { Ports = PortsOf(workspace, s) });
+            workspace.PortsChanged += () => live.Update(s => s with { Ports = OpenPorts.Of(workspace.Ports, s) });
             workspace.ShellChanged += problem => Tell("shell changed", () =>
             {
                 if (ReferenceEquals(_lab, lab)) ShowShell(problem);
             });
-            live.Update(s => s with { Jobs = workspace.Jobs, Ports = PortsOf(workspace, s) });
+            live.Update(s => s with { Jobs = workspace.Jobs, Ports = OpenPorts.Of(workspace.Ports, s) });
             ShowShell(null);
         }
         catch (WorkspaceException e)
@@ -311,22 +310,5 @@ internal sealed class SessionLifecycle(
     private sealed class Progress(SessionLifecycle lifecycle) : IProgress<string>
     {
         public void Report(string value) => lifecycle.Report(value);
-    }
-
-    /// <summary>A port is the block's whose run opened it, for as long as it is open.</summary>
-    private static ImmutableArray<ListeningPort> PortsOf(Workspace workspace, SessionSnapshot before) =>
-    [
-        .. workspace.Ports.Select(p => before.Ports.FirstOrDefault(known => known.Number == p) ?? new(p, OpenedBy(p, before))),
-    ];
-
-    /// <summary>
-    /// The latest run that forwards the port. A job in the background listens a while after it was started, when another
-    /// block may run already; what says nothing of the port is taken for the latest.
-    /// </summary>
-    private static string? OpenedBy(int port, SessionSnapshot snapshot)
-    {
-        var runs = snapshot.Runs.Values.OrderByDescending(r => r.Started).ToList();
-        var says = $"{port}:";
-        return (runs.FirstOrDefault(r => r.Commands.Any(c => c.Text.Contains(says, StringComparison.Ordinal))) ?? runs.FirstOrDefault())?.BlockId;
     }
 }

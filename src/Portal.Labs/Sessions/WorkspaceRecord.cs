@@ -33,7 +33,8 @@ internal sealed record WorkspaceRecord(LessonSessionKey Key, string Provider)
     }
 
     /// <summary>The directory of every workspace below the root.</summary>
-    public static IEnumerable<string> FindDirectories(string root) => Files(root).Select(f => Path.GetDirectoryName(f)!);
+    public static IEnumerable<string> FindDirectories(string root) =>
+        Files(root).Select(f => Path.GetDirectoryName(f)!);
 
     private static IReadOnlyList<string> Files(string root) => !Directory.Exists(root) ? [] :
     [

@@ -1,10 +1,12 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Portal.Labs.Shell.Isolation.Bubblewrap;
+using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell;
 
-/// <summary>Reads what a learner's process wrote, who may have put a link, a pipe or far too much in its place.</summary>
+/// <summary>
+/// Reads what a learner's process wrote, who may have put a link, a pipe or far too much in its place.
+/// </summary>
 internal static class ForeignFile
 {
     private const int Most = 64 * 1024;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
-using Portal.Labs.Shell.Isolation.Bubblewrap;
 using Portal.Labs.Shell.Pty;
 using Portal.Shared;
 
@@ -43,7 +42,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private bool _lineMayHoldInput;
     private bool _ended;
 
-    private InteractiveShell(PtySession pty, string nonce, string input, TerminalHub hub, Guarded guarded, TimeProvider time)
+    private InteractiveShell(
+        PtySession pty,
+        string nonce,
+        string input,
+        TerminalHub hub,
+        Guarded guarded,
+        TimeProvider time
+    )
     {
         _pty = pty;
         _hub = hub;
@@ -109,7 +115,12 @@ internal sealed class InteractiveShell : IAsyncDisposable
             await WaitForPromptAsync(stop).ConfigureAwait(false);
             await ClearLineAsync(stop).ConfigureAwait(false);
             active = new ActiveCommand(Interlocked.Increment(ref _lastId), output);
-            await File.WriteAllTextAsync(Path.Combine(_input, ShellStartup.CommandFile), $"{active.Id}\n{command}", stop).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                    Path.Combine(_input, ShellStartup.CommandFile),
+                    $"{active.Id}\n{command}",
+                    stop
+                )
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -30,9 +30,20 @@ public static class ToolPaths
             .ToImmutableArray());
 
     /// <summary>Programs of a workspace that are not among the system's own.</summary>
-    public static IEnumerable<string> Outside => s_tools.Select(t => Find(t)).OfType<string>()
-        .Where(f => !f.StartsWith("/usr/", StringComparison.Ordinal) && !s_system.Contains(Path.GetDirectoryName(f), StringComparer.Ordinal))
-        .Select(f => File.ResolveLinkTarget(f, returnFinalTarget: true)?.FullName is { } target && Path.GetFileName(target) == Path.GetFileName(f) ? target : f);
+    public static IEnumerable<string> Outside =>
+        s_tools
+            .Select(t => Find(t))
+            .OfType<string>()
+            .Where(f =>
+                !f.StartsWith("/usr/", StringComparison.Ordinal)
+                && !s_system.Contains(Path.GetDirectoryName(f), StringComparer.Ordinal)
+            )
+            .Select(f =>
+                File.ResolveLinkTarget(f, returnFinalTarget: true)?.FullName is { } target
+                && Path.GetFileName(target) == Path.GetFileName(f)
+                    ? target
+                    : f
+            );
 
     private static bool IsExecutable(string file)
     {

@@ -67,7 +67,8 @@ internal sealed class Workspace : IAsyncDisposable
 
     /// <summary>A connection to a port of the workspace.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
-    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _place.ConnectAsync(port, cancellationToken);
+    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) =>
+        _place.ConnectAsync(port, cancellationToken);
 
     /// <summary>
     /// Raised on a pool thread when the shell ended and cannot be started again, with the reason; and with null when

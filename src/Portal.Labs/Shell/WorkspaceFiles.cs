@@ -1,12 +1,13 @@
 using Portal.Clusters;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
-using Portal.Labs.Shell.Isolation.Bubblewrap;
 using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell;
 
-/// <summary>The directory of a workspace: the learner's home, and what the portal and the shell tell each other.</summary>
+/// <summary>
+/// The directory of a workspace: the learner's home, and what the portal and the shell tell each other.
+/// </summary>
 internal static class WorkspaceFiles
 {
     public const string LessonVariable = "LESSON_DIR";
@@ -45,7 +46,10 @@ internal static class WorkspaceFiles
 
     /// <param name="isApart">Whether the workspace has a network of its own.</param>
     public static void WriteKubeconfig(WorkspaceSpec spec, bool isApart) =>
-        PrivateFile.Write(KubeconfigFile(spec), isApart && spec.Entrance is { } entrance ? entrance.Kubeconfig : spec.Kubeconfig);
+        PrivateFile.Write(
+            KubeconfigFile(spec),
+            isApart && spec.Entrance is { } entrance ? entrance.Kubeconfig : spec.Kubeconfig
+        );
 
     /// <summary>Makes a user the owner of what a workspace's processes write.</summary>
     public static void GiveTo(WorkspaceSpec spec, uint user)
@@ -57,7 +61,8 @@ internal static class WorkspaceFiles
             Kernel.ChangeOwner(directory, user);
             PrivateFile.CreateDirectory(directory);
             // From before workspaces had users of their own.
-            foreach (var path in Directory.EnumerateFileSystemEntries(directory, "*", s_everything)) Kernel.ChangeOwner(path, user);
+            foreach (var path in Directory.EnumerateFileSystemEntries(directory, "*", s_everything))
+                Kernel.ChangeOwner(path, user);
         }
     }
 

@@ -7,9 +7,11 @@ namespace Portal.Labs.Shell;
 /// <summary>What a workspace is made of.</summary>
 /// <param name="Directory">Its own directory; made when missing, and kept when the workspace is disposed.</param>
 /// <param name="LessonId">Names the directory in the home where the shell starts.</param>
-/// <param name="Manifests">Directory whose content is copied to <c>manifests/</c> of a new workspace; null for none.</param>
+/// <param name="Manifests">Directory whose content is copied to <c>manifests/</c> of a new workspace; null for
+/// none.</param>
 /// <param name="Kubeconfig">Text of the kubeconfig file for a workspace on the portal's own network.</param>
-/// <param name="Entrance">The way to the cluster for one that has a network of its own; null when there is none.</param>
+/// <param name="Entrance">The way to the cluster for one that has a network of its own; null when there is
+/// none.</param>
 /// <param name="ToolsDirectory">First on the PATH; null for none.</param>
 /// <param name="Template">Directory whose content is copied beside the manifests; null for none.</param>
 internal sealed record WorkspaceSpec(

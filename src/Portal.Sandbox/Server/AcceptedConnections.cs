@@ -13,13 +13,19 @@ namespace Portal.Sandbox;
 /// Lets the server serve connections that somebody else accepted, such as those made in another network namespace. Each
 /// reaches one cluster only, whatever its token. Thread-safe.
 /// </summary>
-internal sealed class AcceptedConnections : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
+internal sealed class AcceptedConnections
+    : IConnectionListenerFactory,
+        IConnectionListenerFactorySelector,
+        IConnectionListener
 {
     /// <summary>In the items of a connection: the cluster that it may reach.</summary>
     public static readonly object Cluster = new();
 
     private readonly Channel<ConnectionContext> _waiting = Channel.CreateUnbounded<ConnectionContext>();
-    private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    private readonly SocketConnectionContextFactory _contexts = new(
+        new SocketConnectionFactoryOptions(),
+        NullLogger.Instance
+    );
 
     private Memory _memory = new(MemoryPool<byte>.Shared);
 
@@ -43,7 +49,8 @@ internal sealed class AcceptedConnections : IConnectionListenerFactory, IConnect
 
     public bool CanBind(EndPoint endpoint) => endpoint is Place;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(this);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new(this);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {

@@ -78,7 +78,9 @@ public sealed class SandboxCluster
 
     public string Id { get; }
 
-    /// <summary>Takes over a connection that somebody accepted for clients that are to reach this cluster only.</summary>
+    /// <summary>
+    /// Takes over a connection that somebody accepted for clients that are to reach this cluster only.
+    /// </summary>
     public void Accept(Socket socket) => _server.Accept(socket, this);
 
     /// <summary>A kubeconfig whose user is cluster-admin of this cluster and of no other.</summary>

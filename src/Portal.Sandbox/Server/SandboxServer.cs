@@ -85,7 +85,12 @@ public sealed class SandboxServer : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("https://127.", StringComparison.Ordinal)));
+        server.Address = new Uri(
+            server
+                ._app.Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.First(a => a.StartsWith("https://127.", StringComparison.Ordinal))
+        );
         return server;
     }
 
@@ -154,7 +159,8 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     private static bool MayReach(HttpContext http, SandboxCluster cluster) =>
-        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(AcceptedConnections.Cluster, out var only) is not true
+        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(AcceptedConnections.Cluster, out var only)
+            is not true
         || only == cluster;
 
     private async Task HandleAsync(HttpContext http)
@@ -167,7 +173,11 @@ public sealed class SandboxServer : IAsyncDisposable
         if (end < 0 && !path.StartsWith(Prefix, StringComparison.Ordinal))
         {
             // "kubectl get --raw" leaves the prefix out: the token alone says which cluster is meant.
-            if (_byToken.GetValueOrDefault(token) is { } byToken && MayReach(http, byToken) && byToken.UserOf(token) is { } caller)
+            if (
+                _byToken.GetValueOrDefault(token) is { } byToken
+                && MayReach(http, byToken)
+                && byToken.UserOf(token) is { } caller
+            )
                 await byToken.HandleAsync(http, path, caller).ConfigureAwait(false);
             else
                 await ResponseWriter

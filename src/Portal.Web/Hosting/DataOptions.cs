@@ -14,7 +14,9 @@ public sealed class DataOptions
     /// <summary>PostgreSQL connection string; SQLite in <see cref="Directory"/> when empty.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Password for <see cref="ConnectionString"/>, which then needs none: it may stand in a file of its own.</summary>
+    /// <summary>
+    /// Password for <see cref="ConnectionString"/>, which then needs none: it may stand in a file of its own.
+    /// </summary>
     public string? Password { get; set; }
 
     internal sealed class Defaults(IHostEnvironment environment) : IPostConfigureOptions<DataOptions>

@@ -23,15 +23,21 @@ internal static class ListenAddresses
     }
 
     /// <summary>Where nobody signs in, and mostly without TLS: only this machine may reach the portal.</summary>
-    internal sealed class Validator(IConfiguration configuration, IOptions<PortalOptions> portal) : IValidateOptions<LocalOptions>
+    internal sealed class Validator(IConfiguration configuration, IOptions<PortalOptions> portal)
+        : IValidateOptions<LocalOptions>
     {
         public ValidateOptionsResult Validate(string? name, LocalOptions options)
         {
-            var open = options.AllowRemote || portal.Value.IsClass ? [] : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
+            var open =
+                options.AllowRemote || portal.Value.IsClass
+                    ? []
+                    : Configured(configuration).Where(a => !IsLoopback(a)).ToList();
             return open.Count == 0
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"Urls has '{open[0]}', which other machines can reach, and this portal is for the owner of one machine: no passwords, no TLS. "
-                    + $"Set Urls to http://localhost:5080, or set {LocalOptions.SectionName}:AllowRemote to true when something else, such as a container's port mapping, keeps strangers out.");
+                : ValidateOptionsResult.Fail(
+                    $"Urls has '{open[0]}', which other machines can reach, and this portal is for the owner of one machine: no passwords, no TLS. "
+                        + $"Set Urls to http://localhost:5080, or set {LocalOptions.SectionName}:AllowRemote to true when something else, such as a container's port mapping, keeps strangers out."
+                );
         }
     }
 }

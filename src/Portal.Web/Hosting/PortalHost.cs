@@ -59,8 +59,10 @@ internal static class PortalHost
         app.MapHealthChecks("/healthz").AllowAnonymous();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);
-        if (isClass) app.MapPasskeys();
-        if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed) app.MapProviderSignIn();
+        if (isClass)
+            app.MapPasskeys();
+        if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed)
+            app.MapProviderSignIn();
         // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // said once, in SecurityHeaders

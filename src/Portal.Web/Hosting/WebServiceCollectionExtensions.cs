@@ -26,12 +26,16 @@ public static class WebServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddPortalOptions();
         services.AddPortalIdentity(configuration);
-        services.AddPortalClassroom((provider, database) =>
-        {
-            var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
-            if (string.IsNullOrWhiteSpace(data.ConnectionString)) database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, "portal.db")));
-            else database.UsePortalPostgreSql(data.ConnectionString, data.Password);
-        });
+        services.AddPortalClassroom(
+            (provider, database) =>
+            {
+                var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
+                if (string.IsNullOrWhiteSpace(data.ConnectionString))
+                    database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, "portal.db")));
+                else
+                    database.UsePortalPostgreSql(data.ConnectionString, data.Password);
+            }
+        );
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
@@ -86,7 +90,11 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardingOptions.Apply>();
         services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PortOptions>, PortOptions.Validator>();
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<LimitOptions>()
+            .BindConfiguration(LimitOptions.SectionName)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();
         services.TryAddSingleton<RateLimits>();

@@ -37,7 +37,13 @@ public sealed class LocalClassroom(
 
     /// <summary>Makes sure that there is a class of this lesson, as soon as the store lets it.</summary>
     public Task KeepClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken) =>
-        !IsUsed ? Task.CompletedTask : _guarded.Keep("class of a lesson", c => EnsureClassAsync(courseId, lessonId, title, c), cancellationToken);
+        !IsUsed
+            ? Task.CompletedTask
+            : _guarded.Keep(
+                "class of a lesson",
+                c => EnsureClassAsync(courseId, lessonId, title, c),
+                cancellationToken
+            );
 
     /// <summary>The class of this lesson, made with everybody in it when there is none.</summary>
     public async Task<SchoolClass> EnsureClassAsync(string courseId, string lessonId, string title, CancellationToken cancellationToken)
@@ -61,7 +67,8 @@ public sealed class LocalClassroom(
     /// <summary>Puts everybody of this machine into the class.</summary>
     public async Task EnrolAllAsync(string classId, CancellationToken cancellationToken)
     {
-        foreach (var learner in await learners.ListAsync(cancellationToken)) await classes.EnrolAsync(classId, learner.Id, cancellationToken);
+        foreach (var learner in await learners.ListAsync(cancellationToken))
+            await classes.EnrolAsync(classId, learner.Id, cancellationToken);
     }
 
     /// <summary>
@@ -74,7 +81,8 @@ public sealed class LocalClassroom(
         {
             await learners.EnsureAsync(LocalIdentity.OwnerId, LocalIdentity.OwnerName, cancellationToken);
             // Those of older portals have no instructor.
-            foreach (var @class in await classes.ListAsync(cancellationToken)) await classes.AddInstructorAsync(@class.Id, LocalIdentity.OwnerId, cancellationToken);
+            foreach (var @class in await classes.ListAsync(cancellationToken))
+                await classes.AddInstructorAsync(@class.Id, LocalIdentity.OwnerId, cancellationToken);
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

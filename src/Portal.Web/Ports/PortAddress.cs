@@ -19,7 +19,8 @@ internal sealed partial record PortAddress(int Port, string WorkspaceId)
     public string Host(string domain) => string.Create(CultureInfo.InvariantCulture, $"{Port}--{WorkspaceId}.{domain}");
 
     /// <summary>The path of the portal that leads to it, for who may.</summary>
-    public static string Path(string workspaceId, int port) => string.Create(CultureInfo.InvariantCulture, $"/ports/{workspaceId}/{port}");
+    public static string Path(string workspaceId, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"/ports/{workspaceId}/{port}");
 
     [GeneratedRegex("^([1-9][0-9]{0,4})--([a-z0-9]{8,40})$")]
     private static partial Regex Label();

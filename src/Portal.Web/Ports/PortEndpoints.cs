@@ -13,7 +13,9 @@ namespace Portal.Web.Ports;
 internal static class PortEndpoints
 {
     public static void MapPorts(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/ports/{workspaceId}/{port:int:range(1,65535)}", OpenAsync).RequireAuthorization(Policies.Learner);
+        endpoints
+            .MapGet("/ports/{workspaceId}/{port:int:range(1,65535)}", OpenAsync)
+            .RequireAuthorization(Policies.Learner);
 
     /// <summary>Leads who may see the workspace to the port's own host; to everybody else there is none.</summary>
     private static async Task<Results<RedirectHttpResult, NotFound>> OpenAsync(
@@ -30,14 +32,20 @@ internal static class PortEndpoints
     )
     {
         var viewer = context.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
-        if (sessions.FindWorkspace(workspaceId) is not { } session || !await access.MaySeeAsync(viewer, session.Key.LearnerId, cancellationToken))
+        if (
+            sessions.FindWorkspace(workspaceId) is not { } session
+            || !await access.MaySeeAsync(viewer, session.Key.LearnerId, cancellationToken)
+        )
             return TypedResults.NotFound();
         var address = new PortAddress(port, workspaceId);
         var there = new UriBuilder(portal.Of("/"))
         {
             Host = address.Host(options.Value.Domain),
             Path = PortProxy.EntryPath,
-            Query = new QueryString().Add("ticket", tickets.Ticket(address, viewer)).Add("path", LocalUrl.Of(path)).ToString(),
+            Query = new QueryString()
+                .Add("ticket", tickets.Ticket(address, viewer))
+                .Add("path", LocalUrl.Of(path))
+                .ToString(),
         };
         return TypedResults.Redirect(there.Uri.ToString());
     }

@@ -19,6 +19,8 @@ public sealed class PortOptions
         public ValidateOptionsResult Validate(string? name, PortOptions options) =>
             Uri.CheckHostName(options.Domain) == UriHostNameType.Dns
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"{SectionName}:Domain is '{options.Domain}', which is no domain name. Set it to one such as labs.example.org, whose names all lead to the portal.");
+                : ValidateOptionsResult.Fail(
+                    $"{SectionName}:Domain is '{options.Domain}', which is no domain name. Set it to one such as labs.example.org, whose names all lead to the portal."
+                );
     }
 }

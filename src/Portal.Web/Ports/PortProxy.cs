@@ -36,7 +36,9 @@ internal sealed class PortProxy(
     });
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        PortAddress.Parse(context.Request.Host.Host, options.Value.Domain) is { } address ? AnswerAsync(context, address) : next(context);
+        PortAddress.Parse(context.Request.Host.Host, options.Value.Domain) is { } address
+            ? AnswerAsync(context, address)
+            : next(context);
 
     public void Dispose() => _client.Dispose();
 
@@ -53,14 +55,31 @@ internal sealed class PortProxy(
             await RefuseAsync(context, address);
             return;
         }
-        if (sessions.FindWorkspace(address.WorkspaceId) is not { } session || !await access.MaySeeAsync(viewer, session.Key.LearnerId, context.RequestAborted))
+        if (
+            sessions.FindWorkspace(address.WorkspaceId) is not { } session
+            || !await access.MaySeeAsync(viewer, session.Key.LearnerId, context.RequestAborted)
+        )
         {
-            await SayAsync(context, StatusCodes.Status404NotFound, "This workspace is not there any more. Open its lesson again.");
+            await SayAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "This workspace is not there any more. Open its lesson again."
+            );
             return;
         }
-        var error = await forwarder.SendAsync(context, $"http://{address.WorkspaceId}:{address.Port}/", _client, ForwarderRequestConfig.Empty, new PortTransformer(address));
+        var error = await forwarder.SendAsync(
+            context,
+            $"http://{address.WorkspaceId}:{address.Port}/",
+            _client,
+            ForwarderRequestConfig.Empty,
+            new PortTransformer(address)
+        );
         if (error == ForwarderError.Request && !context.Response.HasStarted)
-            await SayAsync(context, StatusCodes.Status502BadGateway, $"Nothing listens on port {address.Port} of the workspace. Run the step that forwards it again.");
+            await SayAsync(
+                context,
+                StatusCodes.Status502BadGateway,
+                $"Nothing listens on port {address.Port} of the workspace. Run the step that forwards it again."
+            );
     }
 
     private void Enter(HttpContext context, PortAddress address)
@@ -83,7 +102,10 @@ internal sealed class PortProxy(
     /// <summary>A page leads to the portal, which knows who somebody is; nothing else does.</summary>
     private async Task RefuseAsync(HttpContext context, PortAddress address)
     {
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (
+            HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        )
         {
             var path = new QueryString().Add("path", context.Request.Path + context.Request.QueryString);
             context.Response.Redirect(portal.Of(PortAddress.Path(address.WorkspaceId, address.Port) + path).ToString());
@@ -99,7 +121,11 @@ internal sealed class PortProxy(
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(ILessonSessions sessions, DnsEndPoint there, CancellationToken cancellationToken) =>
+    private static async ValueTask<Stream> ConnectAsync(
+        ILessonSessions sessions,
+        DnsEndPoint there,
+        CancellationToken cancellationToken
+    ) =>
         sessions.FindWorkspace(there.Host) is { } session
             ? await session.ConnectAsync(there.Port, cancellationToken)
             : throw new SocketException((int)SocketError.HostNotFound);

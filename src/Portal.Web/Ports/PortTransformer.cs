@@ -4,29 +4,46 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Web.Ports;
 
-/// <summary>Requests reach a program as if its port had been opened on its own machine, and its answers come back so.</summary>
+/// <summary>
+/// Requests reach a program as if its port had been opened on its own machine, and its answers come back so.
+/// </summary>
 internal sealed class PortTransformer(PortAddress address) : HttpTransformer
 {
     private readonly string _here = string.Create(CultureInfo.InvariantCulture, $"localhost:{address.Port}");
 
-    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.Headers.Host = _here;
-        if (proxyRequest.Headers.Remove(HeaderNames.Origin)) proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Origin, OriginOf(httpContext.Request));
+        if (proxyRequest.Headers.Remove(HeaderNames.Origin))
+            proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Origin, OriginOf(httpContext.Request));
 
-        var cookies = httpContext.Request.Cookies.Where(c => c.Key != PortProxy.CookieName).Select(c => $"{c.Key}={c.Value}").ToList();
+        var cookies = httpContext
+            .Request.Cookies.Where(c => c.Key != PortProxy.CookieName)
+            .Select(c => $"{c.Key}={c.Value}")
+            .ToList();
         proxyRequest.Headers.Remove(HeaderNames.Cookie);
-        if (cookies.Count > 0) proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Cookie, string.Join("; ", cookies));
+        if (cookies.Count > 0)
+            proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Cookie, string.Join("; ", cookies));
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext,
+        HttpResponseMessage? proxyResponse,
+        CancellationToken cancellationToken
+    )
     {
         var forwarded = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
         // A cookie for more than this host would reach other workspaces, and the portal where they share a domain.
         headers.SetCookie = headers.SetCookie.Select(WithoutDomain).ToArray();
-        if (Uri.TryCreate(headers.Location, UriKind.Absolute, out var location) && location.Authority == _here) headers.Location = location.PathAndQuery;
+        if (Uri.TryCreate(headers.Location, UriKind.Absolute, out var location) && location.Authority == _here)
+            headers.Location = location.PathAndQuery;
         return forwarded;
     }
 
@@ -38,5 +55,10 @@ internal sealed class PortTransformer(PortAddress address) : HttpTransformer
     }
 
     private static string? WithoutDomain(string? cookie) =>
-        cookie is null ? null : string.Join(';', cookie.Split(';').Where(p => !p.TrimStart().StartsWith("domain", StringComparison.OrdinalIgnoreCase)));
+        cookie is null
+            ? null
+            : string.Join(
+                ';',
+                cookie.Split(';').Where(p => !p.TrimStart().StartsWith("domain", StringComparison.OrdinalIgnoreCase))
+            );
 }

@@ -41,11 +41,11 @@ public sealed class KubeconfigConformanceTests : ClusterConformanceTests
         var options = new ClusterOptions();
         options.Kubeconfig.File = file!;
         options.Kubeconfig.Contexts.Add(k8s.KubernetesClientConfiguration.LoadKubeConfig(file).CurrentContext);
-        return new KubeconfigClusterProvider(Options.Create(options), TimeProvider.System, NullLogger<KubeconfigClusterProvider>.Instance).LeaseAsync(
-            new("test", "course", "conformance"),
-            new Progress<string>(),
-            CancellationToken.None
-        );
+        return new KubeconfigClusterProvider(
+            Options.Create(options),
+            TimeProvider.System,
+            NullLogger<KubeconfigClusterProvider>.Instance
+        ).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);
     }
 }
 

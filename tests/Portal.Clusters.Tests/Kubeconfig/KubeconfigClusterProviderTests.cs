@@ -65,7 +65,11 @@ public sealed class KubeconfigClusterProviderTests : IDisposable
     [Fact]
     public async Task GetAvailabilityAsync_NotConfigured_NamesTheKeys()
     {
-        var availability = await new KubeconfigClusterProvider(Options.Create(new ClusterOptions()), TimeProvider.System, NullLogger<KubeconfigClusterProvider>.Instance).GetAvailabilityAsync(CancellationToken.None);
+        var availability = await new KubeconfigClusterProvider(
+            Options.Create(new ClusterOptions()),
+            TimeProvider.System,
+            NullLogger<KubeconfigClusterProvider>.Instance
+        ).GetAvailabilityAsync(CancellationToken.None);
 
         Assert.False(availability.IsAvailable);
         Assert.Contains("Portal:Clusters:Kubeconfig:File", availability.Remedy);

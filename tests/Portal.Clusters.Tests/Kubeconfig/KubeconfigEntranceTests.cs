@@ -56,7 +56,12 @@ public sealed class KubeconfigEntranceTests : IDisposable
 
     [Fact]
     public void Of_FileThatIsNotThere_NamesIt() =>
-        Assert.Contains("/nowhere/key", Assert.Throws<ClusterUnavailableException>(() => Of("https://api:6443", null, "client-key: /nowhere/key")).Message);
+        Assert.Contains(
+            "/nowhere/key",
+            Assert
+                .Throws<ClusterUnavailableException>(() => Of("https://api:6443", null, "client-key: /nowhere/key"))
+                .Message
+        );
 
     [Fact]
     public async Task Serve_Connection_ReachesTheServerBothWaysAndEndsWithIt()
@@ -91,18 +96,22 @@ public sealed class KubeconfigEntranceTests : IDisposable
         return (client, await listener.AcceptSocketAsync());
     }
 
-    private static ClusterEntrance Of(string server, string? cluster = null, string? user = null) => KubeconfigEntrance.Of($$"""
-        clusters:
-        - name: c
-          cluster:
-            server: {{server}}
-            {{cluster}}
-        users:
-        - name: u
-          user:
-            username: someone
-            {{user}}
-        """, Start);
+    private static ClusterEntrance Of(string server, string? cluster = null, string? user = null) =>
+        KubeconfigEntrance.Of(
+            $$"""
+            clusters:
+            - name: c
+              cluster:
+                server: {{server}}
+                {{cluster}}
+            users:
+            - name: u
+              user:
+                username: someone
+                {{user}}
+            """,
+            Start
+        );
 
     private static async Task Start(string name, Func<Task> work, Action? ended)
     {

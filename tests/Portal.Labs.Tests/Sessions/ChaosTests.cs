@@ -232,8 +232,15 @@ public sealed class ChaosTests : IAsyncLifetime
                 new Lease(
                     key,
                     cluster.Kubeconfig,
-                    new ClusterEntrance(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept),
-                    Path.Combine(files, "tools"), Path.Combine(files, "template"))
+                    new ClusterEntrance(
+                        cluster.Kubeconfig,
+                        new(IPAddress.Loopback, server.Address.Port),
+                        null,
+                        cluster.Accept
+                    ),
+                    Path.Combine(files, "tools"),
+                    Path.Combine(files, "template")
+                )
             );
         }
 

@@ -28,11 +28,17 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
     private sealed class Place(SwitchedIsolation isolation, ProcessPlace plain) : IWorkspacePlace
     {
         public ShellPaths Paths => plain.Paths;
-        public PtyStartInfo Wrap(PtyStartInfo shell) => isolation.Program is { } program ? shell with { File = program } : shell;
+
+        public PtyStartInfo Wrap(PtyStartInfo shell) =>
+            isolation.Program is { } program ? shell with { File = program } : shell;
+
         public bool IsAlive(int process) => plain.IsAlive(process);
         public void Signal(int group, int signal) => plain.Signal(group, signal);
         public IReadOnlyList<int> ListeningPorts() => plain.ListeningPorts();
-        public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => plain.ConnectAsync(port, cancellationToken);
+
+        public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) =>
+            plain.ConnectAsync(port, cancellationToken);
+
         public ValueTask DisposeAsync() => plain.DisposeAsync();
     }
 }

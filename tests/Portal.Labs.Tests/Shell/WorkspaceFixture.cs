@@ -32,7 +32,16 @@ public abstract class WorkspaceFixture : IAsyncLifetime
     /// <summary>What answers where the workspace's cluster is expected.</summary>
     protected virtual void Serve(Socket connection) => connection.Dispose();
 
-    internal WorkspaceSpec Spec => new(Path.Combine(Root, "ws"), "lesson", Path.Combine(Root, "source", "manifests"), "kind: Config", new("kind: Config", new(IPAddress.Loopback, 6443), null, Serve), Path.Combine(Root, "tools"), Path.Combine(Root, "template"));
+    internal WorkspaceSpec Spec =>
+        new(
+            Path.Combine(Root, "ws"),
+            "lesson",
+            Path.Combine(Root, "source", "manifests"),
+            "kind: Config",
+            new("kind: Config", new(IPAddress.Loopback, 6443), null, Serve),
+            Path.Combine(Root, "tools"),
+            Path.Combine(Root, "template")
+        );
 
     public virtual async ValueTask InitializeAsync()
     {

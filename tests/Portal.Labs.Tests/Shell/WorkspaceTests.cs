@@ -159,7 +159,9 @@ public class WorkspaceTests : WorkspaceFixture
     public async Task DisposeAsync_DetachedProcess_IsKilled()
     {
         var mark = $"{Random.Shared.Next(1_000_000, 9_000_000)}";
-        await Output($"setsid bash -c 'exec nohup sleep {mark} >/dev/null 2>&1' & until pgrep -f 'sleep {mark}' -x; do :; done");
+        await Output(
+            $"setsid bash -c 'exec nohup sleep {mark} >/dev/null 2>&1' & until pgrep -f 'sleep {mark}' -x; do :; done"
+        );
         Assert.True(Runs(mark));
 
         await Workspace.DisposeAsync();
@@ -168,17 +170,21 @@ public class WorkspaceTests : WorkspaceFixture
     }
 
     /// <summary>Whether a process of this machine has the argument; one that was killed has none any more.</summary>
-    private static bool Runs(string argument) => Directory.EnumerateDirectories("/proc").Any(d =>
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(d, "cmdline")).Contains($"sleep\0{argument}\0", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    });
+    private static bool Runs(string argument) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Any(d =>
+            {
+                try
+                {
+                    return File.ReadAllText(Path.Combine(d, "cmdline"))
+                        .Contains($"sleep\0{argument}\0", StringComparison.Ordinal);
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+            });
 
     [Fact]
     public async Task CreateAsync_DirectoryThatCannotBeMade_SaysWhatToDo()

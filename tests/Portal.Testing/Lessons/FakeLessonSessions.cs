@@ -29,7 +29,8 @@ public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
 
     public ILessonSession? Find(LessonSessionKey key) => _sessions.GetValueOrDefault(key);
 
-    public ILessonSession? FindWorkspace(string workspaceId) => _sessions.Values.FirstOrDefault(s => s.WorkspaceId == workspaceId);
+    public ILessonSession? FindWorkspace(string workspaceId) =>
+        _sessions.Values.FirstOrDefault(s => s.WorkspaceId == workspaceId);
 
     /// <summary>Keys whose cluster was deleted, in order.</summary>
     public ConcurrentQueue<LessonSessionKey> Deleted { get; } = new();

@@ -55,7 +55,16 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
 
     public Task EnrolAsync(string classId, string learnerId, CancellationToken cancellationToken)
     {
-        _classes.FirstOrDefault(c => c.Id == classId)?.Enrolments.Add(new Enrolment { ClassId = classId, LearnerId = learnerId, NameSkeleton = learnerId });
+        _classes
+            .FirstOrDefault(c => c.Id == classId)
+            ?.Enrolments.Add(
+                new Enrolment
+                {
+                    ClassId = classId,
+                    LearnerId = learnerId,
+                    NameSkeleton = learnerId,
+                }
+            );
         return Task.CompletedTask;
     }
 

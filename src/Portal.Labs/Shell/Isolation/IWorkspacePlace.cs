@@ -21,7 +21,9 @@ internal interface IWorkspacePlace : IAsyncDisposable
     /// <param name="group">Its id as the shell knows it.</param>
     void Signal(int group, int signal);
 
-    /// <summary>TCP ports that the workspace's processes listen on, in order; empty where that cannot be told.</summary>
+    /// <summary>
+    /// TCP ports that the workspace's processes listen on, in order; empty where that cannot be told.
+    /// </summary>
     IReadOnlyList<int> ListeningPorts();
 
     /// <summary>A connection to what listens on a port of the workspace.</summary>
@@ -37,4 +39,12 @@ internal interface IWorkspacePlace : IAsyncDisposable
 /// <param name="Manifests">The lesson's manifests, to be copied; null for none.</param>
 /// <param name="Template">What else a new workspace starts with, to be copied; null for none.</param>
 /// <param name="Search">The value of PATH.</param>
-internal sealed record ShellPaths(string Home, string Lesson, string Input, string Output, string? Manifests, string? Template, string Search);
+internal sealed record ShellPaths(
+    string Home,
+    string Lesson,
+    string Input,
+    string Output,
+    string? Manifests,
+    string? Template,
+    string Search
+);

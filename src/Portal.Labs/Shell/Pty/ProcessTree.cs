@@ -33,7 +33,10 @@ internal static class ProcessTree
     public static int? InNamespaceOf(int member, int id)
     {
         var wanted = Namespace(member);
-        return Running().Where(p => wanted is not null && Namespace(p) == wanted && IdInside(p) == id).Select(p => (int?)p).FirstOrDefault();
+        return Running()
+            .Where(p => wanted is not null && Namespace(p) == wanted && IdInside(p) == id)
+            .Select(p => (int?)p)
+            .FirstOrDefault();
     }
 
     private static string? Namespace(int process)
@@ -52,7 +55,8 @@ internal static class ProcessTree
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{process}/status")
+                .First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
             return int.Parse(line.AsSpan(line.LastIndexOf('\t') + 1), CultureInfo.InvariantCulture);
         }
         catch (IOException)

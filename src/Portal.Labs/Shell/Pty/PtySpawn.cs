@@ -56,7 +56,8 @@ internal static unsafe class PtySpawn
             LibC.Check(LibC.ActionsAddOpen(actions, 0, slave, LibC.ReadWrite, 0), "addopen");
             LibC.Check(LibC.ActionsAddDuplicate(actions, 0, 1), "adddup2");
             LibC.Check(LibC.ActionsAddDuplicate(actions, 0, 2), "adddup2");
-            for (var i = 0; i < files.Length; i++) LibC.Check(LibC.ActionsAddDuplicate(actions, files[i], 3 + i), "adddup2");
+            for (var i = 0; i < files.Length; i++)
+                LibC.Check(LibC.ActionsAddDuplicate(actions, files[i], 3 + i), "adddup2");
             LibC.Check(LibC.ActionsAddCloseFrom(actions, 3 + files.Length), "addclosefrom_np");
             LibC.Check(LibC.ActionsAddDirectory(actions, (byte*)directory), "addchdir_np");
             _ = LibC.SignalsNone(signals);

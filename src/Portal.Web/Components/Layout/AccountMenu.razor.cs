@@ -22,7 +22,10 @@ public sealed partial class AccountMenu
     protected override async Task OnInitializedAsync() => _learner = await Learner.FindAsync();
 
     private void OpenAccounts() =>
-        Navigation.NavigateTo("/join?returnUrl=" + Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery), forceLoad: true);
+        Navigation.NavigateTo(
+            "/join?returnUrl=" + Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery),
+            forceLoad: true
+        );
 
     private static string RolesOf(CurrentLearner learner) => learner switch
     {

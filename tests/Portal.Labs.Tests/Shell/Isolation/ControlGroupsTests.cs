@@ -19,14 +19,31 @@ public sealed class ControlGroupsTests : IDisposable
         Files("", "cgroup.controllers");
         Files("app", "cgroup.subtree_control");
         Files("app/portal", "cgroup.procs");
-        Files("app/portal-w", "cgroup.controllers", "pids.max", "memory.max", "memory.swap.max", "cpu.max", "cgroup.procs");
+        Files(
+            "app/portal-w",
+            "cgroup.controllers",
+            "pids.max",
+            "memory.max",
+            "memory.swap.max",
+            "cpu.max",
+            "cgroup.procs"
+        );
         var groups = new ControlGroups(_directory.Path, "0::/app\n");
 
         groups.Create("w", s_limits)!.Add(1234);
 
         Assert.Equal("+pids +memory +cpu", Read("app/cgroup.subtree_control"));
         Assert.Equal($"{Environment.ProcessId}", Read("app/portal/cgroup.procs"));
-        Assert.Equal(("99", "2097152", "0", "50000 100000", "1234"), (Read("app/portal-w/pids.max"), Read("app/portal-w/memory.max"), Read("app/portal-w/memory.swap.max"), Read("app/portal-w/cpu.max"), Read("app/portal-w/cgroup.procs")));
+        Assert.Equal(
+            ("99", "2097152", "0", "50000 100000", "1234"),
+            (
+                Read("app/portal-w/pids.max"),
+                Read("app/portal-w/memory.max"),
+                Read("app/portal-w/memory.swap.max"),
+                Read("app/portal-w/cpu.max"),
+                Read("app/portal-w/cgroup.procs")
+            )
+        );
     }
 
     [Fact]
@@ -39,7 +56,10 @@ public sealed class ControlGroupsTests : IDisposable
         groups.Create("w", s_limits)!.Add(77);
 
         Assert.Equal("cgroup v1 (pids, memory)", groups.Describe());
-        Assert.Equal(("99", "2097152"), (Read("pids/a/portal-w/pids.max"), Read("memory/portal-w/memory.limit_in_bytes")));
+        Assert.Equal(
+            ("99", "2097152"),
+            (Read("pids/a/portal-w/pids.max"), Read("memory/portal-w/memory.limit_in_bytes"))
+        );
         Assert.Equal(("77", "77"), (Read("pids/a/portal-w/cgroup.procs"), Read("memory/portal-w/cgroup.procs")));
     }
 

@@ -9,7 +9,12 @@ namespace Portal.Labs.Tests.Shell.Isolation;
 /// <summary>Every way out is tried in a learner's shell, and leads nowhere; the neighbour does not notice.</summary>
 public sealed class EscapeTests : Neighbourhood
 {
-    private static readonly IReadOnlyList<KeyValuePair<string, string>> s_all = [.. WaysOut.Open, .. WaysOut.Kernel, .. WaysOut.Closed];
+    private static readonly IReadOnlyList<KeyValuePair<string, string>> s_all =
+    [
+        .. WaysOut.Open,
+        .. WaysOut.Kernel,
+        .. WaysOut.Closed,
+    ];
 
     [Fact]
     public async Task WaysOut_All_LeadNowhere()
@@ -18,7 +23,11 @@ public sealed class EscapeTests : Neighbourhood
         foreach (var (name, script) in s_all)
         {
             var said = await TryAsync(script);
-            if (said.Contains("ESCAPED", StringComparison.Ordinal) || !said.EndsWith("tried\n", StringComparison.Ordinal)) led.Add($"{name}: {said}");
+            if (
+                said.Contains("ESCAPED", StringComparison.Ordinal)
+                || !said.EndsWith("tried\n", StringComparison.Ordinal)
+            )
+                led.Add($"{name}: {said}");
         }
 
         Assert.Empty(led);
@@ -31,7 +40,9 @@ public sealed class EscapeTests : Neighbourhood
     {
         Assert.EndsWith("closed\n", await Output("(exec 9<>/dev/tcp/127.0.0.1/8080) 2>&1 || echo closed"));
 
-        await Output("perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080) or die; while ($c = $s->accept) { print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nmine\"; close $c }' & until curl -s http://localhost:8080 >/dev/null; do :; done");
+        await Output(
+            "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080) or die; while ($c = $s->accept) { print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nmine\"; close $c }' & until curl -s http://localhost:8080 >/dev/null; do :; done"
+        );
 
         Assert.Equal("mine\n", await Output("curl -s http://localhost:8080; echo"));
         Assert.Equal("neighbour\n", await NeighbourAsync("curl -s http://localhost:8080; echo"));
@@ -40,7 +51,10 @@ public sealed class EscapeTests : Neighbourhood
     [Fact]
     public async Task ForkBomb_StopsAtTheLimitAndEndsWithTheShell()
     {
-        var (outcome, _) = await Execute("bomb() { bomb | bomb & }; bomb; sleep 3; ls -d /proc/[0-9]* | wc -l > count", TimeSpan.FromSeconds(8));
+        var (outcome, _) = await Execute(
+            "bomb() { bomb | bomb & }; bomb; sleep 3; ls -d /proc/[0-9]* | wc -l > count",
+            TimeSpan.FromSeconds(8)
+        );
 
         Assert.NotEqual(RunPhase.Waiting, outcome.Phase);
         Assert.Equal("neighbour\n", await NeighbourAsync("curl -s http://localhost:8080; echo"));
@@ -69,7 +83,9 @@ public sealed class EscapeTests : Neighbourhood
     [Theory]
     [InlineData("ln -sf /etc/passwd /run/portal/out/jobs")]
     [InlineData("rm -f /run/portal/out/jobs; mkdir /run/portal/out/jobs")]
-    [InlineData("perl -e 'print \"[1]+ 1 Running                 sleep 5 &\\n\" x 100000' > /run/portal/out/jobs; chmod 000 /run/portal/out/jobs")]
+    [InlineData(
+        "perl -e 'print \"[1]+ 1 Running                 sleep 5 &\\n\" x 100000' > /run/portal/out/jobs; chmod 000 /run/portal/out/jobs"
+    )]
     public async Task JobList_Forged_DoesNotReachThePortal(string trick)
     {
         await Output(trick);
@@ -82,7 +98,9 @@ public sealed class EscapeTests : Neighbourhood
     public async Task Marks_ForgedWithTheirSecret_DoNotHarmTheNextCommand()
     {
         // In its own shell a learner can read what the shell prints; what it then prints is only its own run's status.
-        await Execute("eval \"$(declare -f __prompt | sed -n 's/.*\\(printf .*\\)/\\1/p' | head -1)\"; printf '\\e]5170;x;E;1;0\\a'; (exit 3)");
+        await Execute(
+            "eval \"$(declare -f __prompt | sed -n 's/.*\\(printf .*\\)/\\1/p' | head -1)\"; printf '\\e]5170;x;E;1;0\\a'; (exit 3)"
+        );
 
         var (outcome, output) = await Execute("echo after; (exit 4)");
 
@@ -100,17 +118,21 @@ public sealed class EscapeTests : Neighbourhood
         Assert.Equal("neighbour\n", await NeighbourAsync("curl -s http://localhost:8080; echo"));
     }
 
-    private static int ProcessesOf(string name) => Directory.EnumerateDirectories("/proc").Count(d =>
-    {
-        try
-        {
-            return int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _) && File.ReadAllText(Path.Combine(d, "cmdline")).Contains(name, StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    });
+    private static int ProcessesOf(string name) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Count(d =>
+            {
+                try
+                {
+                    return int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _)
+                        && File.ReadAllText(Path.Combine(d, "cmdline")).Contains(name, StringComparison.Ordinal);
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+            });
 }
 
 /// <summary>The same ways are open where nothing is kept apart, or trying them would prove nothing.</summary>

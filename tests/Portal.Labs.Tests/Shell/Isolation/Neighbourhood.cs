@@ -23,14 +23,27 @@ public abstract class Neighbourhood : WorkspaceFixture
     {
         await base.InitializeAsync();
         var other = Spec with { Directory = Path.Combine(Root, "neighbour") };
-        _neighbour = await Workspace.CreateAsync(other, Isolation, Guarded, TimeProvider.System, CancellationToken.None).DefaultTimeout();
-        await NeighbourAsync($"sleep {NeighbourMark} & perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080, ReuseAddr => 1) or die; while ($c = $s->accept) {{ print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nneighbour\"; close $c }}' & true");
+        _neighbour = await Workspace
+            .CreateAsync(other, Isolation, Guarded, TimeProvider.System, CancellationToken.None)
+            .DefaultTimeout();
+        await NeighbourAsync(
+            $"sleep {NeighbourMark} & perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080, ReuseAddr => 1) or die; while ($c = $s->accept) {{ print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nneighbour\"; close $c }}' & true"
+        );
         var secret = Path.Combine(Root, "portal.db");
         await File.WriteAllTextAsync(secret, "secret");
-        var port = Answer(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Any, 0));
+        var port = Answer(
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp),
+            new IPEndPoint(IPAddress.Any, 0)
+        );
         var socket = Path.Combine(Root, "portal.sock");
-        Answer(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket));
-        Answer(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint("\0" + _abstract));
+        Answer(
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            new UnixDomainSocketEndPoint(socket)
+        );
+        Answer(
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            new UnixDomainSocketEndPoint("\0" + _abstract)
+        );
         _things = new()
         {
             ["{secret}"] = secret,
@@ -44,9 +57,14 @@ public abstract class Neighbourhood : WorkspaceFixture
             ["{tools}"] = Spec.ToolsDirectory!,
             ["{manifests}"] = Spec.Manifests!,
             ["{input}"] = Path.Combine(Spec.Directory, "in"),
-            ["{addresses}"] = string.Join(' ', NetworkInterface.GetAllNetworkInterfaces()
-                .SelectMany(i => i.GetIPProperties().UnicastAddresses)
-                .Select(a => a.Address).Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a))),
+            ["{addresses}"] = string.Join(
+                ' ',
+                NetworkInterface
+                    .GetAllNetworkInterfaces()
+                    .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+                    .Select(a => a.Address)
+                    .Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a))
+            ),
         };
     }
 
@@ -60,12 +78,17 @@ public abstract class Neighbourhood : WorkspaceFixture
 
     /// <summary>What a script prints in the learner's shell, apart from what it asked for.</summary>
     internal async Task<string> TryAsync(string script) =>
-        await Output(_things.Aggregate(script, (text, thing) => text.Replace(thing.Key, thing.Value, StringComparison.Ordinal)) + "; echo tried");
+        await Output(
+            _things.Aggregate(script, (text, thing) => text.Replace(thing.Key, thing.Value, StringComparison.Ordinal))
+                + "; echo tried"
+        );
 
     internal async Task<string> NeighbourAsync(string command)
     {
         var output = new OutputText(100_000);
-        await _neighbour.ExecuteAsync(command, TestTimeouts.Default, t => output.Append(t), CancellationToken.None).DefaultTimeout();
+        await _neighbour
+            .ExecuteAsync(command, TestTimeouts.Default, t => output.Append(t), CancellationToken.None)
+            .DefaultTimeout();
         return output.ToString();
     }
 

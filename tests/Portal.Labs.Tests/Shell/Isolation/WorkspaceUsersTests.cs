@@ -47,7 +47,11 @@ public sealed class WorkspaceUsersTests : IDisposable
         var users = new WorkspaceUsers("0 0 20000\n", 0);
         for (var i = 0; i < 10_000; i++) users.Of(Home($"{i}"), []);
 
-        Assert.Contains("Portal:Labs:DeleteAfterIdleDays", Assert.Throws<WorkspaceException>(() => users.Of(Home("one more"), [])).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "Portal:Labs:DeleteAfterIdleDays",
+            Assert.Throws<WorkspaceException>(() => users.Of(Home("one more"), [])).Remedy,
+            StringComparison.Ordinal
+        );
     }
 
     private string Home(string name) => Path.Combine(_directory.Path, name);

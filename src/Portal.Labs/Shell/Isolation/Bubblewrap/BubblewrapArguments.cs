@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
-/// <summary>What a workspace sees: a read-only system, its own home and temporary files, and nothing else of the machine.</summary>
+/// <summary>
+/// What a workspace sees: a read-only system, its own home and temporary files, and nothing else of the machine.
+/// </summary>
 internal static class BubblewrapArguments
 {
     public const string Home = "/home/learner",
@@ -34,15 +36,30 @@ internal static class BubblewrapArguments
         string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
         string[] Bind(string kind, string source, string target) => [kind, staging.Add(source), target];
         string[] Text(string text, string target) => ["--ro-bind", staging.Write(text), target];
-        string[] Temporary(string target) => ["--size", Number(spec.Limits.Temporary * 1024L * 1024), "--tmpfs", target];
+        string[] Temporary(string target) =>
+            ["--size", Number(spec.Limits.Temporary * 1024L * 1024), "--tmpfs", target];
 
         return
         [
             .. s_namespaces,
-            "--uid", User, "--gid", User, "--hostname", "lab", "--die-with-parent",
-            "--info-fd", Number(descriptors), "--block-fd", Number(descriptors + 1), "--seccomp", Number(descriptors + 2),
+            "--uid",
+            User,
+            "--gid",
+            User,
+            "--hostname",
+            "lab",
+            "--die-with-parent",
+            "--info-fd",
+            Number(descriptors),
+            "--block-fd",
+            Number(descriptors + 1),
+            "--seccomp",
+            Number(descriptors + 2),
             .. System(),
-            .. Text($"root:x:0:0:root:/root:/bin/sh\nlearner:x:{User}:{User}:Learner:{Home}:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n", "/etc/passwd"),
+            .. Text(
+                $"root:x:0:0:root:/root:/bin/sh\nlearner:x:{User}:{User}:Learner:{Home}:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n",
+                "/etc/passwd"
+            ),
             .. Text($"root:x:0:\nlearner:x:{User}:\nnogroup:x:65534:\n", "/etc/group"),
             .. Text("127.0.0.1 localhost lab\n::1 localhost\n" + hosts, "/etc/hosts"),
             .. Text("hosts: files\npasswd: files\ngroup: files\n", "/etc/nsswitch.conf"),

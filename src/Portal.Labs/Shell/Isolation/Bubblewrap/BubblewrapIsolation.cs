@@ -45,12 +45,19 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
                 "Workspaces can be kept apart on Linux only.",
                 "Run the portal on Linux, in WSL or in a container.");
         if (SystemCalls.OfThisMachine is null)
-            return new("Workspaces cannot be kept apart on this processor.", "Use a machine with an x86-64 or 64-bit Arm processor.");
+            return new(
+                "Workspaces cannot be kept apart on this processor.",
+                "Use a machine with an x86-64 or 64-bit Arm processor."
+            );
         if (ToolPaths.Find("bwrap") is null)
-            return new("bwrap was not found on this machine.", "Install bubblewrap (apt-get install bubblewrap) and start the portal again.");
+            return new(
+                "bwrap was not found on this machine.",
+                "Install bubblewrap (apt-get install bubblewrap) and start the portal again."
+            );
         if (new[] { "setpriv", "prlimit" }.FirstOrDefault(p => ToolPaths.Find(p) is null) is { } missing)
             return new($"{missing} was not found on this machine.", "Install util-linux and start the portal again.");
-        return Try(["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]) is { } problem
+        return
+            Try(["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]) is { } problem
             ? new(
                 $"bubblewrap does not work here: {problem}",
                 "Allow user namespaces: in a container with a seccomp profile that permits unshare, on Ubuntu with the "
@@ -79,20 +86,30 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
     private WorkspaceException? TryMounts()
     {
         Exception? problem = null;
-        BlockingThread.Start("try mounts", _guarded, () =>
-        {
-            try
-            {
-                Kernel.LeaveMounts();
-                Kernel.MountTemporary(StagingArea.Root, "size=64k");
-            }
-            catch (IOException e)
-            {
-                problem = e;
-            }
-        }, () => { }).Join();
-        return problem is null ? null : new(
-            $"The portal may not prepare workspaces here: {problem.Message}.",
-            "Run it in a user namespace of its own, as in unshare --user --map-root-user dotnet run --project src/Portal.Web (with --map-auto too where the user has subordinate ids), or as root.");
+        BlockingThread
+            .Start(
+                "try mounts",
+                _guarded,
+                () =>
+                {
+                    try
+                    {
+                        Kernel.LeaveMounts();
+                        Kernel.MountTemporary(StagingArea.Root, "size=64k");
+                    }
+                    catch (IOException e)
+                    {
+                        problem = e;
+                    }
+                },
+                () => { }
+            )
+            .Join();
+        return problem is null
+            ? null
+            : new(
+                $"The portal may not prepare workspaces here: {problem.Message}.",
+                "Run it in a user namespace of its own, as in unshare --user --map-root-user dotnet run --project src/Portal.Web (with --map-auto too where the user has subordinate ids), or as root."
+            );
     }
 }

@@ -48,7 +48,19 @@ internal sealed class BubblewrapPlace(
             Prepare = info =>
             {
                 var arguments = BubblewrapArguments.Build(spec, new StagingArea(), _doors.Hosts, descriptors);
-                return info with { Arguments = [.. Restrictions(), ToolPaths.Find("bwrap")!, .. arguments, "--", .. ProcessLimit(), shell.File, .. shell.Arguments] };
+                return info with
+                {
+                    Arguments =
+                    [
+                        .. Restrictions(),
+                        ToolPaths.Find("bwrap")!,
+                        .. arguments,
+                        "--",
+                        .. ProcessLimit(),
+                        shell.File,
+                        .. shell.Arguments,
+                    ],
+                };
             },
             Started = process => LetIn(gate, process),
             Abandoned = gate.Dispose,
@@ -56,14 +68,17 @@ internal sealed class BubblewrapPlace(
     }
 
     public bool IsAlive(int process) =>
-        _inside is { } inside && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{inside.Init}/root/proc/{process}"));
+        _inside is { } inside
+        && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{inside.Init}/root/proc/{process}"));
 
     public void Signal(int group, int signal)
     {
-        if (_inside is { } inside && ProcessTree.InNamespaceOf(inside.Init, group) is { } process) _ = LibC.Kill(-process, signal);
+        if (_inside is { } inside && ProcessTree.InNamespaceOf(inside.Init, group) is { } process)
+            _ = LibC.Kill(-process, signal);
     }
 
-    public IReadOnlyList<int> ListeningPorts() => _inside is { } inside ? _doors.WithoutOwn(inside.Network.ListeningPorts()) : [];
+    public IReadOnlyList<int> ListeningPorts() =>
+        _inside is { } inside ? _doors.WithoutOwn(inside.Network.ListeningPorts()) : [];
 
     public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _inside is { } inside
         ? inside.Network.ConnectAsync(port, cancellationToken)
@@ -135,7 +150,8 @@ internal sealed class BubblewrapPlace(
         yield return "--no-new-privs";
     }
 
-    /// <summary>Set inside: there the kernel counts the processes of this workspace's user namespace alone, outside those
+    /// <summary>Set inside: there the kernel counts the processes of this workspace's user namespace alone, outside
+    /// those
     /// of everybody who shares the user.</summary>
     private IEnumerable<string> ProcessLimit() => _group is not null ? [] :
         [ToolPaths.Find("prlimit")!, string.Create(CultureInfo.InvariantCulture, $"--nproc={spec.Limits.Processes}")];

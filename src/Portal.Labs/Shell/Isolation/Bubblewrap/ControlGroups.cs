@@ -20,7 +20,10 @@ internal sealed class ControlGroups(string mounts, string memberships)
     /// <summary>Those of this machine.</summary>
     public static ControlGroups OfThisMachine { get; } = new("/sys/fs/cgroup", ReadMemberships());
 
-    /// <summary>What limits workspaces here, in a word: <c>cgroup v2</c>, <c>cgroup v1 (pids, memory, cpu)</c>, or <c>rlimits</c>.</summary>
+    /// <summary>
+    /// What limits workspaces here, in a word: <c>cgroup v2</c>, <c>cgroup v1 (pids, memory, cpu)</c>, or
+    /// <c>rlimits</c>.
+    /// </summary>
     public string Describe() => Parents() switch
     {
         [] => "rlimits",
@@ -32,11 +35,18 @@ internal sealed class ControlGroups(string mounts, string memberships)
     /// <param name="name">Unique on this machine.</param>
     public ControlGroup? Create(string name, WorkspaceLimits limits)
     {
-        var directories = Parents().Select(p => Directory.CreateDirectory(Path.Combine(p, Prefix + name)).FullName).ToImmutableArray();
-        if (directories.IsEmpty) return null;
+        var directories = Parents()
+            .Select(p => Directory.CreateDirectory(Path.Combine(p, Prefix + name)).FullName)
+            .ToImmutableArray();
+        if (directories.IsEmpty)
+            return null;
         foreach (var directory in directories)
         {
-            foreach (var (file, value) in IsUnified(directory) ? Unified(limits) : Legacy(ControllerOf(Path.GetDirectoryName(directory)!), limits))
+            foreach (
+                var (file, value) in IsUnified(directory)
+                    ? Unified(limits)
+                    : Legacy(ControllerOf(Path.GetDirectoryName(directory)!), limits)
+            )
                 Write(directory, file, value);
         }
         return new ControlGroup(directories);
@@ -50,12 +60,13 @@ internal sealed class ControlGroups(string mounts, string memberships)
         ("cpu.max", $"{Text((long)(limits.Processors * 100_000))} 100000"),
     ];
 
-    private static IEnumerable<(string File, string Value)> Legacy(string controller, WorkspaceLimits limits) => controller switch
-    {
-        "pids" => [("pids.max", Text(limits.Processes))],
-        "memory" => [("memory.limit_in_bytes", Text(limits.Memory * 1024L * 1024))],
-        _ => [("cpu.cfs_period_us", "100000"), ("cpu.cfs_quota_us", Text((long)(limits.Processors * 100_000)))],
-    };
+    private static IEnumerable<(string File, string Value)> Legacy(string controller, WorkspaceLimits limits) =>
+        controller switch
+        {
+            "pids" => [("pids.max", Text(limits.Processes))],
+            "memory" => [("memory.limit_in_bytes", Text(limits.Memory * 1024L * 1024))],
+            _ => [("cpu.cfs_period_us", "100000"), ("cpu.cfs_quota_us", Text((long)(limits.Processors * 100_000)))],
+        };
 
     private ImmutableArray<string> Parents()
     {
@@ -77,7 +88,11 @@ internal sealed class ControlGroups(string mounts, string memberships)
         foreach (var directory in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
             var parts = Path.GetFileName(directory).Split('-');
-            if (parts is [_, var process, _] && int.TryParse(process, CultureInfo.InvariantCulture, out _) && !Directory.Exists("/proc/" + process))
+            if (
+                parts is [_, var process, _]
+                && int.TryParse(process, CultureInfo.InvariantCulture, out _)
+                && !Directory.Exists("/proc/" + process)
+            )
                 new ControlGroup([directory]).TryRemove();
         }
     }
@@ -105,7 +120,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
 
     private string? FindLegacy(string controller)
     {
-        foreach (var parent in new[] { Path.Join(mounts, controller, PathOf(controller)), Path.Join(mounts, controller) })
+        foreach (
+            var parent in new[] { Path.Join(mounts, controller, PathOf(controller)), Path.Join(mounts, controller) }
+        )
         {
             var probe = Path.Combine(parent, $"{Prefix}probe-{Environment.ProcessId}");
             try
@@ -137,13 +154,20 @@ internal sealed class ControlGroups(string mounts, string memberships)
     /// <summary>Control files are written in one call and never made.</summary>
     internal static void Write(string directory, string file, string value)
     {
-        using var stream = new FileStream(Path.Combine(directory, file), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+        using var stream = new FileStream(
+            Path.Combine(directory, file),
+            FileMode.Open,
+            FileAccess.Write,
+            FileShare.ReadWrite,
+            0
+        );
         stream.Write(System.Text.Encoding.ASCII.GetBytes(value));
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string ReadMemberships() => File.Exists("/proc/self/cgroup") ? File.ReadAllText("/proc/self/cgroup") : "";
+    private static string ReadMemberships() =>
+        File.Exists("/proc/self/cgroup") ? File.ReadAllText("/proc/self/cgroup") : "";
 }
 
 /// <summary>The control group of one workspace.</summary>

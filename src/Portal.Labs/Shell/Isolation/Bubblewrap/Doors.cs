@@ -29,7 +29,12 @@ internal sealed class Doors : IAsyncDisposable
         var addresses = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (entrance is not null)
         {
-            _doors.Add((entrance.HostName is null ? entrance.Address : Named(entrance.HostName, entrance.Address.Port), entrance.Serve));
+            _doors.Add(
+                (
+                    entrance.HostName is null ? entrance.Address : Named(entrance.HostName, entrance.Address.Port),
+                    entrance.Serve
+                )
+            );
         }
         foreach (var target in egress)
         {
@@ -69,7 +74,8 @@ internal sealed class Doors : IAsyncDisposable
     }
 
     /// <summary>Without the ports at which the portal answers.</summary>
-    public IReadOnlyList<int> WithoutOwn(IEnumerable<int> ports) => [.. ports.Where(p => !_doors.Exists(d => d.Address.Port == p))];
+    public IReadOnlyList<int> WithoutOwn(IEnumerable<int> ports) =>
+        [.. ports.Where(p => !_doors.Exists(d => d.Address.Port == p))];
 
     private static async Task AcceptAsync(Socket listener, Action<Socket> serve, CancellationToken closing)
     {
@@ -79,11 +85,13 @@ internal sealed class Doors : IAsyncDisposable
             {
                 serve(await listener.AcceptAsync(closing).ConfigureAwait(false));
             }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            catch (Exception e)
+                when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return; // the next shell has doors of its own
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            catch (SocketException e)
+                when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
             {
                 // Whoever knocked has gone.
             }

@@ -8,7 +8,8 @@ using Portal.Shared;
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
-/// The network of one workspace. A socket belongs to the network in which it was made, whoever uses it: the portal makes
+/// The network of one workspace. A socket belongs to the network in which it was made, whoever uses it: the portal
+/// makes
 /// some on a thread that visits, and then serves them as any other. Thread-safe.
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
@@ -48,14 +49,16 @@ internal sealed class NetworkNamespace : IDisposable
     {
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
-            var socket = await VisitAsync(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)).ConfigureAwait(false);
+            var socket = await VisitAsync(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+                .ConfigureAwait(false);
             try
             {
                 socket.NoDelay = true;
                 await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
                 return socket;
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && address == IPAddress.Loopback)
+            catch (SocketException e)
+                when (e.SocketErrorCode == SocketError.ConnectionRefused && address == IPAddress.Loopback)
             {
                 socket.Dispose();
             }
@@ -68,7 +71,9 @@ internal sealed class NetworkNamespace : IDisposable
         throw new SocketException((int)SocketError.ConnectionRefused);
     }
 
-    /// <summary>TCP ports that processes of the workspace listen on, in order; none when its first process is gone.</summary>
+    /// <summary>
+    /// TCP ports that processes of the workspace listen on, in order; none when its first process is gone.
+    /// </summary>
     public IReadOnlyList<int> ListeningPorts()
     {
         try
@@ -89,7 +94,13 @@ internal sealed class NetworkNamespace : IDisposable
     internal static int? ListeningPort(string line)
     {
         var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 3 && fields[3] == "0A" ? int.Parse(fields[1].AsSpan(fields[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : null;
+        return fields.Length > 3 && fields[3] == "0A"
+            ? int.Parse(
+                fields[1].AsSpan(fields[1].LastIndexOf(':') + 1),
+                NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture
+            )
+            : null;
     }
 
     private Task<T> VisitAsync<T>(Func<T> work)

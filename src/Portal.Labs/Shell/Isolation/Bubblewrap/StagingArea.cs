@@ -1,3 +1,5 @@
+using Portal.Labs.Shell.Pty;
+
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 /// </summary>
 internal sealed class StagingArea
 {
-    /// <summary>A directory that the Filesystem Hierarchy Standard promises, for mounting something for a while.</summary>
+    /// <summary>
+    /// A directory that the Filesystem Hierarchy Standard promises, for mounting something for a while.
+    /// </summary>
     public const string Root = "/mnt";
 
     private int _count;

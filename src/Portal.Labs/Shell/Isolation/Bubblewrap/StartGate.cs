@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
-/// Between bubblewrap and the portal while a shell starts: it tells the id of the first process, waits to be let on, and
+/// Between bubblewrap and the portal while a shell starts: it tells the id of the first process, waits to be let on,
+/// and
 /// reads the filter of system calls.
 /// </summary>
 internal sealed class StartGate : IDisposable
@@ -21,7 +23,9 @@ internal sealed class StartGate : IDisposable
         ChildEnds = [infoWrite, blockRead, Kernel.PipeOf(SeccompFilter.Build(SystemCalls.OfThisMachine!))];
     }
 
-    /// <summary>For <c>--info-fd</c>, <c>--block-fd</c> and <c>--seccomp</c>; whoever starts the child closes them.</summary>
+    /// <summary>
+    /// For <c>--info-fd</c>, <c>--block-fd</c> and <c>--seccomp</c>; whoever starts the child closes them.
+    /// </summary>
     public IReadOnlyList<int> ChildEnds { get; }
 
     /// <summary>Blocks until bubblewrap has made the namespaces.</summary>

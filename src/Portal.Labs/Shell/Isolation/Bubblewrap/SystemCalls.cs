@@ -5,7 +5,14 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 /// <summary>Numbers of system calls, which each processor architecture has its own of (<c>asm/unistd.h</c>).</summary>
 /// <param name="Architecture"><c>AUDIT_ARCH_*</c>, as the kernel tells a filter.</param>
 /// <param name="Refused">What no lesson needs and ways out of a container have used.</param>
-internal sealed record SystemCalls(uint Architecture, int CloneOld, int CloneNew, int Socket, int Ioctl, IReadOnlyList<int> Refused)
+internal sealed record SystemCalls(
+    uint Architecture,
+    int CloneOld,
+    int CloneNew,
+    int Socket,
+    int Ioctl,
+    IReadOnlyList<int> Refused
+)
 {
     // The same number everywhere: everything since Linux 5.1.
     private static readonly int[] s_common =

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
@@ -46,9 +47,14 @@ internal sealed class WorkspaceUsers(string map, uint self)
     {
         foreach (var line in map.Split('\n'))
         {
-            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var inside, _, var length]) continue;
-            var (first, count) = (uint.Parse(inside, CultureInfo.InvariantCulture), uint.Parse(length, CultureInfo.InvariantCulture));
-            if (first <= Preferred && first + (ulong)count >= Preferred + Most) return (Preferred, Most);
+            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var inside, _, var length])
+                continue;
+            var (first, count) = (
+                uint.Parse(inside, CultureInfo.InvariantCulture),
+                uint.Parse(length, CultureInfo.InvariantCulture)
+            );
+            if (first <= Preferred && first + (ulong)count >= Preferred + Most)
+                return (Preferred, Most);
             // Ids in a container or of a user with subordinate ids: the upper ones, which nothing there uses.
             if (count >= 20_000) return (first + (count / 2), count / 2);
         }

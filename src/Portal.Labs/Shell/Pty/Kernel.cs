@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
-using Portal.Labs.Shell.Pty;
 
-namespace Portal.Labs.Shell.Isolation.Bubblewrap;
+namespace Portal.Labs.Shell.Pty;
 
-/// <summary>The Linux calls that building a workspace's walls needs; see the manual pages of the same names.</summary>
+/// <summary>
+/// The Linux calls that workspaces and their walls need besides a terminal's; see the manual pages of the same names.
+/// </summary>
 internal static unsafe partial class Kernel
 {
     public const int NewMounts = 0x00020000,
