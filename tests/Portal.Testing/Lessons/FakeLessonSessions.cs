@@ -18,13 +18,15 @@ public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
     public Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
         var lesson = catalog.FindLesson(key.CourseId, key.LessonId) ?? throw new LessonNotFoundException(key);
-        Opened.Enqueue(key);
-        return Task.FromResult<ILessonSession>(_sessions.GetOrAdd(key, k =>
+        var session = _sessions.GetOrAdd(key, k =>
         {
             var session = new FakeLessonSession(k, lesson);
             Starting?.Invoke(session);
             return session;
-        }));
+        });
+        // Last: who waits for it finds the session.
+        Opened.Enqueue(key);
+        return Task.FromResult<ILessonSession>(session);
     }
 
     public ILessonSession? Find(LessonSessionKey key) => _sessions.GetValueOrDefault(key);
