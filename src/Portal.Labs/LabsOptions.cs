@@ -16,6 +16,12 @@ public sealed class LabsOptions
         "portal",
         "workspaces");
 
+    /// <summary>
+    /// Directory for results that the store could not take yet; they are recorded when it can, by the next process too.
+    /// The default is null: they wait in memory alone.
+    /// </summary>
+    public string? UnsavedDirectory { get; set; }
+
     /// <summary>Limit for each command of a block that does not say its own. The default is two minutes.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMinutes(2);
 

@@ -105,6 +105,22 @@ internal static partial class Log
     public static partial void ResultsLost(ILogger logger, string course, string lesson, string learner, int count);
 
     [LoggerMessage(
+        EventId = 1023,
+        EventName = "ResultsNotKept",
+        Level = LogLevel.Error,
+        Message = "Results of {Course}/{Lesson} of learner {Learner} that wait for the store cannot be kept in "
+            + "{Directory} meanwhile."
+    )]
+    public static partial void ResultsNotKept(
+        ILogger logger,
+        Exception exception,
+        string course,
+        string lesson,
+        string learner,
+        string directory
+    );
+
+    [LoggerMessage(
         EventId = 1030,
         EventName = "ClusterDeleted",
         Level = LogLevel.Information,

@@ -34,6 +34,10 @@ public interface ILessonSessions
 public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId)
 {
     internal Clusters.ClusterKey Cluster => new(LearnerId, CourseId, LessonId);
+
+    /// <summary>A file's name, a different one for each key.</summary>
+    internal string FileName =>
+        string.Join('.', new[] { LearnerId, CourseId, LessonId }.Select(Clusters.ClusterNames.Safe));
 }
 
 public sealed class LessonNotFoundException(LessonSessionKey key)

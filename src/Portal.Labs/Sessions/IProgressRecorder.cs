@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Portal.Labs.Sessions;
 
 /// <summary>
@@ -19,12 +21,74 @@ public sealed record RecordedProgress(IReadOnlyList<SectionRecord> Sections, IRe
     public static RecordedProgress None { get; } = new([], [], []);
 }
 
+/// <summary>Something that a session found out and that is kept.</summary>
+[JsonDerivedType(typeof(SectionRecord), "section")]
+[JsonDerivedType(typeof(RunRecord), "run")]
+[JsonDerivedType(typeof(CheckRecord), "check")]
+public abstract record ProgressRecord
+{
+    /// <summary>What it is about, among the records of its type.</summary>
+    [JsonIgnore]
+    public abstract string Id { get; }
+
+    /// <summary>Gives it to a recorder.</summary>
+    public abstract Task RecordAsync(
+        IProgressRecorder recorder,
+        LessonSessionKey key,
+        CancellationToken cancellationToken
+    );
+}
+
 /// <param name="Kind">step, exercise, verification, cleanup, tip, troubleshooting.</param>
-public sealed record SectionRecord(string SectionId, string Kind, SectionPhase Phase, DateTimeOffset At);
+public sealed record SectionRecord(string SectionId, string Kind, SectionPhase Phase, DateTimeOffset At)
+    : ProgressRecord
+{
+    public override string Id => SectionId;
+
+    public override Task RecordAsync(
+        IProgressRecorder recorder,
+        LessonSessionKey key,
+        CancellationToken cancellationToken
+    ) => recorder.RecordSectionAsync(key, this, cancellationToken);
+}
 
 /// <summary>The latest run of a block.</summary>
-public sealed record RunRecord(string SectionId, string BlockId, RunPhase Phase, int FailedCommand, TimeSpan Duration, DateTimeOffset At);
+public sealed record RunRecord(
+    string SectionId,
+    string BlockId,
+    RunPhase Phase,
+    int FailedCommand,
+    TimeSpan Duration,
+    DateTimeOffset At
+) : ProgressRecord
+{
+    public override string Id => BlockId;
+
+    public override Task RecordAsync(
+        IProgressRecorder recorder,
+        LessonSessionKey key,
+        CancellationToken cancellationToken
+    ) => recorder.RecordRunAsync(key, this, cancellationToken);
+}
 
 /// <param name="Points">Points earned by this check; 0 unless passed.</param>
-/// <param name="EvidenceJson">Time, objects with resourceVersion and hash, probe log, as JSON; null unless passed.</param>
-public sealed record CheckRecord(string SectionId, string CheckId, CheckPhase Phase, int Points, string? Message, string? EvidenceJson, DateTimeOffset At);
+/// <param name="EvidenceJson">Time, objects with resourceVersion and hash, probe log, as JSON; null unless
+/// passed.</param>
+public sealed record CheckRecord(
+    string SectionId,
+    string CheckId,
+    CheckPhase Phase,
+    int Points,
+    string? Message,
+    string? EvidenceJson,
+    DateTimeOffset At
+) : ProgressRecord
+{
+    public override string Id => CheckId;
+
+    public override Task RecordAsync(
+        IProgressRecorder recorder,
+        LessonSessionKey key,
+        CancellationToken cancellationToken
+    ) => recorder.RecordCheckAsync(key, this, cancellationToken);
+}

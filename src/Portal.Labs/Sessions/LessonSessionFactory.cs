@@ -44,6 +44,10 @@ internal sealed class LessonSessionFactory(
     public ProgressJournals Journals =>
         LazyInitializer.EnsureInitialized(ref _journals, () => new ProgressJournals(this));
 
+    /// <summary>Where a learner's results wait for the store, or null when they wait in memory alone.</summary>
+    public UnsavedFile? UnsavedFile(LessonSessionKey key) =>
+        Options.UnsavedDirectory is { } directory ? new UnsavedFile(directory, key, Logger) : null;
+
     /// <summary>The name of a session's guarded work in logs and for <see cref="Entering"/>.</summary>
     public static string OwnerOf(LessonSessionKey key) => $"session {key.CourseId}/{key.LessonId} of {key.LearnerId}";
 

@@ -4,15 +4,14 @@ using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
-internal enum ResultKind { Run, Check, Section }
-
 /// <summary>What waits for the store and is shown already.</summary>
 /// <param name="Late">Whether the store did not take what it was given.</param>
 internal sealed record Unsaved(ImmutableHashSet<string> Blocks, ImmutableHashSet<string> Checks, bool Late);
 
 /// <summary>
 /// One learner's results in one lesson on their way to the store: written in order by one writer, again and again with
-/// growing pauses while the store fails. Who records waits for the store a moment only. Thread-safe.
+/// growing pauses while the store fails. Who records waits for the store a moment only; what is shown before it is stored
+/// is on local disk, so that it outlives the process. Thread-safe.
 /// </summary>
 internal sealed class ProgressJournal
 {
@@ -25,6 +24,7 @@ internal sealed class ProgressJournal
 
     private readonly LessonSessionKey _key;
     private readonly LessonSessionFactory _factory;
+    private readonly UnsavedFile? _file;
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _entries = [];
     private readonly Channel<bool> _added = Channel.CreateBounded<bool>(
@@ -40,7 +40,10 @@ internal sealed class ProgressJournal
     {
         _key = key;
         _factory = factory;
-        _drained.SetResult();
+        _file = factory.UnsavedFile(key);
+        foreach (var record in _file?.Read() ?? []) _entries.AddLast(new Entry(record) { Shown = true, Kept = true });
+        _late = _entries.Count > 0;
+        if (!_late) _drained.SetResult();
         _writer = factory
             .Guard(LessonSessionFactory.OwnerOf(key))
             .Keep("saving of results", WriteAllAsync, _closing.Token);
@@ -71,20 +74,15 @@ internal sealed class ProgressJournal
     /// here.
     /// </summary>
     /// <param name="hurry">When cancelled there is less patience.</param>
-    public async Task RecordAsync(
-        ResultKind kind,
-        string id,
-        Func<CancellationToken, Task> write,
-        CancellationToken hurry
-    )
+    public async Task RecordAsync(ProgressRecord record, CancellationToken hurry)
     {
-        var entry = new Entry(kind, id, write);
+        var entry = new Entry(record);
         Task hurried;
         lock (_gate)
         {
             if (
                 _entries.Count >= Limit
-                && _entries.Skip(1).FirstOrDefault(e => e.Kind == kind && e.Id == id) is { } older
+                && _entries.Skip(1).FirstOrDefault(e => e.Concerns(record)) is { } older
             )
                 _entries.Remove(older);
             if (_entries.Count == 0)
@@ -92,7 +90,7 @@ internal sealed class ProgressJournal
             _entries.AddLast(entry);
             entry.Shown = _late;
             hurried = _hurry.Task;
-            if (_late) Tell();
+            if (_late) Show();
         }
         _added.Writer.TryWrite(true);
         if (entry.Shown) return;
@@ -103,7 +101,7 @@ internal sealed class ProgressJournal
         {
             if (entry.Stored) return;
             entry.Shown = _late = true;
-            Tell();
+            Show();
         }
     }
 
@@ -118,7 +116,7 @@ internal sealed class ProgressJournal
     }
 
     /// <summary>Tries once more for a bounded time.</summary>
-    /// <returns>How many results could not be stored.</returns>
+    /// <returns>How many results are neither stored nor on local disk.</returns>
     public async Task<int> CloseAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -133,7 +131,11 @@ internal sealed class ProgressJournal
         {
             // Counted.
         }
-        lock (_gate) return _entries.Count;
+        lock (_gate)
+        {
+            Keep(_entries);
+            return _entries.Count(e => !e.Kept);
+        }
     }
 
     private async Task WaitAsync(Task settled, TimeSpan patience, Task hurried, CancellationToken hurry)
@@ -163,7 +165,7 @@ internal sealed class ProgressJournal
         try
         {
             await entry
-                .Write(limit.Token)
+                .Record.RecordAsync(_factory.Recorder, _key, limit.Token)
                 .WaitAsync(s_patience, _factory.Time, cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -181,6 +183,7 @@ internal sealed class ProgressJournal
             {
                 if (_late) Log.ResultsSaved(_factory.Logger, _key.CourseId, _key.LessonId, _key.LearnerId);
                 _late = false;
+                _file?.Delete();
                 _drained.TrySetResult();
             }
             if (entry.Shown) Tell();
@@ -200,28 +203,45 @@ internal sealed class ProgressJournal
                 entry.Shown = true;
                 entry.Settled.TrySetResult();
             }
-            Tell();
+            Show();
         }
+    }
+
+    /// <summary>What is shown is on disk before.</summary>
+    private void Show()
+    {
+        Keep(_entries.Where(e => e.Shown));
+        Tell();
+    }
+
+    private void Keep(IEnumerable<Entry> entries)
+    {
+        List<Entry> added = [.. entries.Where(e => !e.Kept)];
+        if (added.Count == 0 || _file is null) return;
+        var kept = _file.Append([.. added.Select(e => e.Record)], () => [.. _entries.Where(e => e.Kept || added.Contains(e)).Select(e => e.Record)]);
+        foreach (var entry in added) entry.Kept = kept;
     }
 
     private void Tell()
     {
-        var shown = _entries.Where(e => e.Shown).ToList();
-        Changed?.Invoke(new Unsaved(Ids(ResultKind.Run), Ids(ResultKind.Check), _late));
-        ImmutableHashSet<string> Ids(ResultKind kind) => [.. shown.Where(e => e.Kind == kind).Select(e => e.Id)];
+        Changed?.Invoke(new Unsaved(Ids<RunRecord>(), Ids<CheckRecord>(), _late));
+        ImmutableHashSet<string> Ids<T>() => [.. _entries.Where(e => e is { Shown: true, Record: T }).Select(e => e.Record.Id)];
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class Entry(ResultKind kind, string id, Func<CancellationToken, Task> write)
+    private sealed class Entry(ProgressRecord record)
     {
-        public ResultKind Kind => kind;
-        public string Id => id;
-        public Func<CancellationToken, Task> Write => write;
+        public ProgressRecord Record => record;
         public bool Stored { get; set; }
 
         /// <summary>Nobody waits for the store to take it any more.</summary>
         public bool Shown { get; set; }
+
+        /// <summary>Whether it is on local disk.</summary>
+        public bool Kept { get; set; }
         public TaskCompletionSource Settled { get; } = NewSignal();
+
+        public bool Concerns(ProgressRecord other) => record.GetType() == other.GetType() && record.Id == other.Id;
     }
 }

@@ -9,6 +9,17 @@ internal sealed class ProgressJournals(LessonSessionFactory factory)
     private readonly Lock _gate = new();
     private readonly Dictionary<LessonSessionKey, (ProgressJournal Journal, int Users)> _journals = [];
 
+    /// <summary>Goes on with what an earlier process could not store.</summary>
+    public async Task ResumeAsync()
+    {
+        if (factory.Options.UnsavedDirectory is not { } directory) return;
+        foreach (var key in UnsavedFile.FindAll(directory))
+        {
+            Take(key);
+            await ReturnAsync(key).ConfigureAwait(false);
+        }
+    }
+
     public ProgressJournal Take(LessonSessionKey key)
     {
         lock (_gate)

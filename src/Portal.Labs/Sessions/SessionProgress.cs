@@ -79,14 +79,7 @@ internal sealed class SessionProgress(
                 );
                 if (run.Phase == RunPhase.Succeeded)
                     _succeeded = _succeeded.Add(run.BlockId);
-                await _journal
-                    .RecordAsync(
-                        ResultKind.Run,
-                        run.BlockId,
-                        c => factory.Recorder.RecordRunAsync(key, record, c),
-                        hurry
-                    )
-                    .ConfigureAwait(false);
+                await _journal.RecordAsync(record, hurry).ConfigureAwait(false);
             }
             ShowRun(run);
             await PublishSectionAsync(queued.Section, live.Current.Checks, hurry).ConfigureAwait(false);
@@ -121,14 +114,7 @@ internal sealed class SessionProgress(
                     evidence,
                     factory.Time.GetUtcNow()
                 );
-                await _journal
-                    .RecordAsync(
-                        ResultKind.Check,
-                        check.Id,
-                        c => factory.Recorder.RecordCheckAsync(key, record, c),
-                        hurry
-                    )
-                    .ConfigureAwait(false);
+                await _journal.RecordAsync(record, hurry).ConfigureAwait(false);
             }
             live.Update(s => WithPoints(s with { Checks = s.Checks.SetItem(check.Id, state) }));
             if (state.Phase != CheckPhase.Checking)
@@ -174,14 +160,7 @@ internal sealed class SessionProgress(
         if (phase == before.Phase) return;
         var now = factory.Time.GetUtcNow();
         var record = new SectionRecord(section.Id, SectionTracker.KindName(section), phase, now);
-        await _journal
-            .RecordAsync(
-                ResultKind.Section,
-                section.Id,
-                c => factory.Recorder.RecordSectionAsync(key, record, c),
-                hurry
-            )
-            .ConfigureAwait(false);
+        await _journal.RecordAsync(record, hurry).ConfigureAwait(false);
         live.Update(s =>
             s with
             {

@@ -67,6 +67,7 @@ public static class WebServiceCollectionExtensions
         // One directory holds everything of a portal, unless the workspaces were put elsewhere.
         services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
         {
+            labs.UnsavedDirectory ??= data.Value.Directory is { } kept ? Path.Combine(kept, "unsaved") : null;
             if (configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null && data.Value.Directory is { } directory)
             {
                 labs.WorkspacesDirectory = Path.Combine(directory, "workspaces");

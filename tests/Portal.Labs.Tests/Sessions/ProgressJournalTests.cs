@@ -8,9 +8,9 @@ namespace Portal.Labs.Tests.Sessions;
 public sealed class ProgressJournalTests : SessionFixture
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly IOException s_away = new("The database is away.");
 
     private readonly FakeTimeProvider _time = new();
-    private readonly List<string> _stored = [];
     private readonly List<Unsaved> _changes = [];
 
     protected override TimeProvider Time => _time;
@@ -22,11 +22,11 @@ public sealed class ProgressJournalTests : SessionFixture
         return journal;
     }
 
-    private Func<CancellationToken, Task> Store(string what) => _ =>
-    {
-        _stored.Add(what);
-        return Task.CompletedTask;
-    };
+    private RunRecord Run(string id, int command = -1) =>
+        new("step", id, RunPhase.Succeeded, command, s_second, _time.GetUtcNow());
+
+    private CheckRecord Check(string id) =>
+        new("step", id, CheckPhase.Passed, 3, "It is there.", "{}", _time.GetUtcNow());
 
     /// <summary>Lets time pass until something is done.</summary>
     private async Task PassAsync(Func<bool> done) => await Eventually.True(() =>
@@ -41,37 +41,34 @@ public sealed class ProgressJournalTests : SessionFixture
     {
         var journal = NewJournal();
 
-        await journal.RecordAsync(ResultKind.Run, "a", Store("a"), CancellationToken.None).DefaultTimeout();
+        await journal.RecordAsync(Run("a"), CancellationToken.None).DefaultTimeout();
 
-        Assert.Equal(["a"], _stored);
+        Assert.Equal(["a"], Recorder.Stored);
         Assert.True(journal.IsEmpty);
         Assert.Empty(_changes);
+        Assert.False(Directory.Exists(Unsaved));
     }
 
     [Fact]
     public async Task RecordAsync_StoreNeverAnswers_GivesUpWaitingAndTriesAgain()
     {
         var journal = NewJournal();
-        var tries = 0;
+        Recorder.Block();
         var begun = _time.GetUtcNow();
 
-        var recording = journal.RecordAsync(
-            ResultKind.Run,
-            "a",
-            _ => ++tries < 3 ? new TaskCompletionSource().Task : Store("a")(default),
-            CancellationToken.None
-        );
+        var recording = journal.RecordAsync(Run("a"), CancellationToken.None);
         await PassAsync(() => recording.IsCompleted);
         await recording;
 
         Assert.InRange(_time.GetUtcNow() - begun, TimeSpan.FromSeconds(10), TimeSpan.MaxValue);
         Assert.Contains("a", _changes[^1].Blocks);
-        await journal.RecordAsync(ResultKind.Check, "b", Store("b"), CancellationToken.None).DefaultTimeout();
+        await journal.RecordAsync(Check("b"), CancellationToken.None).DefaultTimeout();
+        Recorder.Release();
         await PassAsync(() => journal.IsEmpty);
-        Assert.Equal(["a", "b"], _stored);
+        Assert.Equal(["a", "b"], Recorder.Stored.Distinct());
         Assert.Equal(
-            (3, true, true, false),
-            (tries, _changes[^1].Blocks.IsEmpty, _changes[^1].Checks.IsEmpty, _changes[^1].Late)
+            (true, true, false),
+            (_changes[^1].Blocks.IsEmpty, _changes[^1].Checks.IsEmpty, _changes[^1].Late)
         );
     }
 
@@ -79,9 +76,9 @@ public sealed class ProgressJournalTests : SessionFixture
     public async Task RecordAsync_InAHurry_WaitsLess()
     {
         var journal = NewJournal();
-        var never = new TaskCompletionSource();
-        var first = journal.RecordAsync(ResultKind.Run, "a", _ => never.Task, CancellationToken.None);
-        var second = journal.RecordAsync(ResultKind.Run, "b", _ => never.Task, new CancellationToken(true));
+        Recorder.Block();
+        var first = journal.RecordAsync(Run("a"), CancellationToken.None);
+        var second = journal.RecordAsync(Run("b"), new CancellationToken(true));
         var begun = _time.GetUtcNow();
 
         journal.Hurry();
@@ -94,40 +91,79 @@ public sealed class ProgressJournalTests : SessionFixture
     public async Task RecordAsync_StoreFails_KeepsTheOrder()
     {
         var journal = NewJournal();
-        var fails = true;
-        Func<CancellationToken, Task> Try(string what) =>
-            c => fails ? Task.FromException(new IOException("away")) : Store(what)(c);
+        Recorder.Failure = s_away;
 
         foreach (var what in (string[])["a", "b", "a", "c"])
-            await journal.RecordAsync(ResultKind.Run, what, Try(what), CancellationToken.None).DefaultTimeout();
+            await journal.RecordAsync(Run(what), CancellationToken.None).DefaultTimeout();
         Assert.Equal(3, _changes[^1].Blocks.Count);
-        fails = false;
+        Recorder.Release();
         await PassAsync(() => journal.IsEmpty);
 
-        Assert.Equal(["a", "b", "a", "c"], _stored);
+        Assert.Equal(["a", "b", "a", "c"], Recorder.Stored);
     }
 
     [Fact]
     public async Task RecordAsync_MoreThanIsKept_KeepsTheNewestOfEachThing()
     {
         var journal = NewJournal();
-        var fails = true;
+        Recorder.Failure = s_away;
         for (var i = 0; i < 3000; i++)
-        {
-            var n = i;
-            await journal
-                .RecordAsync(
-                    ResultKind.Run,
-                    $"{i % 2}",
-                    c => fails ? Task.FromException(new IOException("away")) : Store($"{n}")(c),
-                    CancellationToken.None
-                )
-                .DefaultTimeout();
-        }
-        fails = false;
+            await journal.RecordAsync(Run($"{i % 2}", i), CancellationToken.None).DefaultTimeout();
+        Assert.InRange(File.ReadLines(Assert.Single(Directory.GetFiles(Unsaved))).Count(), 2, 2001);
+        Recorder.Release();
         await PassAsync(() => journal.IsEmpty);
 
-        Assert.InRange(_stored.Count, 2, 1001);
-        Assert.Equal(["2998", "2999"], _stored.TakeLast(2));
+        Assert.InRange(Recorder.Stored.Count, 2, 1001);
+        Assert.Equal((2998, 2999), (Recorder.Runs["0"].FailedCommand, Recorder.Runs["1"].FailedCommand));
+    }
+
+    [Fact]
+    public async Task RecordAsync_StoreFails_IsOnDiskForAnotherProcess()
+    {
+        var journal = NewJournal();
+        Recorder.Failure = s_away;
+        var check = Check("c");
+        await journal.RecordAsync(Run("a"), CancellationToken.None).DefaultTimeout();
+        await journal.RecordAsync(check, CancellationToken.None).DefaultTimeout();
+        var file = Assert.Single(Directory.GetFiles(Unsaved));
+        // As a process that was killed in the middle of the next line leaves it.
+        await File.AppendAllTextAsync(file, """{"$type":"run","Sect""");
+
+        var other = new ProgressJournal(Key, Factory) { Changed = _changes.Add };
+        Assert.False(other.IsEmpty);
+        Recorder.Release();
+        await PassAsync(() => other.IsEmpty && journal.IsEmpty);
+
+        Assert.Equal(check, Recorder.Checks["c"]);
+        Assert.Empty(Directory.GetFiles(Unsaved));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_ResultsOfAnEarlierProcess_AreRecordedWithoutTheirLearner()
+    {
+        Recorder.Failure = s_away;
+        await NewJournal().RecordAsync(Run("a"), CancellationToken.None).DefaultTimeout();
+        await RestartAsync();
+        Assert.Empty(Recorder.Stored);
+
+        await Factory.Journals.ResumeAsync().DefaultTimeout();
+        Recorder.Release();
+
+        await PassAsync(() => Recorder.Runs.ContainsKey("a") && Directory.GetFiles(Unsaved).Length == 0);
+    }
+
+    [Fact]
+    public async Task RecordAsync_NeitherStoreNorDiskTakeIt_IsKeptInMemory()
+    {
+        await File.WriteAllTextAsync(Unsaved, "a file where the directory should be");
+        var journal = NewJournal();
+        Recorder.Failure = s_away;
+
+        await journal.RecordAsync(Run("a"), CancellationToken.None).DefaultTimeout();
+
+        Assert.Contains("a", _changes[^1].Blocks);
+        Recorder.Release();
+        await PassAsync(() => journal.IsEmpty);
+        Assert.Equal(["a"], Recorder.Stored);
     }
 }

@@ -84,6 +84,7 @@ public abstract class SessionFixture : IAsyncLifetime
     internal LessonSessions Sessions => _services.GetRequiredService<LessonSessions>();
     internal LessonSessionFactory Factory => _services.GetRequiredService<LessonSessionFactory>();
     internal string Root => _directory.Path;
+    internal string Unsaved => Path.Combine(_directory.Path, "unsaved");
 
     /// <summary>Fails the guarded work that a test wants to fail, by throwing.</summary>
     internal Action<string, string>? Entering { get; set; }
@@ -124,6 +125,7 @@ public abstract class SessionFixture : IAsyncLifetime
         [
             new("Portal:Content:Root", Path.Combine(_directory.Path, "content")),
             new("Portal:Labs:WorkspacesDirectory", Path.Combine(_directory.Path, "workspaces")),
+            new("Portal:Labs:UnsavedDirectory", Unsaved),
             new("Portal:Labs:Isolation", Isolation.Name),
         ]).Build());
         services.AddPortalLabs();
