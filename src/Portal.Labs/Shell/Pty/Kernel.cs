@@ -40,6 +40,9 @@ internal static unsafe partial class Kernel
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int directory, string path, int flags, uint mask, uint* status);
 
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]
+    private static partial int Execute(byte* path, byte** arguments, byte** environment);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint UserId();
 
@@ -73,6 +76,17 @@ internal static unsafe partial class Kernel
 
     public static void BindMount(string source, string target) =>
         Check(Mount(source, target, null, Bind | Recursive, null), $"mount --bind {source}");
+
+    /// <summary>Replaces this process, all its threads too, by another program. Returns only when that fails.</summary>
+    /// <param name="command">The program's path, then its arguments.</param>
+    public static void Execute(string[] command, IEnumerable<string> environment)
+    {
+        var arguments = NativeStrings.Of(command);
+        var variables = NativeStrings.Of([.. environment]);
+        _ = Execute(arguments[0], arguments, variables);
+        NativeStrings.Free(arguments);
+        NativeStrings.Free(variables);
+    }
 
     /// <summary>The two ends of a pipe, which no child inherits by accident.</summary>
     public static (int Read, int Write) Pipe()
