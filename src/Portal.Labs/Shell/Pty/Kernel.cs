@@ -13,9 +13,16 @@ internal static unsafe partial class Kernel
         Recursive = 16384,
         Private = 1 << 18;
 
-    private const int CloseOnExec = 0x80000,
-        NoFollow = 0x20000,
-        ReadOnlyFlags = CloseOnExec | NoFollow | LibC.NonBlocking | LibC.NoControllingTerminal;
+    private const int CloseOnExec = 0x80000;
+
+    // asm/fcntl.h: Arm has other numbers.
+    private static readonly bool s_isArm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
+    private static readonly int s_noFollow = s_isArm ? 0x8000 : 0x20000;
+    private static readonly int s_readOnlyFlags =
+        CloseOnExec | s_noFollow | LibC.NonBlocking | LibC.NoControllingTerminal;
+
+    /// <summary>For opening what must be a directory itself.</summary>
+    public static readonly int DirectoryFlags = s_readOnlyFlags | (s_isArm ? 0x4000 : 0x10000);
 
     private const string Library = "libc";
 
@@ -117,7 +124,7 @@ internal static unsafe partial class Kernel
     /// <summary>Opens what must be a file itself, not a link that somebody put in its place; never waits.</summary>
     public static int OpenToRead(string path, bool follow = false)
     {
-        var fd = Open(path, follow ? ReadOnlyFlags & ~NoFollow : ReadOnlyFlags);
+        var fd = Open(path, follow ? s_readOnlyFlags & ~s_noFollow : s_readOnlyFlags);
         return fd >= 0 ? fd : throw LibC.LastError($"open {path}");
     }
 
