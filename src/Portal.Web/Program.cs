@@ -1,7 +1,9 @@
+using Portal.Labs;
 using Portal.Web.Hosting;
 
 try
 {
+    OwnNamespace.Enter(typeof(Program).Assembly);
     ProcessMemory.Protect();
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPortal();

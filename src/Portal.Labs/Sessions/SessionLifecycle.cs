@@ -22,6 +22,7 @@ internal sealed class SessionLifecycle(
 )
 {
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SessionWorkspace _workspace = new(key, lesson, factory, live, troubles);
     private CancellationTokenSource _summarising = new();
     private Task _summaries = Task.CompletedTask;
     private volatile Grader? _grader;
@@ -210,7 +211,9 @@ internal sealed class SessionLifecycle(
                 _ => troubles.Begin(TroubleKind.Summary)
             );
             await grader.AttachAsync(lab.Graded(Directory)).ConfigureAwait(false);
-            await StartWorkspaceAsync(lab, closing).ConfigureAwait(false);
+            await _workspace
+                .StartAsync(lab, Tell, () => ReferenceEquals(_lab, lab), closing)
+               .ConfigureAwait(false);
         }
         catch (ClusterUnavailableException e)
         {
@@ -226,37 +229,6 @@ internal sealed class SessionLifecycle(
         }
     }
 
-    private async Task StartWorkspaceAsync(SessionLab lab, CancellationToken closing)
-    {
-        try
-        {
-            var workspace = await lab.StartWorkspaceAsync(factory, key, lesson, closing).ConfigureAwait(false);
-            workspace.JobsChanged += () => live.Update(s => s with { Jobs = workspace.Jobs });
-            workspace.PortsChanged += () => live.Update(s => s with { Ports = OpenPorts.Of(workspace.Ports, s) });
-            workspace.ShellChanged += problem => Tell("shell changed", () =>
-            {
-                if (ReferenceEquals(_lab, lab)) ShowShell(problem);
-            });
-            live.Update(s => s with { Jobs = workspace.Jobs, Ports = OpenPorts.Of(workspace.Ports, s) });
-            ShowShell(null);
-        }
-        catch (WorkspaceException e)
-        {
-            Log.WorkspaceNotStarted(factory.Logger, e, key.CourseId, key.LessonId);
-            ShowShell(e);
-        }
-    }
-
-    private void ShowShell(WorkspaceException? problem) =>
-        live.Update(s =>
-            s with
-            {
-                Workspace = problem is null
-                    ? new(WorkspacePhase.Ready, null, null)
-                    : new(WorkspacePhase.Failed, problem.Message, problem.Remedy),
-            }
-        );
-
     private async Task DropLabAsync()
     {
         var ending = new Ending(factory.Time);
@@ -270,6 +242,7 @@ internal sealed class SessionLifecycle(
             await ending.PartAsync("grading", () => new(grader.DetachAsync())).ConfigureAwait(false);
         var lab = _lab;
         _lab = null;
+        troubles.End(TroubleKind.HomeFull);
         await ending.PartAsync("cluster summary", async () =>
         {
             await _summarising.CancelAsync().ConfigureAwait(false);

@@ -50,9 +50,9 @@ public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone, Deleting, D
 /// <param name="Remedy">What to do about it.</param>
 public sealed record ClusterStatus(string Provider, ClusterPhase Phase, ClusterCapabilities? Capabilities, DateTimeOffset Since, ImmutableArray<string> Progress, string? Message = null, string? Remedy = null);
 
-public enum TroubleKind { Loading, Saving, Grading, Summary }
+public enum TroubleKind { Loading, Saving, Grading, Summary, HomeFull }
 
-/// <summary>Something of the portal's own that is late and comes by itself.</summary>
+/// <summary>Something of the portal's own that is late and comes by itself, or a home that is full.</summary>
 /// <param name="Message">What is late, why, and what becomes of the learner's work; in words for the learner.</param>
 public sealed record SessionTrouble(TroubleKind Kind, DateTimeOffset Since, string Message);
 

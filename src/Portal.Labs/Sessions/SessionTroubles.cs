@@ -5,9 +5,12 @@ namespace Portal.Labs.Sessions;
 /// <summary>Shows in a session's snapshots what is late and why, while it lasts.</summary>
 internal sealed class SessionTroubles(Live<SessionSnapshot> live, TimeProvider time)
 {
-    public void Begin(TroubleKind kind) => live.Update(s => s.Troubles.Any(t => t.Kind == kind)
+    public void Begin(TroubleKind kind) => Begin(kind, Words(kind));
+
+    /// <param name="message">In words for the learner.</param>
+    public void Begin(TroubleKind kind, string message) => live.Update(s => s.Troubles.Any(t => t.Kind == kind)
         ? s
-        : s with { Troubles = s.Troubles.Add(new(kind, time.GetUtcNow(), Words(kind))) });
+        : s with { Troubles = s.Troubles.Add(new(kind, time.GetUtcNow(), message)) });
 
     public void End(TroubleKind kind) => live.Update(s => s.Troubles.Any(t => t.Kind == kind)
         ? s with { Troubles = s.Troubles.RemoveAll(t => t.Kind == kind) }

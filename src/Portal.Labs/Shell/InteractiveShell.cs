@@ -66,6 +66,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
     /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
     public event Action? Prompted;
 
+    public bool IsAtPrompt
+    {
+        get
+        {
+            lock (_gate) return _prompt.Task.IsCompleted;
+        }
+    }
+
     /// <param name="start">Makes the start information from the descriptor of the start-up file, which the child is to
     /// have as 3.</param>
     /// <param name="input">Directory on this machine that the shell reads commands from.</param>

@@ -22,6 +22,8 @@ internal static class ShellStartup
     /// <summary>The script, which bash reads from descriptor 3 and no program sees.</summary>
     public static string Script(string nonce, ShellPaths paths) => $$"""
         exec 3<&-
+        # A file that is too large is an error that says so, not the end of who writes it.
+        trap '' XFSZ
         HISTFILE= HISTCONTROL=ignorespace HISTSIZE=1000
         bind 'set bell-style none' 2>/dev/null
         # A new cluster: the lesson's files as far as they are missing, and the way to it.

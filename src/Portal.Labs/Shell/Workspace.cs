@@ -13,23 +13,20 @@ namespace Portal.Labs.Shell;
 /// </summary>
 internal sealed class Workspace : IAsyncDisposable
 {
-    private static readonly TimeSpan s_jobPolling = TimeSpan.FromSeconds(1);
-
     private readonly WorkspaceSpec _spec;
     private readonly IWorkspacePlace _place;
     private readonly string _bash;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly TerminalHub _hub = new();
-    private readonly ITimer _jobTimer;
+    private readonly WorkspaceActivity _activity;
+    private readonly HomeLimit _home;
     private readonly CancellationTokenSource _closing = new();
     private Task _supervision = Task.CompletedTask;
 
     /// <summary>Set before anybody else has the workspace.</summary>
     private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
-    private ImmutableArray<BackgroundJob> _jobs = [];
-    private ImmutableArray<int> _ports = [];
     private (int Columns, int Rows) _size = (120, 30);
     private Task? _disposal;
 
@@ -43,27 +40,40 @@ internal sealed class Workspace : IAsyncDisposable
         _bash = bash;
         _guarded = guarded;
         _time = time;
-        _jobTimer = guarded.Timer(
-            "look at background jobs",
-            LookAround,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        _activity = new WorkspaceActivity(spec, place, guarded);
+        // One that is being started may write too.
+        _home = new HomeLimit(spec, place, () => _shell is not { IsAtPrompt: true } || place.RunsPrograms, guarded, time);
+        _home.Changed += TellOfHome;
     }
 
     /// <summary>As the shell knows it.</summary>
     public string LessonDirectory => _place.Paths.Lesson;
 
-    public ImmutableArray<BackgroundJob> Jobs => _jobs;
+    public ImmutableArray<BackgroundJob> Jobs => _activity.Jobs;
 
     /// <summary>Raised on a pool thread after <see cref="Jobs"/> has changed.</summary>
-    public event Action? JobsChanged;
+    public event Action? JobsChanged
+    {
+        add => _activity.JobsChanged += value;
+        remove => _activity.JobsChanged -= value;
+    }
 
     /// <summary>TCP ports that the workspace's programs listen on, in order.</summary>
-    public ImmutableArray<int> Ports => _ports;
+    public ImmutableArray<int> Ports => _activity.Ports;
 
     /// <summary>Raised on a pool thread after <see cref="Ports"/> has changed.</summary>
-    public event Action? PortsChanged;
+    public event Action? PortsChanged
+    {
+        add => _activity.PortsChanged += value;
+        remove => _activity.PortsChanged -= value;
+    }
+
+    /// <inheritdoc cref="HomeLimit.Changed"/>
+    public event Action<string?>? HomeChanged
+    {
+        add => _home.Changed += value;
+        remove => _home.Changed -= value;
+    }
 
     /// <summary>A connection to a port of the workspace.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
@@ -115,6 +125,7 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Runs one complete command in the shell; see <see cref="InteractiveShell.ExecuteAsync"/>.</summary>
     public async Task<CommandOutcome> ExecuteAsync(string command, TimeSpan timeout, MarkerParser.TextHandler output, CancellationToken stop)
     {
+        _home.Watch();
         while (true)
         {
             var replacement = _replacement;
@@ -138,13 +149,7 @@ internal sealed class Workspace : IAsyncDisposable
         return new Attachment(this, _hub.Attach());
     }
 
-    public void StopJob(int number)
-    {
-        if (_jobs.FirstOrDefault(j => j.Number == number) is not { } job) return;
-        // With job control each job leads a process group of its own.
-        _place.Signal(job.ProcessId, LibC.SigTerm);
-        _place.Signal(job.ProcessId, LibC.SigCont);
-    }
+    public void StopJob(int number) => _activity.Stop(number);
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
 
@@ -153,7 +158,8 @@ internal sealed class Workspace : IAsyncDisposable
         var ending = new Ending(_time);
         await _closing.CancelAsync().ConfigureAwait(false);
         _replacement.TrySetResult(false);
-        await ending.PartAsync("job timer", _jobTimer.DisposeAsync).ConfigureAwait(false);
+        await ending.PartAsync("background jobs", _activity.DisposeAsync).ConfigureAwait(false);
+        await ending.PartAsync("home limit", _home.DisposeAsync).ConfigureAwait(false);
         if (_shell is not null) await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
         await ending.PartAsync("supervision", () => new(_supervision)).ConfigureAwait(false);
         // One that was just being started while the first was ended.
@@ -189,7 +195,8 @@ internal sealed class Workspace : IAsyncDisposable
                 _time
             )
             .ConfigureAwait(false);
-        shell.Prompted += ReadJobs;
+        shell.Prompted += _activity.Read;
+        _home.Watch();
         return shell;
     }
 
@@ -201,8 +208,7 @@ internal sealed class Workspace : IAsyncDisposable
             await ended.Exited.ConfigureAwait(false);
             await ended.DisposeAsync().ConfigureAwait(false);
             closing.ThrowIfCancellationRequested();
-            SetJobs([]);
-            ReadPorts();
+            _activity.Clear();
             if (!_told) _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
             _told = true;
             var next = _shell = await StartShellAsync().ConfigureAwait(false);
@@ -240,41 +246,11 @@ internal sealed class Workspace : IAsyncDisposable
 
     private static TaskCompletionSource<bool> NewReplacement() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void ReadJobs()
+    private void TellOfHome(string? problem)
     {
-        try
-        {
-            var text = ForeignFile.ReadText(Path.Combine(WorkspaceFiles.Output(_spec), ShellStartup.JobsFile));
-            SetJobs(JobTable.Parse(text).RemoveAll(j => !j.Running));
-        }
-        catch (IOException)
-        {
-            // The file appears with the first prompt.
-        }
-        ReadPorts();
-    }
-
-    private void LookAround()
-    {
-        SetJobs(_jobs.RemoveAll(j => !_place.IsAlive(j.ProcessId)));
-        ReadPorts();
-    }
-
-    private void ReadPorts()
-    {
-        ImmutableArray<int> ports = [.. _place.ListeningPorts()];
-        if (ports.SequenceEqual(_ports)) return;
-        _ports = ports;
-        PortsChanged?.Invoke();
-    }
-
-    private void SetJobs(ImmutableArray<BackgroundJob> jobs)
-    {
-        var changed = !jobs.SequenceEqual(_jobs);
-        _jobs = jobs;
-        // bash tells about an ended job only at its next prompt, so the processes are looked at while there are any.
-        if (!_closing.IsCancellationRequested && !jobs.IsEmpty) _jobTimer.Change(s_jobPolling, Timeout.InfiniteTimeSpan);
-        if (changed) JobsChanged?.Invoke();
+        var text = problem ?? "There is room in your home again. This is a new shell.";
+        _hub.Publish(System.Text.Encoding.UTF8.GetBytes($"\r\n\e[1;33m{text}\e[0m\r\n"));
+        _told = true;
     }
 
     private void Resize(int columns, int rows)
@@ -287,8 +263,11 @@ internal sealed class Workspace : IAsyncDisposable
     {
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
 
-        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(workspace._shell.Type(input.Span));
+        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        {
+            workspace._home.Watch();
+            return ValueTask.FromResult(workspace._shell.Type(input.Span));
+        }
 
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
         {

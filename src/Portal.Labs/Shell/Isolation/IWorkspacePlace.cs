@@ -14,6 +14,18 @@ internal interface IWorkspacePlace : IAsyncDisposable
     /// <summary>Turns the start of a plain shell into the start of one in this place.</summary>
     PtyStartInfo Wrap(PtyStartInfo shell);
 
+    /// <summary>Whether what is kept on the disk is limited here.</summary>
+    bool IsLimited => false;
+
+    /// <summary>Whether anything runs besides the shell.</summary>
+    bool RunsPrograms => false;
+
+    /// <summary>Ends the shell and everything else that runs.</summary>
+    /// <param name="filesMayGrow">Whether those of the next shells may.</param>
+    void EndAll(bool filesMayGrow)
+    {
+    }
+
     /// <param name="process">Its id as the shell knows it.</param>
     bool IsAlive(int process);
 

@@ -18,9 +18,13 @@ public sealed class WorkspaceLimits
     /// <value>The default is 1024.</value>
     public int OpenFiles { get; set; } = 1024;
 
-    /// <summary>The learner's own files.</summary>
+    /// <summary>The learner's own files. Measured while something runs, and there may be more until it is seen.</summary>
     /// <value>The default is 256.</value>
     public int Home { get; set; } = 256;
+
+    /// <summary>How many files and directories those are.</summary>
+    /// <value>The default is 50000.</value>
+    public int Files { get; set; } = 50_000;
 
     /// <summary><c>/tmp</c>, and as much again for shared memory.</summary>
     /// <value>The default is 128.</value>
@@ -35,6 +39,7 @@ public sealed class WorkspaceLimits
             (nameof(Processors), Processors),
             (nameof(OpenFiles), OpenFiles),
             (nameof(Home), Home),
+            (nameof(Files), Files),
             (nameof(Temporary), Temporary),
         }.Where(l => l.Value is not (> 0 and < 1_000_000)).Select(l => l.Name);
 }

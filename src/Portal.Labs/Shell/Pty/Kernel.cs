@@ -13,9 +13,16 @@ internal static unsafe partial class Kernel
         Recursive = 16384,
         Private = 1 << 18;
 
-    private const int CloseOnExec = 0x80000,
-        NoFollow = 0x20000,
-        ReadOnlyFlags = CloseOnExec | NoFollow | LibC.NonBlocking | LibC.NoControllingTerminal;
+    private const int CloseOnExec = 0x80000;
+
+    // asm/fcntl.h: Arm has other numbers.
+    private static readonly bool s_isArm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
+    private static readonly int s_noFollow = s_isArm ? 0x8000 : 0x20000;
+    private static readonly int s_readOnlyFlags =
+        CloseOnExec | s_noFollow | LibC.NonBlocking | LibC.NoControllingTerminal;
+
+    /// <summary>For opening what must be a directory itself.</summary>
+    public static readonly int DirectoryFlags = s_readOnlyFlags | (s_isArm ? 0x4000 : 0x10000);
 
     private const string Library = "libc";
 
@@ -39,6 +46,9 @@ internal static unsafe partial class Kernel
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int directory, string path, int flags, uint mask, uint* status);
+
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]
+    private static partial int Execute(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint UserId();
@@ -74,6 +84,17 @@ internal static unsafe partial class Kernel
     public static void BindMount(string source, string target) =>
         Check(Mount(source, target, null, Bind | Recursive, null), $"mount --bind {source}");
 
+    /// <summary>Replaces this process, all its threads too, by another program. Returns only when that fails.</summary>
+    /// <param name="command">The program's path, then its arguments.</param>
+    public static void Execute(string[] command, IEnumerable<string> environment)
+    {
+        var arguments = NativeStrings.Of(command);
+        var variables = NativeStrings.Of([.. environment]);
+        _ = Execute(arguments[0], arguments, variables);
+        NativeStrings.Free(arguments);
+        NativeStrings.Free(variables);
+    }
+
     /// <summary>The two ends of a pipe, which no child inherits by accident.</summary>
     public static (int Read, int Write) Pipe()
     {
@@ -103,7 +124,7 @@ internal static unsafe partial class Kernel
     /// <summary>Opens what must be a file itself, not a link that somebody put in its place; never waits.</summary>
     public static int OpenToRead(string path, bool follow = false)
     {
-        var fd = Open(path, follow ? ReadOnlyFlags & ~NoFollow : ReadOnlyFlags);
+        var fd = Open(path, follow ? s_readOnlyFlags & ~s_noFollow : s_readOnlyFlags);
         return fd >= 0 ? fd : throw LibC.LastError($"open {path}");
     }
 

@@ -67,6 +67,19 @@ internal static class ProcessTree
 
     public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
 
+    /// <summary>How many processes a proc file system shows; 0 when it is gone.</summary>
+    public static int CountIn(string proc)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories(proc).Count(d => char.IsAsciiDigit(Path.GetFileName(d)[0]));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     private static IEnumerable<int> Running() => Directory.EnumerateDirectories("/proc")
         .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
         .Where(id => id > 0 && id != Environment.ProcessId);

@@ -43,8 +43,8 @@ internal static unsafe class PtySpawn
         var actions = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
         var attributes = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
         var signals = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
-        var arguments = ToNative([info.File, .. info.Arguments]);
-        var environment = ToNative([.. info.Environment.Select(e => $"{e.Key}={e.Value}")]);
+        var arguments = NativeStrings.Of([info.File, .. info.Arguments]);
+        var environment = NativeStrings.Of([.. info.Environment.Select(e => $"{e.Key}={e.Value}")]);
         var files = info.Files.Select(LibC.DuplicateAbove).ToArray();
         var path = Marshal.StringToCoTaskMemUTF8(info.File);
         var directory = Marshal.StringToCoTaskMemUTF8(info.Directory);
@@ -78,23 +78,10 @@ internal static unsafe class PtySpawn
             NativeMemory.Free(attributes);
             NativeMemory.Free(signals);
             foreach (var file in files) _ = LibC.Close(file);
-            Free(arguments);
-            Free(environment);
+            NativeStrings.Free(arguments);
+            NativeStrings.Free(environment);
             Marshal.FreeCoTaskMem(path);
             Marshal.FreeCoTaskMem(directory);
         }
-    }
-
-    private static byte** ToNative(string[] items)
-    {
-        var result = (byte**)NativeMemory.AllocZeroed((nuint)(items.Length + 1), (nuint)sizeof(byte*));
-        for (var i = 0; i < items.Length; i++) result[i] = (byte*)Marshal.StringToCoTaskMemUTF8(items[i]);
-        return result;
-    }
-
-    private static void Free(byte** items)
-    {
-        for (var i = 0; items[i] != null; i++) Marshal.FreeCoTaskMem((nint)items[i]);
-        NativeMemory.Free(items);
     }
 }

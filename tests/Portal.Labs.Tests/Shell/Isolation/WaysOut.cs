@@ -24,7 +24,6 @@ internal static class WaysOut
         ["read a neighbour's kubeconfig"] = "cat {neighbour-home}/.kube/config && echo ESCAPED",
         ["write into a neighbour's home"] = "touch {neighbour-home}/x && echo ESCAPED",
         ["list root's home"] = "ls -d /root && echo ESCAPED",
-        ["read the passwords of the machine"] = "cat /etc/shadow && echo ESCAPED",
         ["learn the machine's users"] = "grep -q ^daemon: /etc/passwd && echo ESCAPED",
         ["list the machine's data"] = "ls /var/lib && echo ESCAPED",
         ["list the machine's devices"] = "ls /sys/class && echo ESCAPED",
@@ -54,10 +53,6 @@ internal static class WaysOut
         ["have privileges"] = "grep -Eq '^CapEff:.*[1-9a-f]' /proc/self/status && echo ESCAPED",
         ["make a root program"] =
             "cp /bin/bash rootsh && chmod u+s rootsh && [ $(./rootsh -p -c 'id -u') = 0 ] && echo ESCAPED",
-        ["give a file away"] = "touch given; chown 1 given && echo ESCAPED",
-        ["write to the system"] = "touch /usr/bin/portal-test && echo ESCAPED; rm -f /usr/bin/portal-test",
-        ["write to the settings"] = "touch /etc/portal-test && echo ESCAPED; rm -f /etc/portal-test",
-        ["write beside the devices"] = "touch /dev/portal-test && echo ESCAPED; rm -f /dev/portal-test",
         ["change what all workspaces are copied from"] =
             "for f in {template} /opt/portal/template; do touch $f/x && echo ESCAPED; done",
         ["replace a tool of all workspaces"] =
@@ -72,6 +67,16 @@ internal static class WaysOut
             "dd if=/dev/zero of=/tmp/portal-fill bs=1M count=160 2>/dev/null && echo ESCAPED; rm -f /tmp/portal-fill",
         ["fill the shared memory"] =
             "dd if=/dev/zero of=/dev/shm/portal-fill bs=1M count=160 2>/dev/null && echo ESCAPED; rm -f /dev/shm/portal-fill",
+    };
+
+    /// <summary>Those that without walls succeed for root.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Root = new Dictionary<string, string>
+    {
+        ["read the passwords of the machine"] = "cat /etc/shadow && echo ESCAPED",
+        ["give a file away"] = "touch given; chown 1 given && echo ESCAPED",
+        ["write to the system"] = "touch /usr/bin/portal-test && echo ESCAPED; rm -f /usr/bin/portal-test",
+        ["write to the settings"] = "touch /etc/portal-test && echo ESCAPED; rm -f /etc/portal-test",
+        ["write beside the devices"] = "touch /dev/portal-test && echo ESCAPED; rm -f /dev/portal-test",
     };
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Portal.Labs.Shell.Pty;
 using Portal.Shared;
@@ -7,7 +6,8 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
 /// Each workspace in namespaces of its own (bubblewrap): it sees no process, file, socket or network but its own, and
-/// of the cluster only its API. For this the portal needs to be root, or root of a user namespace of its own.
+/// of the cluster only its API. For this the portal needs to be root, or root of a user namespace of its own (see
+/// <see cref="OwnNamespace"/>).
 /// </summary>
 internal sealed class BubblewrapIsolation : IWorkspaceIsolation
 {
@@ -56,31 +56,9 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
             );
         if (new[] { "setpriv", "prlimit" }.FirstOrDefault(p => ToolPaths.Find(p) is null) is { } missing)
             return new($"{missing} was not found on this machine.", "Install util-linux and start the portal again.");
-        return
-            Try(["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]) is { } problem
-            ? new(
-                $"bubblewrap does not work here: {problem}",
-                "Allow user namespaces: in a container with a seccomp profile that permits unshare, on Ubuntu with the "
-                    + "AppArmor profile of bwrap, elsewhere with user.max_user_namespaces.")
+        return OwnNamespace.TryWalls() is { } problem
+            ? new($"bubblewrap does not work here: {problem}", OwnNamespace.Remedy())
             : TryMounts();
-    }
-
-    /// <summary>What bwrap says when it cannot, or null.</summary>
-    private static string? Try(IEnumerable<string> namespaces)
-    {
-        try
-        {
-            string[] arguments = [.. namespaces, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"];
-            using var process = Process.Start(
-                new ProcessStartInfo(ToolPaths.Find("bwrap")!, arguments) { RedirectStandardError = true })!;
-            var said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : said.Trim();
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return e.Message;
-        }
     }
 
     private WorkspaceException? TryMounts()
@@ -107,9 +85,6 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
             .Join();
         return problem is null
             ? null
-            : new(
-                $"The portal may not prepare workspaces here: {problem.Message}.",
-                "Run it in a user namespace of its own, as in unshare --user --map-root-user dotnet run --project src/Portal.Web (with --map-auto too where the user has subordinate ids), or as root."
-            );
+            : new($"The portal may not prepare workspaces here: {problem.Message}.", OwnNamespace.Remedy());
     }
 }

@@ -25,6 +25,7 @@ internal sealed class BubblewrapPlace(
 
     /// <summary>The first process of the place as the machine knows it, and its network.</summary>
     private volatile Inhabitants? _inside;
+    private volatile bool _filesMayGrow = true;
 
     public ShellPaths Paths { get; } = new(
         BubblewrapArguments.Home,
@@ -65,6 +66,17 @@ internal sealed class BubblewrapPlace(
             Started = process => LetIn(gate, process),
             Abandoned = gate.Dispose,
         };
+    }
+
+    public bool IsLimited => true;
+
+    /// <summary>Besides the shell there is the first process, which is bubblewrap's.</summary>
+    public bool RunsPrograms => _inside is { } inside && ProcessTree.CountIn($"/proc/{inside.Init}/root/proc") > 2;
+
+    public void EndAll(bool filesMayGrow)
+    {
+        _filesMayGrow = filesMayGrow;
+        if (_inside is { } inside) _ = LibC.Kill(inside.Init, LibC.SigKill);
     }
 
     public bool IsAlive(int process) =>
@@ -134,7 +146,7 @@ internal sealed class BubblewrapPlace(
         const long Mebibyte = 1024 * 1024;
         var limits = spec.Limits;
         yield return string.Create(CultureInfo.InvariantCulture, $"--nofile={limits.OpenFiles}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={limits.Home * Mebibyte}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={(_filesMayGrow ? limits.Home * Mebibyte : 0)}");
         yield return "--core=0";
         if (_group is null)
         {
