@@ -32,4 +32,12 @@ internal static partial class Log
             + "Portal:OpenIdConnect:Authority, :ClientId and :ClientSecret."
     )]
     public static partial void ProviderFailed(ILogger logger, Exception? exception);
+
+    [LoggerMessage(
+        EventId = 3003,
+        EventName = "PersonRemoved",
+        Level = LogLevel.Information,
+        Message = "Administrator {AdministratorId} removed person {PersonId}."
+    )]
+    public static partial void PersonRemoved(ILogger logger, string personId, string administratorId);
 }
