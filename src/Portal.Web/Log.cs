@@ -40,4 +40,7 @@ internal static partial class Log
         Message = "Administrator {AdministratorId} removed person {PersonId}."
     )]
     public static partial void PersonRemoved(ILogger logger, string personId, string administratorId);
+
+    [LoggerMessage(EventId = 3004, EventName = "PlainText", Level = LogLevel.Warning, Message = "{Problem}")]
+    public static partial void PlainText(ILogger logger, string problem);
 }

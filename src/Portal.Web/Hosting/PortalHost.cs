@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using Portal.Shared;
 using Portal.Web.Components;
 using Portal.Web.Identity;
 using Portal.Web.Ports;

@@ -62,7 +62,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<PortalOptions>, PortalOptions.Validator>();
         services.AddSingleton<IValidateOptions<PortalOptions>, ClassWalls>();
         services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
+        services.AddSingleton<IValidateOptions<LocalOptions>, LocalOptions.Validator>();
 
         // One directory holds everything of a portal, unless the workspaces were put elsewhere.
         services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
@@ -98,6 +98,7 @@ public static class WebServiceCollectionExtensions
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();
         services.TryAddSingleton<RateLimits>();
+        services.AddHostedService<PlainTextWarning>();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddAntiforgery(antiforgery =>
         {
