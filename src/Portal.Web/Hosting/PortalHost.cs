@@ -53,6 +53,7 @@ internal static class PortalHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseWebSocketsOnly();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();
