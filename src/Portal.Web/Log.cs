@@ -32,4 +32,15 @@ internal static partial class Log
             + "Portal:OpenIdConnect:Authority, :ClientId and :ClientSecret."
     )]
     public static partial void ProviderFailed(ILogger logger, Exception? exception);
+
+    [LoggerMessage(
+        EventId = 3003,
+        EventName = "PersonRemoved",
+        Level = LogLevel.Information,
+        Message = "Administrator {AdministratorId} removed person {PersonId}."
+    )]
+    public static partial void PersonRemoved(ILogger logger, string personId, string administratorId);
+
+    [LoggerMessage(EventId = 3004, EventName = "PlainText", Level = LogLevel.Warning, Message = "{Problem}")]
+    public static partial void PlainText(ILogger logger, string problem);
 }

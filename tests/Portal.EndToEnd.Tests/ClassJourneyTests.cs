@@ -100,10 +100,21 @@ public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser)
         await instructor.PictureAsync("class-board-1280-dark");
 
         await administrator.GoToAsync("/people");
-        await ClickAsync(administrator, "Sign Barbara Liskov out everywhere");
+        await administrator.Page.GetByRole(AriaRole.Link, new() { Name = "Barbara Liskov" }).ClickAsync();
+        await PicturesAsync(administrator, "person");
+        await ClickAsync(administrator, "Sign out everywhere");
         // An open page asks every 15 seconds.
         await Expect(learner.Page.Locator("h1")).ToHaveTextAsync("You are signed out", new() { Timeout = 60_000 });
         await learner.PictureAsync("signed-out-390");
+
+        await ClickAsync(administrator, "Disable account");
+        await Expect(administrator.Page.GetByRole(AriaRole.Status)).ToContainTextAsync(["The account is disabled"]);
+        await PicturesAsync(administrator, "person-disabled");
+        await administrator.Page.GetByLabel("Remove Barbara Liskov and everything of theirs.").CheckAsync();
+        await ClickAsync(administrator, "Remove person");
+        await Expect(administrator.Page.Locator("#people-head")).ToHaveTextAsync("3 people");
+        await Expect(administrator.Page.Locator("main")).Not.ToContainTextAsync("Barbara Liskov");
+        await Expect(instructor.Page.Locator(".board-grid")).Not.ToContainTextAsync("Barbara Liskov");
 
         await ClickAsync(invited, "Sign out everywhere");
         await Expect(invited.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("All your sessions were ended");

@@ -95,6 +95,10 @@ public sealed class AccountFormsTests(ClassFactory factory) : IClassFixture<Clas
     [Theory]
     [InlineData("/account", "/account")]
     [InlineData("//evil.example", "/")]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("/\n/evil.example", "/")]
+    [InlineData("\\\\evil.example", "/")]
+    [InlineData("\t//evil.example", "/")]
     [InlineData("/\\evil.example", "/")]
     [InlineData("https://evil.example", "/")]
     public async Task SignIn_ReturnUrl_StaysHere(string returnUrl, string expected)

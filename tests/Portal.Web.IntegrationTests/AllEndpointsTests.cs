@@ -36,6 +36,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /not-found                       200 200 200 200 200 200
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
+        GET /people/{PersonId}               302 403 403 403 403 200
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /set-up                          200 200 200 200 200 200
         GET /sign-in                         200 200 200 200 200 200
@@ -61,6 +62,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /not-found                      400 400 400 400 400 400
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
+        POST /people/{PersonId}              401 403 403 403 403 400
         POST /set-up                         400 400 400 400 400 400
         POST /sign-in                        400 400 400 400 400 400
         POST /sign-out                       401 400 400 400 400 400
@@ -86,6 +88,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /not-found                       200 200 200
         GET /password                        404 404 404
         GET /people                          404 404 404
+        GET /people/{PersonId}               404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /set-up                          404 404 404
         GET /sign-in                         200 200 200
@@ -112,6 +115,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /not-found                      400 400 400
         POST /password                       404 404 404
         POST /people                         404 404 404
+        POST /people/{PersonId}              404 404 404
         POST /set-up                         404 404 404
         POST /sign-in                        400 400 400
         POST /sign-out                       401 400 400
@@ -138,7 +142,17 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
 
         Assert.Equal(
             School,
-            await WalkAsync(school.Services, own.Id, anonymous, learner, stranger, instructor, other, administrator),
+            await WalkAsync(
+                school.Services,
+                own.Id,
+                await school.IdOfAsync("ada"),
+                anonymous,
+                learner,
+                stranger,
+                instructor,
+                other,
+                administrator
+            ),
             ignoreLineEndingDifferences: true
         );
     }
@@ -155,12 +169,17 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
 
         Assert.Equal(
             Local,
-            await WalkAsync(local.Services, monday.Id, anonymous, learner, owner),
+            await WalkAsync(local.Services, monday.Id, "you", anonymous, learner, owner),
             ignoreLineEndingDifferences: true
         );
     }
 
-    private static async Task<string> WalkAsync(IServiceProvider services, string classId, params HttpClient[] people)
+    private static async Task<string> WalkAsync(
+        IServiceProvider services,
+        string classId,
+        string personId,
+        params HttpClient[] people
+    )
     {
         var rows = new List<string>();
         foreach (
@@ -175,6 +194,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
                 + endpoint
                     .RoutePattern.RawText!.TrimStart('/')
                     .Replace("{ClassId}", classId, StringComparison.Ordinal)
+                    .Replace("{PersonId}", personId, StringComparison.Ordinal)
                     .Replace("{CourseId}", "course", StringComparison.Ordinal)
                     .Replace("{LessonId}", "lesson", StringComparison.Ordinal)
                     .Replace("{workspaceId}/{port:int:range(1,65535)}", "nobodys1/8080", StringComparison.Ordinal);

@@ -87,6 +87,10 @@ public sealed class ProviderSignInTests
 
     [Theory]
     [InlineData("//evil.example")]
+    [InlineData("/\t/evil.example")]
+    [InlineData("/\n/evil.example")]
+    [InlineData("\\\\evil.example")]
+    [InlineData("\t//evil.example")]
     [InlineData("https://evil.example")]
     [InlineData("/\\evil.example")]
     public async Task SignIn_ForeignReturnUrl_StaysHere(string returnUrl)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Portal.Classroom.Data;
+using Portal.Shared;
 using Portal.Testing;
 using Portal.Web.Hosting;
 using Xunit;
@@ -94,6 +95,76 @@ public sealed class StartupTests : IDisposable
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_ClassWithoutTls_WarnsOnceWithTheRemedy()
+    {
+        using var process = StartPortal("--urls=http://0.0.0.0:0", "--Portal:Mode=Class");
+        using var limit = KillAtTimeout(process);
+        var printed = "";
+        while (
+            !printed.Contains("Application started", StringComparison.Ordinal)
+            && await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
+        )
+            printed += line + "\n";
+        process.Kill();
+
+        Assert.Equal(2, printed.Split("the portal listens at 'http://0.0.0.0:0', without TLS").Length);
+    }
+
+    [Fact]
+    public async Task Doctor_ClassWithoutTls_SaysSo()
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Repository.PathOf("artifacts", "bin", "Portal.Cli", "debug", "portal.dll"), "doctor"]
+        )
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["Portal__Mode"] = "Class", ["ASPNETCORE_URLS"] = "http://+:5080" },
+        };
+        using var process = Process.Start(start)!;
+        using var limit = KillAtTimeout(process);
+
+        var said = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+
+        Assert.Contains("the portal listens at 'http://+:5080', without TLS", said, StringComparison.Ordinal);
+        Assert.Contains("Portal:ForwardedHeaders:KnownProxies", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Class", "http://localhost:5080", null, null, false)]
+    [InlineData("Class", "http://0.0.0.0:5080", null, null, true)]
+    [InlineData("Class", "https://0.0.0.0:5081", null, null, false)]
+    [InlineData("Class", "https://0.0.0.0:5081;http://*:5080", null, null, true)]
+    [InlineData("Class", "http://0.0.0.0:5080", "https://portal.example.org", null, true)]
+    [InlineData("Class", "http://0.0.0.0:5080", "https://portal.example.org", "10.0.0.0/8", false)]
+    [InlineData("Class", "http://0.0.0.0:5080", "http://portal.example.org", "10.0.0.0/8", true)]
+    [InlineData("Class", "http://localhost:5080", "http://portal.example.org", null, true)]
+    [InlineData("Class", "http://localhost:5080", "http://localhost:5080", null, false)]
+    [InlineData("Local", "http://0.0.0.0:5080", null, null, false)]
+    public void FindPlainText_OfAClass_IsWhatOthersCanReachWithoutTls(
+        string mode,
+        string urls,
+        string? publicUrl,
+        string? proxies,
+        bool found
+    )
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Portal:Mode"] = mode,
+                    ["urls"] = urls,
+                    ["Portal:PublicUrl"] = publicUrl,
+                    ["Portal:ForwardedHeaders:KnownNetworks:0"] = proxies,
+                }.Where(setting => setting.Value is not null)
+            )
+            .Build();
+
+        Assert.Equal(found, ListenAddresses.FindPlainText(configuration) is not null);
+    }
+
     [Theory]
     [InlineData("http://localhost:5080", true)]
     [InlineData("http://127.0.0.1:5080", true)]
@@ -109,7 +180,7 @@ public sealed class StartupTests : IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("urls", "http://0.0.0.0:5080")]).Build();
 
         Assert.True(
-            new ListenAddresses.Validator(configuration, Options.Create(new PortalOptions()))
+            new LocalOptions.Validator(configuration, Options.Create(new PortalOptions()))
                 .Validate(null, new LocalOptions { AllowRemote = true })
                 .Succeeded
         );

@@ -3,12 +3,14 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Lessons;
+using Portal.Web.Hosting;
 using Portal.Web.Identity;
 using Xunit;
 
@@ -25,12 +27,18 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn("you", "You"));
         Services.AddScoped<LearnerContext>();
+        Services.AddSingleton(_ => new RateLimits(
+            Options.Create(new LimitOptions { RunsPerMinute = RunsPerMinute })
+        ));
         Lesson = SampleLesson.Create();
         Session = new FakeLessonSession(new LessonSessionKey("you", "course", "lesson"), Lesson);
     }
 
     protected Content.Model.Lesson Lesson { get; }
     protected FakeLessonSession Session { get; }
+
+    /// <summary>Runs that a learner may start, a minute; to be set before anything is rendered.</summary>
+    protected int RunsPerMinute { get; set; } = 1000;
 
     /// <summary>Made at first use: after that no service can be added.</summary>
     protected LessonActions Actions => field ??= Attached();
@@ -42,6 +50,7 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
         var actions = new LessonActions(
             Services.GetRequiredService<ISnackbar>(),
             new FakeLessonSessions(new FakeCourseCatalog()),
+            Services.GetRequiredService<RateLimits>(),
             CancellationToken.None
         );
         actions.Attach(Session);

@@ -18,4 +18,10 @@ public interface ILearners
 
     /// <exception cref="ClassroomException">There is no such learner, or the name is empty, too long or taken.</exception>
     Task RenameAsync(string id, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes a learner for good: account, places in classes, progress and what proved it. Classes that nobody else
+    /// teaches go to <paramref name="heirId"/>.
+    /// </summary>
+    Task RemoveAsync(string id, string heirId, CancellationToken cancellationToken);
 }

@@ -95,6 +95,32 @@ internal sealed class LearnerService(
         changes.Raise();
     }
 
+    public async Task RemoveAsync(string id, string heirId, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var orphans = await db
+            .Instructors.Where(i => i.LearnerId == id)
+            .Select(i => i.ClassId)
+            .Where(c => !db.Instructors.Any(other => other.ClassId == c && other.LearnerId != id))
+            .ToListAsync(cancellationToken);
+        db.Instructors.AddRange(orphans.Select(c => new ClassInstructor { ClassId = c, LearnerId = heirId }));
+        await db.SaveChangesAsync(cancellationToken);
+
+        await db.Sections.Where(s => s.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Runs.Where(r => r.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Checks.Where(c => c.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Evidence.Where(e => e.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.UserClaims.Where(c => c.UserId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.UserPasskeys.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellationToken);
+        // The account and the places in classes go with the learner.
+        await db.Learners.Where(l => l.Id == id).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        changes.Raise();
+    }
+
     private static ClassroomException Taken(string name) =>
         new($"There is already a learner called '{name}', or by a name that looks the same. Choose another name.");
 }

@@ -6,6 +6,12 @@ namespace Portal.Classroom.Model;
 public sealed class PortalUser : IdentityUser
 {
     public PortalRole Role { get; set; }
+
+    /// <summary>To a few minutes.</summary>
+    public DateTimeOffset? LastSeenAt { get; set; }
+
+    /// <summary>An administrator said that this person may not sign in; a lock-out ends by itself.</summary>
+    public bool IsDisabled => LockoutEnd == DateTimeOffset.MaxValue;
     public required Learner Learner { get; init; }
 }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Clusters;
 using Portal.Labs;
 using Portal.Labs.Shell;
+using Portal.Shared;
 
 namespace Portal.Cli.Commands;
 
@@ -40,7 +41,12 @@ internal static class DoctorCommand
         }
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        // As the portal reads it, which listens where ASPNETCORE_URLS says too.
+        var configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables("ASPNETCORE_")
+            .AddEnvironmentVariables()
+            .Build();
+        services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddPortalLabs();
         var provider = services.BuildServiceProvider();
@@ -58,6 +64,7 @@ internal static class DoctorCommand
                     : $"· workspaces are not kept apart: {walls.Problem ?? "Portal:Labs:Isolation says so."} A class cannot be let in; alone on your machine you need no walls."
             );
         }
+        if (ListenAddresses.FindPlainText(configuration) is { } problem) Console.WriteLine($"· {problem}");
         return missing == 0 ? 0 : 1;
     }
 }

@@ -14,7 +14,8 @@ public sealed class LimitOptions
     [Range(1, 100_000, ErrorMessage = SectionName + ":SignInsPerMinute must be between 1 and 100000.")]
     public int SignInsPerMinute { get; set; } = 60;
 
-    /// <summary>Runs that one learner may start, a minute.</summary>
+    /// <summary>Blocks that one learner may run from their pages, a minute. What they type in their shell is not
+    /// counted.</summary>
     /// <value>The default is 120.</value>
     [Range(1, 100_000, ErrorMessage = SectionName + ":RunsPerMinute must be between 1 and 100000.")]
     public int RunsPerMinute { get; set; } = 120;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using Portal.Shared;
 using Portal.Web.Components;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
@@ -52,6 +53,7 @@ internal static class PortalHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseWebSocketsOnly();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();

@@ -14,17 +14,23 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
         RateLimitPartition.GetTokenBucketLimiter(learnerId, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Value.RunsPerMinute,
-            TokensPerPeriod = Math.Max(1, options.Value.RunsPerMinute / 12),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(5),
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / options.Value.RunsPerMinute,
         })
     );
 
-    /// <summary>Counts a run of this learner.</summary>
-    /// <returns>False when there were too many lately; ask again in a few seconds.</returns>
-    public bool MayRun(string learnerId)
+    /// <summary>Counts runs that this learner is about to start together: all or none of them.</summary>
+    /// <returns>Null when they may start, else why not, for the learner.</returns>
+    public string? RefuseRuns(string learnerId, int count)
     {
-        using var lease = _runs.AttemptAcquire(learnerId);
-        return lease.IsAcquired;
+        var limit = options.Value.RunsPerMinute;
+        // A step of more blocks than the limit takes all of it.
+        using var lease = _runs.AttemptAcquire(learnerId, Math.Min(count, limit));
+        if (lease.IsAcquired)
+            return null;
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+        return $"You started {limit} runs within a minute, and that is the limit. Nothing was run. Wait "
+            + $"{Math.Max(1, Math.Ceiling(wait.TotalSeconds))} s, then run it again.";
     }
 
     public void Dispose() => _runs.Dispose();

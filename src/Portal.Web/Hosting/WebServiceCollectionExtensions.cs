@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -44,7 +45,11 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<PortProxy>();
 
         services.AddHealthChecks();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.TryAddSingleton<CircuitOwner>();
+        services
+            .AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.AddFilter<CircuitOwner>());
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
@@ -62,7 +67,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<PortalOptions>, PortalOptions.Validator>();
         services.AddSingleton<IValidateOptions<PortalOptions>, ClassWalls>();
         services.AddOptions<LocalOptions>().BindConfiguration(LocalOptions.SectionName).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LocalOptions>, ListenAddresses.Validator>();
+        services.AddSingleton<IValidateOptions<LocalOptions>, LocalOptions.Validator>();
 
         // One directory holds everything of a portal, unless the workspaces were put elsewhere.
         services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
@@ -99,6 +104,7 @@ public static class WebServiceCollectionExtensions
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits.Policies>();
         services.TryAddSingleton<RateLimits>();
+        services.AddHostedService<PlainTextWarning>();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddAntiforgery(antiforgery =>
         {

@@ -82,6 +82,7 @@ internal static class IdentityServiceCollectionExtensions
         );
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.TryAddScoped<PortalAccounts>();
+        services.TryAddScoped<AccountAdministration>();
         services.TryAddSingleton<SetUpLink>();
         services.TryAddSingleton<IConsoleLink>(provider => provider.GetRequiredService<SetUpLink>());
     }

@@ -120,6 +120,51 @@ public sealed class RunnableBlockTests : LessonContext
         snackbar.WaitForAssertion(() => Assert.Contains("The cluster is being reset", snackbar.Markup, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Run_MoreThanTheLimit_SaysSoAtTheBlockAndRunsNothing()
+    {
+        RunsPerMinute = 1;
+        var cut = RenderBlock("step-1/1");
+        cut.Find("button.run").Click();
+
+        cut.Find("button.run").Click();
+
+        Assert.Single(Session.Runs);
+        var refusal = cut.Find(".refused[role=alert]").TextContent;
+        Assert.Contains("You started 1 runs within a minute", refusal, StringComparison.Ordinal);
+        Assert.Contains("Wait 60 s, then run it again", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneCommand_MoreThanTheLimit_RunsNothing()
+    {
+        RunsPerMinute = 1;
+        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Succeeded,
+            Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0), Command(1, "kubectl get pods", RunPhase.Succeeded, 0))));
+        cut.FindAll(".cmd-run")[0].Click();
+
+        cut.FindAll(".cmd-run")[1].Click();
+
+        Assert.Equal(0, Assert.Single(Session.Runs).Options.Command);
+        Assert.NotNull(cut.Find(".refused"));
+    }
+
+    [Fact]
+    public void Edit_MoreThanTheLimit_KeepsWhatWasWritten()
+    {
+        RunsPerMinute = 1;
+        var cut = RenderBlock("step-1/1");
+        cut.Find("button.run").Click();
+
+        cut.Find("[aria-label='Edit and run']").Click();
+        cut.Find("textarea").Input("kubectl get svc");
+        cut.Find(".block-edit .primary").Click();
+
+        Assert.Single(Session.Runs);
+        Assert.NotNull(cut.Find(".refused"));
+        Assert.Equal("kubectl get svc", cut.Find("textarea").GetAttribute("value"));
+    }
+
     private IRenderedComponent<RunnableBlock> RenderBlock(string id, Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null, bool canRun = true) => Render<RunnableBlock>(p =>
     {
         p.AddCascadingValue(Actions).Add(b => b.Block, Block(id)).Add(b => b.Provider, "sandbox").Add(b => b.CanRun, canRun);

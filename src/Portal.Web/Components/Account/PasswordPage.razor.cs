@@ -32,6 +32,8 @@ public sealed partial class PasswordPage
         {
             var user = await SignIn.UserManager.FindByIdAsync(User ?? "")
                 ?? throw new ClassroomException("This link is not one of this portal's.");
+            if (user.IsDisabled)
+                throw new ClassroomException("This account is disabled. Ask an administrator to enable it.");
             PortalAccounts.Require(await SignIn.UserManager.ResetPasswordAsync(user, Token ?? "", Input!.Password));
             await SignIn.SignInAsync(user, isPersistent: true);
             Navigation.NavigateTo("/");

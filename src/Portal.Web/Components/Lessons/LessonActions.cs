@@ -2,6 +2,7 @@ using MudBlazor;
 using Portal.Clusters;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Hosting;
 using Block = Portal.Content.Model.Block;
 
 namespace Portal.Web.Components.Lessons;
@@ -10,7 +11,12 @@ namespace Portal.Web.Components.Lessons;
 /// What a learner can do on a lesson page. One for each page, handed down once; does nothing until the page has attached
 /// to its session. A refusal is told in words and is not an error of the page.
 /// </summary>
-public sealed class LessonActions(ISnackbar snackbar, ILessonSessions sessions, CancellationToken leaving)
+public sealed class LessonActions(
+    ISnackbar snackbar,
+    ILessonSessions sessions,
+    RateLimits limits,
+    CancellationToken leaving
+)
 {
     private ILessonSession? _session;
 
@@ -22,13 +28,13 @@ public sealed class LessonActions(ISnackbar snackbar, ILessonSessions sessions, 
 
     public void Attach(ILessonSession session) => _session = session;
 
-    public Task RunAsync(string blockId, RunOptions options) => DoAsync(s => s.RunAsync(blockId, options, leaving));
+    /// <returns>Null, or why nothing was run because there were too many runs, to be shown where it was asked.</returns>
+    public Task<string?> RunAsync(string blockId, RunOptions options) => RunAsync([blockId], options);
 
     /// <summary>Runs the blocks of a section one after the other; a block of a solution is the learner's to run.</summary>
-    public Task RunSectionAsync(Section section, string provider) => DoAsync(async s =>
-    {
-        foreach (var block in RunnableBlocks(section, provider)) await s.RunAsync(block.Id, RunOptions.WholeBlock, leaving);
-    });
+    /// <inheritdoc cref="RunAsync(string, RunOptions)" path="/returns"/>
+    public Task<string?> RunSectionAsync(Section section, string provider) =>
+        RunAsync([.. RunnableBlocks(section, provider).Select(b => b.Id)], RunOptions.WholeBlock);
 
     public Task StopAsync() => DoAsync(s => s.StopAsync(leaving));
     public Task CheckAsync(string? sectionId) => DoAsync(s => s.CheckAsync(sectionId, leaving));
@@ -44,6 +50,19 @@ public sealed class LessonActions(ISnackbar snackbar, ILessonSessions sessions, 
 
     public static IEnumerable<Block> RunnableBlocks(Section section, string provider) =>
         section.Blocks.Where(b => b.Runnable && !b.InSolution && b.RunsOn(provider));
+
+    private async Task<string?> RunAsync(string[] blockIds, RunOptions options)
+    {
+        if (_session is null || limits.RefuseRuns(_session.Key.LearnerId, blockIds.Length) is not { } refusal)
+        {
+            await DoAsync(async s =>
+            {
+                foreach (var id in blockIds) await s.RunAsync(id, options, leaving);
+            });
+            return null;
+        }
+        return refusal;
+    }
 
     private async Task DoAsync(Func<ILessonSession, Task> action)
     {

@@ -7,6 +7,7 @@ using Portal.Content;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Shared;
+using Portal.Web.Hosting;
 using Portal.Web.Identity;
 
 namespace Portal.Web.Components.Lessons;
@@ -36,6 +37,9 @@ public sealed partial class LessonPage : LiveComponentBase
 
     [Inject]
     public required ILessonSessions Sessions { get; init; }
+
+    [Inject]
+    public required RateLimits Limits { get; init; }
 
     [Inject]
     public required LearnerContext Learner { get; init; }
@@ -76,7 +80,7 @@ public sealed partial class LessonPage : LiveComponentBase
 
     protected override void OnInitialized()
     {
-        _actions = new LessonActions(Snackbar, Sessions, Disposing) { Restart = () => Follow(AttachAsync) };
+        _actions = new LessonActions(Snackbar, Sessions, Limits, Disposing) { Restart = () => Follow(AttachAsync) };
         _course = Catalog.Courses.FirstOrDefault(c => c.Id == CourseId);
         _entry = _course?.Lessons.FirstOrDefault(l => l.Id == LessonId);
         _lesson = Catalog.FindLesson(CourseId, LessonId);

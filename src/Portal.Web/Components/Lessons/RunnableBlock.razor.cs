@@ -15,6 +15,7 @@ public sealed partial class RunnableBlock
     private bool _editing;
     private bool _copied;
     private string _draft = "";
+    private string? _refusal;
 
     [Inject]
     public required IJSRuntime Js { get; init; }
@@ -95,12 +96,14 @@ public sealed partial class RunnableBlock
         return render;
     }
 
-    private Task RunAsync() => Actions.RunAsync(Block.Id, RunOptions.WholeBlock);
+    private Task RunAsync() => RunAsync(RunOptions.WholeBlock);
 
-    private Task RunEditedAsync()
+    private async Task RunAsync(RunOptions options) => _refusal = await Actions.RunAsync(Block.Id, options);
+
+    private async Task RunEditedAsync()
     {
-        _editing = false;
-        return Actions.RunAsync(Block.Id, new RunOptions(Code: _draft));
+        await RunAsync(new RunOptions(Code: _draft));
+        _editing = _refusal is not null;
     }
 
     private void ToggleEdit()

@@ -7,6 +7,8 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>A section of the lesson: heading, progress, "Run step", and its parts.</summary>
 public sealed partial class SectionView
 {
+    private string? _refusal;
+
     [CascadingParameter]
     public required LessonActions Actions { get; set; }
 
@@ -42,4 +44,6 @@ public sealed partial class SectionView
         (false, SectionKind.Step) => "Run step",
         _ => "Run all",
     };
+
+    private async Task RunAsync() => _refusal = await Actions.RunSectionAsync(Section, Provider);
 }

@@ -7,6 +7,8 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>What stands in the way of running: a cluster that starts, failed, or is new while the progress is not.</summary>
 public sealed partial class SessionNotice
 {
+    private string? _refusal;
+
     [CascadingParameter]
     public required LessonActions Actions { get; set; }
 
@@ -27,6 +29,8 @@ public sealed partial class SessionNotice
 
     private async Task RepeatAsync()
     {
-        foreach (var step in StepsToRepeat) await Actions.RunSectionAsync(step, Snapshot!.Cluster.Provider);
+        _refusal = null;
+        foreach (var step in StepsToRepeat)
+            _refusal ??= await Actions.RunSectionAsync(step, Snapshot!.Cluster.Provider);
     }
 }

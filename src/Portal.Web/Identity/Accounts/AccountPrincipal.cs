@@ -40,11 +40,22 @@ internal sealed class AccountPrincipal(
     /// <summary>Sessions that were ended stay ended, and roles are as they are now.</summary>
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<PortalUser>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is { } user)
+        var services = context.HttpContext.RequestServices;
+        var signIn = services.GetRequiredService<SignInManager<PortalUser>>();
+        if (await FindAsync(services, context.Principal) is { } user)
             context.ReplacePrincipal(await signIn.CreateUserPrincipalAsync(user));
         else
             await PortalCookie.EndAsync(context);
+    }
+
+    /// <summary>Whose session this is; null when it was ended, or its account disabled or removed.</summary>
+    public static async Task<PortalUser?> FindAsync(IServiceProvider services, ClaimsPrincipal? principal)
+    {
+        var signIn = services.GetRequiredService<SignInManager<PortalUser>>();
+        if (await signIn.ValidateSecurityStampAsync(principal) is not { IsDisabled: false } user)
+            return null;
+        await services.GetRequiredService<PortalAccounts>().SeenAsync(user);
+        return user;
     }
 }
 
@@ -60,9 +71,6 @@ internal sealed class CircuitSession(ILoggerFactory loggers, IServiceScopeFactor
     )
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope
-            .ServiceProvider.GetRequiredService<SignInManager<PortalUser>>()
-            .ValidateSecurityStampAsync(authenticationState.User)
-            is not null;
+        return await AccountPrincipal.FindAsync(scope.ServiceProvider, authenticationState.User) is not null;
     }
 }

@@ -11,6 +11,8 @@ namespace Portal.Web.Identity.Accounts;
 /// <summary>People who sign in, and the learners that they are.</summary>
 public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContext db, TimeProvider time)
 {
+    private static readonly TimeSpan s_seenEvery = TimeSpan.FromMinutes(5);
+
     /// <summary>Makes an account and its learner in one.</summary>
     /// <param name="password">Null for one who signs in otherwise, or gets a link to set one.</param>
     /// <exception cref="ClassroomException">The message says what to change.</exception>
@@ -89,29 +91,6 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
     public Task<bool> HasAdministratorAsync(CancellationToken cancellationToken) =>
         db.Users.AnyAsync(u => u.Role == PortalRole.Administrator, cancellationToken);
 
-    /// <summary>Everybody, with their names, in the order of coming.</summary>
-    public Task<List<PortalUser>> ListAsync(CancellationToken cancellationToken) =>
-        db
-            .Users.AsNoTracking()
-            .Include(u => u.Learner)
-            .OrderBy(u => u.Learner.CreatedAt)
-            .ToListAsync(cancellationToken);
-
-    /// <exception cref="ClassroomException">It would leave the portal without an administrator.</exception>
-    public async Task SetRoleAsync(string userId, PortalRole role, CancellationToken cancellationToken)
-    {
-        var user = await FindAsync(userId);
-        if (
-            role != PortalRole.Administrator
-            && !await db.Users.AnyAsync(u => u.Role == PortalRole.Administrator && u.Id != userId, cancellationToken)
-        )
-        {
-            throw new ClassroomException("This is the last administrator. Make another one first.");
-        }
-        user.Role = role;
-        Require(await users.UpdateAsync(user));
-    }
-
     /// <summary>Ends every session of this person: their cookies and open pages are worth nothing any more.</summary>
     public async Task EndSessionsAsync(string userId) =>
         Require(await users.UpdateSecurityStampAsync(await FindAsync(userId)));
@@ -123,7 +102,17 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
         return $"/password?user={userId}&token={Uri.EscapeDataString(token)}";
     }
 
-    private async Task<PortalUser> FindAsync(string userId) =>
+    /// <summary>Remembers that this person was here, at most every few minutes.</summary>
+    internal async Task SeenAsync(PortalUser user)
+    {
+        var now = time.GetUtcNow();
+        if (now - user.LastSeenAt < s_seenEvery)
+            return;
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.LastSeenAt, now));
+    }
+
+    /// <exception cref="ClassroomException">There is none.</exception>
+    internal async Task<PortalUser> FindAsync(string userId) =>
         await users.FindByIdAsync(userId)
         ?? throw new ClassroomException("There is no such person. They may have been removed.");
 
