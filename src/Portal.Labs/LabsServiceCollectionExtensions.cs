@@ -31,7 +31,7 @@ public static class LabsServiceCollectionExtensions
         services.TryAddSingleton<LessonSessionFactory>();
         services.TryAddSingleton<LessonSessions>();
         services.TryAddSingleton<ILessonSessions>(provider => provider.GetRequiredService<LessonSessions>());
-        services.AddHostedService<UnsavedResults>();
+        services.AddHostedService<SessionsService>();
         services.AddHostedService<IdleSweep>();
         return services;
     }

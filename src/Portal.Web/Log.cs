@@ -43,4 +43,15 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3004, EventName = "PlainText", Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void PlainText(ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 3010, EventName = "Started", Level = LogLevel.Information, Message = "The portal has started. Ctrl+C ends it.")]
+    public static partial void Started(ILogger logger);
+
+    [LoggerMessage(
+        EventId = 3011,
+        EventName = "Draining",
+        Level = LogLevel.Information,
+        Message = "The portal ends when what runs has ended, in {Running} sessions; told once more, it ends at once."
+    )]
+    public static partial void Draining(ILogger logger, int running);
 }

@@ -38,6 +38,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /people                          302 403 403 403 403 200
         GET /people/{PersonId}               302 403 403 403 403 200
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
+        GET /readyz                          200 200 200 200 200 200
         GET /set-up                          200 200 200 200 200 200
         GET /sign-in                         200 200 200 200 200 200
         GET /sign-out                        302 200 200 200 200 200
@@ -63,6 +64,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
         POST /people/{PersonId}              401 403 403 403 403 400
+        POST /readyz                         200 200 200 200 200 200
         POST /set-up                         400 400 400 400 400 400
         POST /sign-in                        400 400 400 400 400 400
         POST /sign-out                       401 400 400 400 400 400
@@ -90,6 +92,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /people                          404 404 404
         GET /people/{PersonId}               404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
+        GET /readyz                          200 200 200
         GET /set-up                          404 404 404
         GET /sign-in                         200 200 200
         GET /sign-out                        302 200 200
@@ -116,6 +119,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /password                       404 404 404
         POST /people                         404 404 404
         POST /people/{PersonId}              404 404 404
+        POST /readyz                         200 200 200
         POST /set-up                         404 404 404
         POST /sign-in                        400 400 400
         POST /sign-out                       401 400 400

@@ -87,5 +87,21 @@ public sealed class EndpointAuthorizationTests(PortalFactory factory) : IClassFi
         using var client = factory.CreateClient();
 
         Assert.Equal("Healthy", await client.GetStringAsync("/healthz"));
+        Assert.Equal("database: ok\ndisk: ok\nportal: ok\n", await client.GetStringAsync("/readyz"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/healthz")]
+    [InlineData("/learn/kubernetes/20-service-mesh-istio")]
+    public async Task Head_Page_IsAnsweredAsGetWithoutItsBody(string path)
+    {
+        using var client = await factory.CreateOwnerAsync();
+
+        var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotNull(response.Content.Headers.ContentType);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
     }
 }

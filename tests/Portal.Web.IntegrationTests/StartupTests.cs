@@ -32,6 +32,12 @@ public sealed class StartupTests : IDisposable
         "Portal:PublicUrl is 'portal', which is not the root of an http or https address"
     )]
     [InlineData("--Portal:ForwardedHeaders:KnownProxies:0=proxy", "Portal:ForwardedHeaders:KnownProxies has 'proxy'")]
+    [InlineData(
+        "--Portal:Labs:Isolaton=auto",
+        "Portal:Labs:Isolaton is not a setting. Did you mean Portal:Labs:Isolation?"
+    )]
+    [InlineData("--Portal:Labs:CommandTimeout=soon", "'Portal:Labs:CommandTimeout'")]
+    [InlineData("--Portal:Clusters:Sandbox:Budgets:Requests=many", "'Portal:Clusters:Sandbox:Budgets:Requests'")]
     [InlineData("--Portal:Content:Root=/no/such/directory", "Portal:Content:Root names '/no/such/directory', which is not a directory")]
     [InlineData("--Portal:Data:ConnectionString=Host=127.0.0.1;Port=1;Timeout=1", "Portal:Data:ConnectionString")]
     public async Task Start_UnusableSetting_EndsWithAMessageThatNamesTheKey(string argument, string message)
@@ -80,6 +86,28 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("Account: You", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Signal_NothingRuns_EndsQuietly(string signal)
+    {
+        using var process = StartPortal("--urls=http://127.0.0.1:0");
+        using var limit = KillAtTimeout(process);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        while (
+            await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
+            && !line.Contains("The portal has started", StringComparison.Ordinal)
+        ) { }
+
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        var rest = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+
+        Assert.Equal((0, ""), (process.ExitCode, await errors));
+        Assert.DoesNotContain("fail:", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn:", rest, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_PortInUse_EndsWithAMessageThatNamesTheRemedy()
     {
@@ -102,7 +130,7 @@ public sealed class StartupTests : IDisposable
         using var limit = KillAtTimeout(process);
         var printed = "";
         while (
-            !printed.Contains("Application started", StringComparison.Ordinal)
+            !printed.Contains("The portal has started", StringComparison.Ordinal)
             && await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
         )
             printed += line + "\n";

@@ -18,6 +18,12 @@ public interface ILessonSessions
     /// <summary>The running session whose workspace has this id, or null.</summary>
     ILessonSession? FindWorkspace(string workspaceId);
 
+    /// <summary>How many sessions run something now.</summary>
+    int Running { get; }
+
+    /// <summary>From now on nothing new is run. Completes when everything that was accepted before has ended.</summary>
+    Task DrainAsync(CancellationToken cancellationToken);
+
     /// <summary>Ends the session: stops its shell and gives up its lease. The cluster stays until it is deleted.</summary>
     Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken);
 

@@ -92,6 +92,8 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         var section = Lesson.Sections.FirstOrDefault(s => s.Blocks.Any(b => b.Id == blockId));
         var block = section?.Blocks.First(b => b.Id == blockId);
         if (section is null || block is null) throw new RunRefusedException($"There is no block '{blockId}' in this lesson. Reload the page.");
+        if (_factory.IsDraining)
+            throw new RunRefusedException("The portal restarts in a moment. Run this when the page is back.");
         RefuseWhenNotPossible(block);
         var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options.Command, options.Code);
         Interlocked.Increment(ref _asked);

@@ -32,6 +32,9 @@ internal sealed class LessonSessionFactory(
     public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);
     public IWorkspaceIsolation Isolation => isolations.Chosen;
 
+    /// <summary>Whether the process is about to end, and nothing new is run.</summary>
+    public bool IsDraining { get; set; }
+
     /// <summary>
     /// Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing
     /// here.

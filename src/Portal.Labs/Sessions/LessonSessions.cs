@@ -65,6 +65,19 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
                 .FirstOrDefault(s => s?.WorkspaceId == workspaceId);
     }
 
+    public int Running => All().Count(s => IsBusy(s.Current));
+
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _factory.IsDraining = true;
+        foreach (var session in All())
+        {
+            await foreach (var snapshot in session.WatchAsync(cancellationToken).ConfigureAwait(false))
+                if (!IsBusy(snapshot))
+                    break;
+        }
+    }
+
     public Task CloseAsync(LessonSessionKey key, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -120,6 +133,14 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
         await Task.WhenAll(endings).ConfigureAwait(false);
         await _factory.Journals.CloseAsync().ConfigureAwait(false);
     }
+
+    private List<LessonSession> All()
+    {
+        lock (_gate) return [.. _places.Values.Where(p => p.Ending is null).Select(p => p.Session).OfType<LessonSession>()];
+    }
+
+    private static bool IsBusy(SessionSnapshot snapshot) =>
+        snapshot.ActiveBlockId is not null || !snapshot.Waiting.IsEmpty;
 
     private void LookAround()
     {

@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Portal.Shared;
 using Portal.Web.Components;
+using Portal.Web.Hosting.Draining;
+using Portal.Web.Hosting.Health;
+using Portal.Web.Hosting.Settings;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Identity.Accounts;
@@ -29,10 +32,12 @@ internal static class PortalHost
 
         builder.Services.AddPortalLabs();
         builder.Services.AddPortalWeb(builder.Configuration);
+        builder.Services.AddSingleton(new UnknownSettings(builder.Services));
     }
 
     public static void UsePortal(this WebApplication app)
     {
+        app.Services.GetRequiredService<UnknownSettings>().Refuse(app.Configuration);
         if (app.Services.GetRequiredService<IOptions<ForwardingOptions>>().Value.IsUsed) app.UseForwardedHeaders();
         if (!app.Environment.IsDevelopment())
         {
@@ -40,6 +45,8 @@ internal static class PortalHost
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
         app.UseMiddleware<PortProxy>();
+        app.UseHeadRequests();
+        app.UseRouting();
         app.UseSecurityHeaders();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -58,7 +65,7 @@ internal static class PortalHost
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapPorts();
-        app.MapHealthChecks("/healthz").AllowAnonymous();
+        app.MapPortalHealth();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);
         if (isClass)

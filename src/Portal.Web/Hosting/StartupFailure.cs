@@ -11,6 +11,9 @@ internal static class StartupFailure
     public static string? Describe(Exception exception) => exception switch
     {
         OptionsValidationException options => "The portal cannot start:" + string.Concat(options.Failures.Select(f => $"{Environment.NewLine}  {f}")),
+        InvalidOperationException { InnerException: FormatException or OverflowException or ArgumentException } binding
+            when binding.TargetSite?.DeclaringType == typeof(ConfigurationBinder) =>
+            $"The portal cannot start: {binding.Message} {binding.InnerException?.InnerException?.Message}".TrimEnd(),
         DatabaseUnavailableException database => $"The portal cannot start: {database.Message}",
         IOException { InnerException: AddressInUseException } io => $"The portal cannot start: {io.Message.TrimEnd('.')}. "
             + "Stop the program that uses the port, or choose another with Urls, for example --urls http://localhost:5081.",

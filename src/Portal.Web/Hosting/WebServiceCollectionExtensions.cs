@@ -13,6 +13,8 @@ using Portal.Classroom.Sqlite;
 using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Web.Hosting;
+using Portal.Web.Hosting.Draining;
+using Portal.Web.Hosting.Health;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
@@ -44,7 +46,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<PortTickets>();
         services.AddSingleton<PortProxy>();
 
-        services.AddHealthChecks();
+        services.AddPortalHealth();
         services.TryAddSingleton<CircuitOwner>();
         services
             .AddRazorComponents()
@@ -94,6 +96,9 @@ public static class WebServiceCollectionExtensions
         services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ForwardingOptions>, ForwardingOptions.Validator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardingOptions.Apply>();
+        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<PortalDrain>();
+        services.AddSingleton<IHostLifetime, DrainingLifetime>();
         services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PortOptions>, PortOptions.Validator>();
         services

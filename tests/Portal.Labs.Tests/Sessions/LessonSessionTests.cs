@@ -241,4 +241,23 @@ public sealed class LessonSessionTests : SessionFixture
 
         Assert.Equal("42\n", (await Until(session, s => s.Runs.TryGetValue("step-2/make", out var r) && r.Phase == RunPhase.Succeeded)).Runs["step-2/make"].Commands[0].Output);
     }
+
+    [Fact]
+    public async Task DrainAsync_SomethingRuns_LetsItEndAndRefusesWhatIsNew()
+    {
+        var session = await OpenAsync();
+        await session.RunAsync(
+            "step-1/look", new RunOptions(Code: "sleep 1000"), CancellationToken.None);
+        await Until(session, s => s.ActiveBlockId is not null);
+        Assert.Equal(1, Sessions.Running);
+
+        var drained = Sessions.DrainAsync(CancellationToken.None);
+        await Assert.ThrowsAsync<RunRefusedException>(
+            () => session.RunAsync("step-2/make", RunOptions.WholeBlock, CancellationToken.None));
+        Assert.False(drained.IsCompleted);
+        await session.StopAsync(CancellationToken.None).DefaultTimeout();
+
+        await drained.DefaultTimeout();
+        Assert.Equal(0, Sessions.Running);
+    }
 }

@@ -34,6 +34,18 @@ public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
     public ILessonSession? FindWorkspace(string workspaceId) =>
         _sessions.Values.FirstOrDefault(s => s.WorkspaceId == workspaceId);
 
+    public int Running => _sessions.Values.Count(s => s.Current.ActiveBlockId is not null);
+
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            await foreach (var snapshot in session.WatchAsync(cancellationToken))
+                if (snapshot.ActiveBlockId is null)
+                    break;
+        }
+    }
+
     /// <summary>Keys whose cluster was deleted, in order.</summary>
     public ConcurrentQueue<LessonSessionKey> Deleted { get; } = new();
 
