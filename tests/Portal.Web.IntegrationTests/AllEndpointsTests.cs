@@ -36,6 +36,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /not-found                       200 200 200 200 200 200
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
+        GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404 404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /set-up                          200 200 200 200 200 200
         GET /sign-in                         200 200 200 200 200 200
@@ -61,6 +62,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /not-found                      400 400 400 400 400 400
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
+        POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404 404 404 404
         POST /set-up                         400 400 400 400 400 400
         POST /sign-in                        400 400 400 400 400 400
         POST /sign-out                       401 400 400 400 400 400
@@ -86,6 +88,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /not-found                       200 200 200
         GET /password                        404 404 404
         GET /people                          404 404 404
+        GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /set-up                          404 404 404
         GET /sign-in                         200 200 200
@@ -112,6 +115,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /not-found                      400 400 400
         POST /password                       404 404 404
         POST /people                         404 404 404
+        POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404
         POST /set-up                         404 404 404
         POST /sign-in                        400 400 400
         POST /sign-out                       401 400 400

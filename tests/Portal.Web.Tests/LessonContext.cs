@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
@@ -25,12 +26,14 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn("you", "You"));
         Services.AddScoped<LearnerContext>();
+        Services.AddSingleton<IWorkspaceWalls>(Walls);
         Lesson = SampleLesson.Create();
         Session = new FakeLessonSession(new LessonSessionKey("you", "course", "lesson"), Lesson);
     }
 
     protected Content.Model.Lesson Lesson { get; }
     protected FakeLessonSession Session { get; }
+    protected StandInWalls Walls { get; } = new();
 
     /// <summary>Made at first use: after that no service can be added.</summary>
     protected LessonActions Actions => field ??= Attached();
@@ -57,6 +60,15 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
 
     protected static CommandSnapshot Command(int index, string text, RunPhase phase, int? exitCode = null, string output = "") =>
         new() { Index = index, Text = text, Phase = phase, ExitCode = exitCode, Output = output, Duration = TimeSpan.FromSeconds(0.2) };
+
+    protected sealed class StandInWalls : IWorkspaceWalls
+    {
+        /// <summary>Null where workspaces are kept apart.</summary>
+        public string? Problem { get; set; }
+        public bool AreApart => Problem is null;
+        public string Name => AreApart ? "bubblewrap" : "process";
+        public string Limits => "rlimits";
+    }
 
     protected sealed class SignedIn(string id, string name, params string[] roles) : AuthenticationStateProvider
     {
