@@ -9,6 +9,7 @@ namespace Portal.EndToEnd.Tests;
 /// <summary>The whole portal, nothing faked: a learner works through a lesson while an instructor watches.</summary>
 public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>, IClassFixture<Browser>
 {
+    private const string PortHost = "^http://8080--[0-9a-f]{20}\\.localhost:";
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
 
     // A step waits for images and proxies as on a real cluster; a limit, not an expectation.
@@ -41,6 +42,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         }
         await Expect(learner.Page.Locator(".job")).ToContainTextAsync("kubectl port-forward");
         await OpenPortAsync(learner, "Reviews served by");
+        await ShowPortAsync(learner, "Reviews served by");
         await Expect(learner.Page.Locator("#step-4")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"[3-7]\d reviews-v1\s+[3-7]\d reviews-v2"));
         await instructor.PictureAsync("journey-board-steps");
 
@@ -51,7 +53,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await learner.Page.ReloadAsync();
         await Expect(learner.Page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
         Assert.Empty(learner.ConsoleErrors);
-        Assert.Empty(learner.ForeignRequests);
+        Assert.All(learner.ForeignRequests, r => Assert.Matches(PortHost, r));
         Assert.Empty(instructor.ConsoleErrors);
     }
 
@@ -97,9 +99,21 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         );
         await tab.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/productpage$"));
         await Expect(tab.Locator("body")).ToContainTextAsync(text);
-        Assert.Matches("^http://8080--[0-9a-f]{20}\\.localhost:", tab.Url);
+        Assert.Matches(PortHost, tab.Url);
         await tab.ScreenshotAsync(new() { Path = Repository.PathOf("artifacts", "screenshots", "journey-port.png") });
         await tab.CloseAsync();
+    }
+
+    /// <summary>And in the panel, beside the lesson.</summary>
+    private static async Task ShowPortAsync(Visitor learner, string text)
+    {
+        var page = learner.Page;
+        await page.Locator("#step-3 .port-links")
+            .GetByRole(AriaRole.Button, new() { Name = "Show :8080 in the panel" })
+            .First.ClickAsync();
+        await Expect(page.FrameLocator("#tabpanel-App iframe").Locator("body")).ToContainTextAsync(text);
+        await learner.PictureAsync("journey-port-framed");
+        await page.Locator("#tabpanel-App").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
     }
 
     /// <summary>With the mouse, as a person: what is focused before the panel is shown would not be.</summary>

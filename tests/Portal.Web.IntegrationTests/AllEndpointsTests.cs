@@ -37,6 +37,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
         GET /people/{PersonId}               302 403 403 403 403 200
+        GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404 404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /readyz                          200 200 200 200 200 200
         GET /set-up                          200 200 200 200 200 200
@@ -64,6 +65,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
         POST /people/{PersonId}              401 403 403 403 403 400
+        POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404 404 404 404
         POST /readyz                         200 200 200 200 200 200
         POST /set-up                         400 400 400 400 400 400
         POST /sign-in                        400 400 400 400 400 400
@@ -91,6 +93,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /password                        404 404 404
         GET /people                          404 404 404
         GET /people/{PersonId}               404 404 404
+        GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /readyz                          200 200 200
         GET /set-up                          404 404 404
@@ -119,6 +122,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /password                       404 404 404
         POST /people                         404 404 404
         POST /people/{PersonId}              404 404 404
+        POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404
         POST /readyz                         200 200 200
         POST /set-up                         404 404 404
         POST /sign-in                        400 400 400

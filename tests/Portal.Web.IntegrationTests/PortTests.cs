@@ -29,6 +29,7 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
         _program.Run(http =>
         {
             if (http.Request.Path == "/away") http.Response.Redirect("http://localhost:8080/there?x=1");
+            http.Response.Headers.XFrameOptions = "deny";
             http.Response.Headers.Append("Set-Cookie", "app=1; Domain=localhost; Path=/");
             return http.Response.WriteAsync(
                 $"{http.Request.Host} {http.Request.Path}{http.Request.QueryString} origin={http.Request.Headers.Origin} cookie={http.Request.Headers.Cookie}"
@@ -70,7 +71,8 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
             ["app=1; Path=/"],
             response.Headers.GetValues("Set-Cookie").Select(c => c.Replace(";  ", "; ", StringComparison.Ordinal))
         );
-        Assert.False(response.Headers.Contains("Content-Security-Policy"));
+        Assert.Equal(["frame-ancestors http://localhost:5080"], response.Headers.GetValues("Content-Security-Policy"));
+        Assert.False(response.Headers.Contains("X-Frame-Options"));
     }
 
     [Fact]
@@ -92,15 +94,20 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     }
 
     [Fact]
-    public async Task Open_ByTheOwnerWhoTeaches_IsShownToo()
+    public async Task Open_ByTheOwnerWhoTeaches_IsShownWithItsLearnersName()
     {
         await portal
             .Services.GetRequiredService<Portal.Web.Identity.LocalClassroom>()
             .EnsureClassAsync("course", "lesson", "Lesson", CancellationToken.None);
         using var owner = await portal.CreateOwnerAsync(followRedirects: false);
 
-        using var client = await EnterAsync(owner, "/");
+        using var led = await owner.GetAsync(new Uri(Path + "?path=%2Fa", UriKind.Relative));
+        Assert.Equal($"{Path}/learner?path=%2Fa", led.Headers.Location?.ToString());
+        var page = await owner.GetStringAsync(led.Headers.Location);
+        Assert.Contains("workspace of <strong>Ada</strong>", page, StringComparison.Ordinal);
+        Assert.Contains($"src=\"{Path}?path=%2Fa&amp;framed=true\"", page, StringComparison.Ordinal);
 
+        using var client = await EnterAsync(owner, "/", framed: true);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(Host + "/"))).StatusCode);
     }
 
@@ -109,7 +116,8 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     {
         using var other = await portal.CreateLearnerAsync("Mallory", followRedirects: false);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(new Uri(Path, UriKind.Relative))).StatusCode);
+        foreach (var path in (string[])[Path, Path + "?framed=true", Path + "/learner"])
+            Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
     }
 
     [Fact]
@@ -123,6 +131,33 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
         Assert.Equal($"{Path}?path=%2Fa%3Fb%3Dc", led.Headers.Location?.PathAndQuery);
         Assert.Equal("localhost", led.Headers.Location?.Host);
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(Host + "/"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("iframe", "Partitioned", "samesite=none", "secure")]
+    [InlineData("document", "samesite=lax")]
+    public async Task Enter_FramedOrNot_HasACookieForThatAlone(string destination, params string[] attributes)
+    {
+        using var opened = await _ada.GetAsync(new Uri(Path, UriKind.Relative));
+        using var client = portal.CreateClient(new() { AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, opened.Headers.Location);
+        request.Headers.Add("Sec-Fetch-Dest", destination);
+
+        using var entered = await client.SendAsync(request);
+
+        var cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie"));
+        Assert.Equal(attributes, cookie.Split("; ").Intersect(["samesite=none", "samesite=lax", "secure", "Partitioned"]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Host_AskedByAPageOfAnotherSite_IsNobodys()
+    {
+        using var client = await EnterAsync(_ada, "/");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host + "/"));
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        request.Headers.Add("Sec-Fetch-Mode", "no-cors");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.SendAsync(request)).StatusCode);
     }
 
     [Theory]
@@ -176,10 +211,10 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     }
 
     /// <summary>Follows the way from the lesson; the client then has the cookie of the port's host.</summary>
-    private async Task<HttpClient> EnterAsync(HttpClient visitor, string path, int port = 8080)
+    private async Task<HttpClient> EnterAsync(HttpClient visitor, string path, int port = 8080, bool framed = false)
     {
         using var opened = await visitor.GetAsync(
-            new Uri($"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}", UriKind.Relative)
+            new Uri($"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}&framed={framed}", UriKind.Relative)
         );
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         var client = portal.CreateClient(new() { AllowAutoRedirect = false });

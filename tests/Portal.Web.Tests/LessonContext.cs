@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
@@ -30,12 +31,14 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(_ => new RateLimits(
             Options.Create(new LimitOptions { RunsPerMinute = RunsPerMinute })
         ));
+        Services.AddSingleton<IWorkspaceWalls>(Walls);
         Lesson = SampleLesson.Create();
         Session = new FakeLessonSession(new LessonSessionKey("you", "course", "lesson"), Lesson);
     }
 
     protected Content.Model.Lesson Lesson { get; }
     protected FakeLessonSession Session { get; }
+    protected StandInWalls Walls { get; } = new();
 
     /// <summary>Runs that a learner may start, a minute; to be set before anything is rendered.</summary>
     protected int RunsPerMinute { get; set; } = 1000;
@@ -66,6 +69,15 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
 
     protected static CommandSnapshot Command(int index, string text, RunPhase phase, int? exitCode = null, string output = "") =>
         new() { Index = index, Text = text, Phase = phase, ExitCode = exitCode, Output = output, Duration = TimeSpan.FromSeconds(0.2) };
+
+    protected sealed class StandInWalls : IWorkspaceWalls
+    {
+        /// <summary>Null where workspaces are kept apart.</summary>
+        public string? Problem { get; set; }
+        public bool AreApart => Problem is null;
+        public string Name => AreApart ? "bubblewrap" : "process";
+        public string Limits => "rlimits";
+    }
 
     protected sealed class SignedIn(string id, string name, params string[] roles) : AuthenticationStateProvider
     {

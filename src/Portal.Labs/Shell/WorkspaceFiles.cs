@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
@@ -74,8 +75,7 @@ internal static class WorkspaceFiles
     {
         if (!Directory.Exists(directory))
             return;
-        foreach (var part in Directory.EnumerateDirectories(directory))
-            Directory.Delete(part, recursive: true);
+        foreach (var part in Directory.EnumerateDirectories(directory)) DeleteTree(part);
         foreach (var file in Directory.EnumerateFiles(directory).Where(f => Path.GetFileName(f) != RecordFile))
             File.Delete(file);
     }
@@ -83,8 +83,7 @@ internal static class WorkspaceFiles
     /// <summary>Deletes a workspace's directory, and those above it that are empty then.</summary>
     public static void Delete(string root, string directory)
     {
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        if (Directory.Exists(directory)) DeleteTree(directory);
         for (
             var above = Path.GetDirectoryName(directory);
             above is not null && above.Length > root.Length && Directory.Exists(above);
@@ -118,6 +117,17 @@ internal static class WorkspaceFiles
             ["PAGER"] = "cat",
         },
         "/") { Files = [startup] };
+
+    /// <summary>With rm, which deletes also what .NET cannot: names that are no text, paths longer than any call takes.
+    /// </summary>
+    private static void DeleteTree(string directory)
+    {
+        using var rm = Process.Start(
+            new ProcessStartInfo("rm", ["-rf", "--one-file-system", "--", directory]) { RedirectStandardError = true })!;
+        var said = rm.StandardError.ReadToEnd();
+        rm.WaitForExit();
+        if (Directory.Exists(directory)) throw new IOException($"{directory} cannot be deleted: {said.Trim()}");
+    }
 
     private static string KubeconfigFile(WorkspaceSpec spec) => Path.Combine(Input(spec), ShellStartup.KubeconfigFile);
 

@@ -18,6 +18,16 @@ internal sealed partial record PortAddress(int Port, string WorkspaceId)
 
     public string Host(string domain) => string.Create(CultureInfo.InvariantCulture, $"{Port}--{WorkspaceId}.{domain}");
 
+    /// <summary>All of them, as a content security policy names them.</summary>
+    /// <param name="portal">Where the portal is: they have its scheme and port.</param>
+    public static string Pattern(Uri portal, string domain) =>
+        $"{portal.Scheme}://*.{domain}{(portal.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{portal.Port}"))}";
+
+    /// <summary>The link to a page of a port.</summary>
+    /// <param name="framed">Whether it is shown in a page of the portal that says whose it is.</param>
+    public static string Link(string workspaceId, int port, string path, bool framed = false) =>
+        Path(workspaceId, port) + "?path=" + Uri.EscapeDataString(path) + (framed ? "&framed=true" : "");
+
     /// <summary>The path of the portal that leads to it, for who may.</summary>
     public static string Path(string workspaceId, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"/ports/{workspaceId}/{port}");

@@ -17,11 +17,15 @@ internal static class PortEndpoints
             .MapGet("/ports/{workspaceId}/{port:int:range(1,65535)}", OpenAsync)
             .RequireAuthorization(Policies.Learner);
 
-    /// <summary>Leads who may see the workspace to the port's own host; to everybody else there is none.</summary>
+    /// <summary>
+    /// Leads who may see the workspace to the port's own host; to everybody else there is none. Who is not its learner
+    /// comes by a page that says whose it is.
+    /// </summary>
     private static async Task<Results<RedirectHttpResult, NotFound>> OpenAsync(
         string workspaceId,
         int port,
         [FromQuery] string? path,
+        [FromQuery] bool? framed,
         HttpContext context,
         ILessonSessions sessions,
         IAccess access,
@@ -37,6 +41,10 @@ internal static class PortEndpoints
             || !await access.MaySeeAsync(viewer, session.Key.LearnerId, cancellationToken)
         )
             return TypedResults.NotFound();
+        // Somebody else's is never taken for one's own.
+        if (viewer != session.Key.LearnerId && framed != true)
+            return TypedResults.LocalRedirect(
+                PortAddress.Path(workspaceId, port) + "/learner" + new QueryString().Add("path", LocalUrl.Of(path)));
         var address = new PortAddress(port, workspaceId);
         var there = new UriBuilder(portal.Of("/"))
         {

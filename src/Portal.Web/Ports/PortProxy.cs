@@ -49,7 +49,9 @@ internal sealed class PortProxy(
             Enter(context, address);
             return;
         }
-        var viewer = tickets.ViewerOfCookie(context.Request.Cookies[CookieName], address);
+        var viewer = IsFromElsewhere(context.Request)
+            ? null
+            : tickets.ViewerOfCookie(context.Request.Cookies[CookieName], address);
         if (viewer is null)
         {
             await RefuseAsync(context, address);
@@ -72,7 +74,7 @@ internal sealed class PortProxy(
             $"http://{address.WorkspaceId}:{address.Port}/",
             _client,
             ForwarderRequestConfig.Empty,
-            new PortTransformer(address)
+            new PortTransformer(address, portal.Of("/").GetLeftPart(UriPartial.Authority))
         );
         if (error == ForwarderError.Request && !context.Response.HasStarted)
             await SayAsync(
@@ -89,15 +91,32 @@ internal sealed class PortProxy(
             context.Response.Redirect(portal.Of(PortAddress.Path(address.WorkspaceId, address.Port)).ToString());
             return;
         }
-        context.Response.Cookies.Append(CookieName, tickets.Cookie(address, viewer), new CookieOptions
+        var cookie = new CookieOptions
         {
             HttpOnly = true,
             Secure = context.Request.IsHttps,
             SameSite = SameSiteMode.Lax,
             MaxAge = PortTickets.CookieLifetime,
-        });
+        };
+        if (context.Request.Headers["Sec-Fetch-Dest"] == "iframe" && (cookie.Secure || IsOfThisMachine(context.Request)))
+        {
+            // To a browser the names of ports may be other sites than the portal. One that is framed in it has a cookie
+            // for there alone: in a page of another site it is nobody's.
+            cookie.SameSite = SameSiteMode.None;
+            cookie.Secure = true;
+            cookie.Extensions.Add("Partitioned");
+        }
+        context.Response.Cookies.Append(CookieName, tickets.Cookie(address, viewer), cookie);
         context.Response.Redirect(LocalUrl.Of(context.Request.Query["path"]));
     }
+
+    /// <summary>Browsers trust them without https.</summary>
+    private static bool IsOfThisMachine(HttpRequest request) =>
+        request.Host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A page of another site that asks, rather than leads here, has no business with the cookie.</summary>
+    private static bool IsFromElsewhere(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"] == "cross-site" && request.Headers["Sec-Fetch-Mode"] != "navigate";
 
     /// <summary>A page leads to the portal, which knows who somebody is; nothing else does.</summary>
     private async Task RefuseAsync(HttpContext context, PortAddress address)

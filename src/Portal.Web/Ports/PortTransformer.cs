@@ -7,7 +7,8 @@ namespace Portal.Web.Ports;
 /// <summary>
 /// Requests reach a program as if its port had been opened on its own machine, and its answers come back so.
 /// </summary>
-internal sealed class PortTransformer(PortAddress address) : HttpTransformer
+/// <param name="portal">The portal's origin, whose pages alone may frame it.</param>
+internal sealed class PortTransformer(PortAddress address, string portal) : HttpTransformer
 {
     private readonly string _here = string.Create(CultureInfo.InvariantCulture, $"localhost:{address.Port}");
 
@@ -40,6 +41,8 @@ internal sealed class PortTransformer(PortAddress address) : HttpTransformer
     {
         var forwarded = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
+        headers.Remove(HeaderNames.XFrameOptions);
+        headers.Append(HeaderNames.ContentSecurityPolicy, "frame-ancestors " + portal);
         // A cookie for more than this host would reach other workspaces, and the portal where they share a domain.
         headers.SetCookie = headers.SetCookie.Select(WithoutDomain).ToArray();
         if (Uri.TryCreate(headers.Location, UriKind.Absolute, out var location) && location.Authority == _here)

@@ -56,6 +56,19 @@ public class WorkspaceTests : WorkspaceFixture
         Assert.Contains($"HOME={Path.GetDirectoryName(Workspace.LessonDirectory)}\n", output);
     }
 
+    [Theory]
+    [InlineData("mkdir \"$(printf 'd\\377')\"; touch \"$(printf 'd\\377')/x\"")]
+    [InlineData("d=$(printf 'd%.0s' {1..200}); for i in {1..30}; do mkdir $d; cd $d; done; cd ~")]
+    public async Task Clear_NamesThatOnlyTheKernelTakes_LeavesNothing(string script)
+    {
+        await Output(script);
+        await Workspace.DisposeAsync();
+
+        WorkspaceFiles.Clear(Spec.Directory);
+
+        Assert.Empty(Directory.EnumerateDirectories(Spec.Directory));
+    }
+
     [Fact]
     public async Task ExecuteAsync_FakeMarkers_AreText()
     {

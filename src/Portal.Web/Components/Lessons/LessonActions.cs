@@ -23,6 +23,9 @@ public sealed class LessonActions(
     /// <summary>Attaches the page to a session again, after the one before has ended.</summary>
     public Action Restart { get; set; } = () => { };
 
+    /// <summary>Shows a page of a port in the panel, which sets this.</summary>
+    public Func<int, string, Task> ShowPort { get; set; } = (_, _) => Task.CompletedTask;
+
     /// <summary>Names the workspace in the addresses of its ports; null before the page has attached.</summary>
     public string? WorkspaceId => _session?.WorkspaceId;
 

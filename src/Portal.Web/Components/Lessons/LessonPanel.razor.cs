@@ -11,6 +11,9 @@ public sealed partial class LessonPanel
     private PanelTab _tab;
     private bool _terminalOpened;
 
+    /// <summary>The port that is framed, and what of it was opened; null for none.</summary>
+    private (int Number, string Path)? _shown;
+
     [CascadingParameter]
     public required LessonActions Actions { get; set; }
 
@@ -27,6 +30,19 @@ public sealed partial class LessonPanel
     [Parameter]
     public EventCallback<bool> OpenChanged { get; set; }
 
+    protected override void OnInitialized() => Actions.ShowPort = (number, path) => InvokeAsync(() =>
+    {
+        _shown = (number, path);
+        StateHasChanged();
+        return SelectAsync(PanelTab.App);
+    });
+
+    private void CloseShown()
+    {
+        _shown = null;
+        _tab = PanelTab.Cluster;
+    }
+
     private Task SelectAsync(PanelTab tab)
     {
         _tab = tab;
@@ -39,8 +55,9 @@ public sealed partial class LessonPanel
         PanelTab.Cluster => Icons.Material.Rounded.ViewInAr,
         PanelTab.Mesh => Icons.Material.Rounded.Hub,
         PanelTab.Terminal => Icons.Material.Rounded.Terminal,
+        PanelTab.App => Icons.Material.Rounded.Public,
         _ => Icons.Material.Rounded.Checklist,
     };
 
-    private enum PanelTab { Cluster, Mesh, Terminal, Checks }
+    private enum PanelTab { Cluster, Mesh, Terminal, App, Checks }
 }

@@ -17,7 +17,8 @@ internal sealed class BubblewrapIsolation : IWorkspaceIsolation
     private readonly Lazy<WorkspaceException?> _problem;
     private readonly WorkspaceUsers _users = new(
         File.Exists("/proc/self/uid_map") ? File.ReadAllText("/proc/self/uid_map") : "",
-        OperatingSystem.IsLinux() ? Kernel.UserId() : 0);
+        OperatingSystem.IsLinux() ? Kernel.UserId() : 0,
+        UserIdBlocks.OfThisMachine);
 
     public BubblewrapIsolation(ILogger<BubblewrapIsolation> logger, TimeProvider time)
     {

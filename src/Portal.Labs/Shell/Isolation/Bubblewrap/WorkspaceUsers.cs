@@ -9,15 +9,14 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 /// </summary>
 /// <param name="map">The content of <c>/proc/self/uid_map</c>: first id here, first id outside, how many.</param>
 /// <param name="self">The id of this process.</param>
-internal sealed class WorkspaceUsers(string map, uint self)
+/// <param name="blocks">Of root's ids, which all portals of the machine share.</param>
+internal sealed class WorkspaceUsers(string map, uint self, UserIdBlocks blocks)
 {
-    /// <summary>Where ids begin that no system gives to people or services.</summary>
-    private const uint Preferred = 200_000;
-    private const uint Most = 60_000;
+    private const uint All = UserIdBlocks.Size * UserIdBlocks.Count;
 
     private readonly Lock _gate = new();
     private readonly HashSet<uint> _taken = [];
-    private readonly (uint First, uint Count) _range = self == 0 ? RangeOf(map) : (self, 1);
+    private (uint First, uint Count) _range = self == 0 ? RangeOf(map) : (self, 1);
 
     public bool AreSeparate => _range.Count > 1;
 
@@ -28,6 +27,7 @@ internal sealed class WorkspaceUsers(string map, uint self)
         if (!AreSeparate) return _range.First;
         lock (_gate)
         {
+            if (_range.Count == All) TakeBlock(homes);
             var owner = Directory.Exists(home) ? Kernel.OwnerOf(home) : self;
             if (IsOurs(owner)) return owner;
             if (_taken.Count == 0) _taken.UnionWith(homes.Select(Kernel.OwnerOf).Where(IsOurs));
@@ -39,6 +39,12 @@ internal sealed class WorkspaceUsers(string map, uint self)
                 "There are more workspaces than user ids to keep them apart.",
                 "Delete workspaces that nobody uses, or lower Portal:Labs:DeleteAfterIdleDays.");
         }
+    }
+
+    private void TakeBlock(IEnumerable<string> homes)
+    {
+        var before = homes.Select(Kernel.OwnerOf).Where(IsOurs).Select(id => (uint?)id).FirstOrDefault();
+        _range = (blocks.Take(before), UserIdBlocks.Size);
     }
 
     private bool IsOurs(uint id) => id >= _range.First && id - _range.First < _range.Count;
@@ -53,8 +59,8 @@ internal sealed class WorkspaceUsers(string map, uint self)
                 uint.Parse(inside, CultureInfo.InvariantCulture),
                 uint.Parse(length, CultureInfo.InvariantCulture)
             );
-            if (first <= Preferred && first + (ulong)count >= Preferred + Most)
-                return (Preferred, Most);
+            if (first <= UserIdBlocks.First && first + (ulong)count >= UserIdBlocks.First + All)
+                return (UserIdBlocks.First, All);
             // Ids in a container or of a user with subordinate ids: the upper ones, which nothing there uses.
             if (count >= 20_000) return (first + (count / 2), count / 2);
         }
