@@ -42,6 +42,7 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
 
     public Task<Learner> EnsureAsync(string id, string name, CancellationToken cancellationToken) => Task.FromResult(_learners[0]);
     public Task RenameAsync(string id, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RemoveAsync(string id, string heirId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task<ImmutableArray<SchoolClass>> IClasses.ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<SchoolClass>>([.. _classes]);
     Task<SchoolClass?> IClasses.FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.Id == id));
