@@ -73,7 +73,9 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
             await page.Keyboard.PressAsync("Escape");
             await Expect(Open(page)).ToHaveCountAsync(0);
             await Expect(button).ToHaveAttributeAsync("aria-expanded", "false");
+            await Expect(button).ToBeFocusedAsync();
         }
+        Assert.Empty(await visitor.NestedControlsAsync());
         Assert.Empty(visitor.ConsoleErrors);
     }
 
