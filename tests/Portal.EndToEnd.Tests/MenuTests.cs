@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Portal.Labs.Sessions;
+using Portal.Testing;
 using Portal.Testing.Lessons;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -15,6 +16,11 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
     private static ILocator Account(IPage page) => page.Locator("button.avatar");
     private static ILocator Open(IPage page) => page.Locator(".mud-popover-open");
 
+    private static async Task<float> TopAsync(ILocator what) => (await what.BoundingBoxAsync())!.Y;
+
+    private static async Task<float> BottomAsync(ILocator what) =>
+        await what.BoundingBoxAsync() is { } box ? box.Y + box.Height : 0;
+
     [Fact]
     public async Task Menus_Mouse_OpenAndClose()
     {
@@ -24,12 +30,14 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
 
         await Chip(page).ClickAsync();
         await Expect(Open(page)).ToContainTextAsync("Delete my cluster…");
+        await Eventually.True(async () => await BottomAsync(Chip(page)) <= await TopAsync(Open(page)));
         await visitor.PictureAsync("menu-cluster-1440-light");
         await page.Mouse.ClickAsync(300, 500);
         await Expect(Open(page)).ToHaveCountAsync(0);
 
         await Account(page).ClickAsync();
         await Expect(Open(page)).ToContainTextAsync("Act as somebody else");
+        await Eventually.True(async () => await BottomAsync(Account(page)) <= await TopAsync(Open(page)));
         await visitor.PictureAsync("menu-account-1440-light");
         await Open(page).GetByText("Lessons", new() { Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(Url.TrimEnd('/') + "/");
@@ -73,7 +81,9 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
             await page.Keyboard.PressAsync("Escape");
             await Expect(Open(page)).ToHaveCountAsync(0);
             await Expect(button).ToHaveAttributeAsync("aria-expanded", "false");
+            await Expect(button).ToBeFocusedAsync();
         }
+        Assert.Empty(await visitor.NestedControlsAsync());
         Assert.Empty(visitor.ConsoleErrors);
     }
 

@@ -1,16 +1,11 @@
 using System.Net;
 using System.Net.WebSockets;
-using Microsoft.Extensions.DependencyInjection;
-using Portal.Classroom.Model;
-using Portal.Labs.Sessions;
-using Portal.Testing.Lessons;
-using Portal.Web.Testing;
 using Xunit;
 
 namespace Portal.Web.IntegrationTests;
 
 /// <summary>The connection behind an open page, used by somebody whom it does not belong to.</summary>
-public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFixture<CircuitTests.ListeningClass>
+public sealed class CircuitTests(ListeningClass portal) : IClassFixture<ListeningClass>
 {
     private const string Lesson = "/learn/course/lesson";
 
@@ -19,10 +14,10 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
     [Fact]
     public async Task Attach_OwnCircuitAfterALostConnection_Works()
     {
-        var ada = await PersonAsync("own");
+        var ada = await portal.SignInPersonAsync("own");
         var circuit = await LostCircuitAsync(ada);
 
-        await using var again = await ConnectAsync(ada);
+        await using var again = await portal.ConnectAsync(ada);
 
         Assert.True(await again.AttachAsync(circuit));
     }
@@ -30,25 +25,25 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
     [Fact]
     public async Task Attach_AnothersCircuit_IsRefusedAndLeavesItAlone()
     {
-        var (ada, eve) = (await PersonAsync("ada"), await PersonAsync("eve"));
+        var (ada, eve) = (await portal.SignInPersonAsync("ada"), await portal.SignInPersonAsync("eve"));
         var circuit = await LostCircuitAsync(ada);
 
-        await using var thief = await ConnectAsync(eve);
+        await using var thief = await portal.ConnectAsync(eve);
         Assert.False(await thief.AttachAsync(circuit));
         Assert.Equal("", await thief.ResumeAsync(circuit, Address, Lesson));
 
-        await using var again = await ConnectAsync(ada);
+        await using var again = await portal.ConnectAsync(ada);
         Assert.True(await again.AttachAsync(circuit));
     }
 
     [Fact]
     public async Task Attach_AnothersCircuitWhileItIsConnected_IsRefused()
     {
-        var (ada, eve) = (await PersonAsync("connected"), await PersonAsync("intruder"));
-        await using var page = await ConnectAsync(ada);
+        var (ada, eve) = (await portal.SignInPersonAsync("connected"), await portal.SignInPersonAsync("intruder"));
+        await using var page = await portal.ConnectAsync(ada);
         var circuit = await page.StartAsync(Address, Lesson);
 
-        await using var thief = await ConnectAsync(eve);
+        await using var thief = await portal.ConnectAsync(eve);
 
         Assert.False(await thief.AttachAsync(circuit));
     }
@@ -56,29 +51,29 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
     [Fact]
     public async Task Components_OfAnothersPage_ShowWhatIsOnesOwn()
     {
-        var (ada, eve) = (await PersonAsync("page"), await PersonAsync("copycat"));
+        var (ada, eve) = (await portal.SignInPersonAsync("page"), await portal.SignInPersonAsync("copycat"));
         var page = await ada.GetStringAsync(Lesson);
-        var before = Sessions.Opened.Count;
+        var before = portal.Sessions.Opened.Count;
 
-        await using var thief = await ConnectAsync(eve);
+        await using var thief = await portal.ConnectAsync(eve);
         await thief.StartAsync(Address, Lesson);
         await thief.AddComponentsAsync(page);
 
-        await thief.RenderUntilAsync(() => Sessions.Opened.Count > before);
-        Assert.Equal([await portal.IdOfAsync("copycat")], Sessions.Opened.Skip(before).Select(k => k.LearnerId));
+        await thief.RenderUntilAsync(() => portal.Sessions.Opened.Count > before);
+        Assert.Equal([await portal.IdOfAsync("copycat")], portal.Sessions.Opened.Skip(before).Select(k => k.LearnerId));
     }
 
     [Fact]
     public async Task ConnectionToken_OfAnother_OpensNothingOfTheirs()
     {
-        var (ada, eve) = (await PersonAsync("token"), await PersonAsync("taker"));
+        var (ada, eve) = (await portal.SignInPersonAsync("token"), await portal.SignInPersonAsync("taker"));
         await using var page = new CircuitClient();
         var token = await CircuitClient.NegotiateAsync(ada);
-        await page.ConnectAsync(Address, Cookie(ada), token);
+        await page.ConnectAsync(Address, ListeningClass.CookieOf(ada), token);
         var circuit = await page.StartAsync(Address, Lesson);
 
         await using var thief = new CircuitClient();
-        await Assert.ThrowsAsync<WebSocketException>(() => thief.ConnectAsync(Address, Cookie(eve), token));
+        await Assert.ThrowsAsync<WebSocketException>(() => thief.ConnectAsync(Address, ListeningClass.CookieOf(eve), token));
 
         Assert.True(circuit.Length > 0);
         Assert.True(await page.AttachAsync(circuit));
@@ -87,7 +82,7 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
     [Fact]
     public async Task Poll_WhichAnotherCouldTakeOver_IsRefused()
     {
-        var ada = await PersonAsync("poller");
+        var ada = await portal.SignInPersonAsync("poller");
 
         var poll = await ada.GetAsync("/_blazor?id=" + await CircuitClient.NegotiateAsync(ada));
 
@@ -100,11 +95,11 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
     [InlineData("null")]
     public async Task Connection_OfASignedInPersonFromAnotherSite_IsRefused(string origin)
     {
-        var ada = await PersonAsync("visited" + origin.Length);
+        var ada = await portal.SignInPersonAsync("visited" + origin.Length);
         var token = await CircuitClient.NegotiateAsync(ada);
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.SetRequestHeader("Cookie", Cookie(ada));
+        socket.Options.SetRequestHeader("Cookie", ListeningClass.CookieOf(ada));
         socket.Options.SetRequestHeader("Origin", origin);
 
         await Assert.ThrowsAsync<WebSocketException>(() =>
@@ -114,42 +109,12 @@ public sealed class CircuitTests(CircuitTests.ListeningClass portal) : IClassFix
         Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
     }
 
-    private FakeLessonSessions Sessions => (FakeLessonSessions)portal.Services.GetRequiredService<ILessonSessions>();
-
     /// <summary>A circuit whose page has just lost its connection.</summary>
     private async Task<string> LostCircuitAsync(HttpClient person)
     {
-        await using var page = await ConnectAsync(person);
+        await using var page = await portal.ConnectAsync(person);
         var circuit = await page.StartAsync(Address, Lesson);
         Assert.NotEqual("", circuit);
         return circuit;
-    }
-
-    private async Task<CircuitClient> ConnectAsync(HttpClient person)
-    {
-        var client = new CircuitClient();
-        await client.ConnectAsync(Address, Cookie(person), await CircuitClient.NegotiateAsync(person));
-        return client;
-    }
-
-    /// <summary>Somebody who signed in, with a cookie that the test can read.</summary>
-    private async Task<HttpClient> PersonAsync(string userName)
-    {
-        await portal.CreatePersonAsync("Person " + userName, userName, PortalRole.Learner);
-        var cookies = new CookieContainer();
-        var client = new HttpClient(new HttpClientHandler { CookieContainer = cookies }) { BaseAddress = Address };
-        using var response = await ClassApplication.SignInAsync(client, userName);
-        client.DefaultRequestHeaders.Add("Cookie", cookies.GetCookieHeader(Address));
-        return client;
-    }
-
-    private static string Cookie(HttpClient person) => person.DefaultRequestHeaders.GetValues("Cookie").Single();
-
-    /// <summary>On a port of the machine: a test server knows no WebSockets of browsers.</summary>
-    public sealed class ListeningClass : ClassFactory
-    {
-        public ListeningClass() => UseKestrel(0);
-
-        public Uri Address => field ??= new Uri(Start());
     }
 }

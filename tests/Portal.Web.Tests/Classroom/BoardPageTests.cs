@@ -35,6 +35,22 @@ public sealed class BoardPageTests : LessonContext
     }
 
     [Fact]
+    public void Board_NoLongerOnes_IsTakenAway()
+    {
+        var cut = RenderBoard();
+        Push(Learner("Ada"));
+        cut.WaitForAssertion(() => Assert.Contains("Ada", cut.Markup, StringComparison.Ordinal));
+
+        _classroom.Instructs = false;
+        Push(Learner("Ada"), Learner("Bea"));
+
+        cut.WaitForAssertion(() =>
+            Assert.Contains("you do not teach it any more", cut.Markup, StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain("Ada", cut.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Key_H_HidesNames()
     {
         var cut = RenderBoard();

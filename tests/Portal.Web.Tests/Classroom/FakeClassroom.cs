@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
@@ -11,7 +12,7 @@ using Portal.Web.Identity;
 namespace Portal.Web.Tests.Classroom;
 
 /// <summary>People, classes and boards in memory; a test pushes the boards.</summary>
-internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
+internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
 {
     private readonly List<Learner> _learners = [new Learner { Id = "you", Name = "You" }];
     private readonly List<SchoolClass> _classes = [];
@@ -19,11 +20,21 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
     public Channel<ClassBoard> Boards { get; } = Channel.CreateUnbounded<ClassBoard>();
     public FakePresence Presence { get; } = new();
 
+    /// <summary>Whether everybody instructs every class, or nobody any.</summary>
+    public bool Instructs { get; set; } = true;
+
+    public Task<bool> MaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken) =>
+        Task.FromResult(Instructs);
+
+    public Task<bool> InstructsAsync(string personId, string classId, CancellationToken cancellationToken) =>
+        Task.FromResult(Instructs);
+
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton<ILearners>(this);
         services.AddSingleton<IClasses>(this);
         services.AddSingleton<IClassBoard>(this);
+        services.AddSingleton<IAccess>(this);
         services.AddSingleton<IPresence>(Presence);
         services.AddSingleton<LocalClassroom>();
     }
@@ -42,6 +53,7 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard
 
     public Task<Learner> EnsureAsync(string id, string name, CancellationToken cancellationToken) => Task.FromResult(_learners[0]);
     public Task RenameAsync(string id, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RemoveAsync(string id, string heirId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task<ImmutableArray<SchoolClass>> IClasses.ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<SchoolClass>>([.. _classes]);
     Task<SchoolClass?> IClasses.FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_classes.FirstOrDefault(c => c.Id == id));

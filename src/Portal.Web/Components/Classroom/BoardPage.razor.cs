@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Portal.Classroom;
+using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Content;
@@ -29,6 +30,12 @@ public sealed partial class BoardPage : LiveComponentBase
     public required IClasses Classes { get; init; }
 
     [Inject]
+    public required IAccess Access { get; init; }
+
+    [Inject]
+    public required LearnerContext Learner { get; init; }
+
+    [Inject]
     public required ICourseCatalog Catalog { get; init; }
 
     [Inject]
@@ -44,8 +51,12 @@ public sealed partial class BoardPage : LiveComponentBase
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
+        var viewer = (await Learner.GetAsync()).Id;
         await foreach (var board in Boards.WatchAsync(ClassId, cancellationToken))
         {
+            // Instructors change while a board is open.
+            if (!await Access.InstructsAsync(viewer, ClassId, cancellationToken))
+                break;
             await InvokeAsync(() =>
             {
                 _board = board;
@@ -56,6 +67,7 @@ public sealed partial class BoardPage : LiveComponentBase
         }
         await InvokeAsync(() =>
         {
+            _board = null;
             _missing = true;
             StateHasChanged();
         });

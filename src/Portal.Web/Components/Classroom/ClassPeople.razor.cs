@@ -33,6 +33,9 @@ public sealed partial class ClassPeople
     [SupplyParameterFromForm(FormName = "share")]
     public string? UserName { get; set; }
 
+    private Task RemoveInstructorAsync(ClassInstructor instructor) =>
+        Do(() => Classes.RemoveInstructorAsync(Class.Id, instructor.LearnerId, CancellationToken.None));
+
     private async Task ShareAsync()
     {
         if (await Users.FindByNameAsync(UserName ?? "") is not { Role: >= PortalRole.Instructor } other)

@@ -8,7 +8,6 @@ namespace Portal.Web.Components.Layout;
 public sealed partial class AccountMenu
 {
     private CurrentLearner? _learner;
-    private bool _open;
 
     [Inject]
     public required LearnerContext Learner { get; init; }

@@ -7,8 +7,6 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>Which cluster this is, whether it is simulated, and what can be done to it as a whole.</summary>
 public sealed partial class ClusterChip
 {
-    private bool _open;
-
     [Inject]
     public required IDialogService Dialogs { get; init; }
 
@@ -41,6 +39,15 @@ public sealed partial class ClusterChip
     private string Explanation => Snapshot!.Cluster.Capabilities?.Simulated == true
         ? "An emulation of Kubernetes and Istio inside the portal. kubectl and istioctl work on it as on a real cluster."
         : "A real cluster.";
+
+    private static bool CanReset(ClusterPhase phase) =>
+        phase
+            is not (
+                ClusterPhase.Starting
+                or ClusterPhase.Resetting
+                or ClusterPhase.Deleting
+                or ClusterPhase.Deleted
+            );
 
     private async Task ResetAsync()
     {

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+using Portal.Web.Components.Shared;
+
+namespace Portal.Web.Components.Layout;
+
+/// <summary>A button of the app bar that opens a menu below it, by mouse, touch and keyboard.</summary>
+public sealed partial class BarMenu : IAsyncDisposable
+{
+    private MudMenu? _menu;
+    private ElementReference _button;
+    private IJSObjectReference? _module;
+    private bool _open;
+    private bool _gone;
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
+
+    /// <summary>Class of the button.</summary>
+    [Parameter, EditorRequired]
+    public required string Class { get; set; }
+
+    /// <summary>What the button is called where it is not seen.</summary>
+    [Parameter, EditorRequired]
+    public required string Label { get; set; }
+
+    [Parameter]
+    public string? Title { get; set; }
+
+    /// <summary>What the button shows.</summary>
+    [Parameter, EditorRequired]
+    public required RenderFragment Button { get; set; }
+
+    /// <summary>The menu's items.</summary>
+    [Parameter, EditorRequired]
+    public required RenderFragment ChildContent { get; set; }
+
+    // The menu knows the keys, and gets them where the focus is.
+    private async Task OnOpenAsync()
+    {
+        if (_gone) return; // an item led to another page
+        _module ??= await Js.ImportAsync(Assets, "Components/Layout/BarMenu.razor.js");
+        await _module.SafeInvokeAsync(_open ? "enter" : "leave", _button);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _gone = true;
+        return _module.SafeDisposeAsync();
+    }
+}
