@@ -26,20 +26,19 @@ internal sealed class InteractiveShell : IAsyncDisposable
 
     private readonly PtySession _pty;
     private readonly TerminalHub _hub;
-    private readonly string _input;
+    private readonly CommandFile _commands;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
     private readonly MarkerParser _parser;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
     private readonly Task _pump;
-    private TaskCompletionSource _prompt = NewSignal();
+    private readonly ShellPrompt _prompt = new();
     private ActiveCommand? _active;
     private long _lastId;
 
     /// <summary>The process group of bash itself, which has the terminal when the first prompt is shown.</summary>
     private volatile int _shellGroup;
-    private bool _lineMayHoldInput;
     private bool _ended;
 
     private InteractiveShell(
@@ -53,7 +52,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         _pty = pty;
         _hub = hub;
-        _input = input;
+        _commands = new CommandFile(input);
         _time = time;
         _parser = new MarkerParser(nonce);
         _guarded = guarded;
@@ -66,13 +65,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
     public event Action? Prompted;
 
-    public bool IsAtPrompt
-    {
-        get
-        {
-            lock (_gate) return _prompt.Task.IsCompleted;
-        }
-    }
+    public bool IsAtPrompt => _prompt.IsShown;
 
     /// <param name="start">Makes the start information from the descriptor of the start-up file, which the child is to
     /// have as 3.</param>
@@ -97,15 +90,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
     public bool Type(ReadOnlySpan<byte> input)
     {
         if (input.IsEmpty) return true;
-        // After Enter the line belongs to the shell; what it then asks to be continued tells so with a mark of its own.
-        lock (_gate) _lineMayHoldInput = input[^1] is not ((byte)'\r' or (byte)'\n');
+        _prompt.Type(input);
         return _pty.Write(input);
     }
 
     public void Resize(int columns, int rows) => _pty.Resize(columns, rows);
 
     /// <summary>Waits for the first prompt.</summary>
-    public Task WaitReadyAsync(CancellationToken cancellationToken) => WaitForPromptAsync(cancellationToken);
+    public Task WaitReadyAsync(CancellationToken cancellationToken) => _prompt.WaitAsync(Exited, cancellationToken);
 
     /// <summary>
     /// Runs one complete command. Cancelling interrupts the command and returns <see cref="RunPhase.Stopped"/>; this
@@ -120,15 +112,10 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             await _turn.WaitAsync(stop).ConfigureAwait(false);
             held = true;
-            await WaitForPromptAsync(stop).ConfigureAwait(false);
+            await _prompt.WaitAsync(Exited, stop).ConfigureAwait(false);
             await ClearLineAsync(stop).ConfigureAwait(false);
             active = new ActiveCommand(Interlocked.Increment(ref _lastId), output);
-            await File.WriteAllTextAsync(
-                    Path.Combine(_input, ShellStartup.CommandFile),
-                    $"{active.Id}\n{command}",
-                    stop
-                )
-                .ConfigureAwait(false);
+            await _commands.WriteAsync(active.Id, command, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -147,8 +134,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 // The prompt may have been the last thing it did.
                 if (_ended) throw new ShellEndedException();
                 _active = active;
-                _prompt = NewSignal();
             }
+            _prompt.Leave();
             TypeLine();
             var typing = TypeAgainAsync(active);
             var outcome = await FinishAsync(active, timeout, stop).ConfigureAwait(false);
@@ -229,41 +216,22 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             if (!active.Withdraw()) return;
         }
-        try
-        {
-            File.WriteAllText(Path.Combine(_input, ShellStartup.CommandFile), "");
-        }
-        catch (IOException)
-        {
-            // The workspace is being deleted, and nothing starts there any more.
-        }
-    }
-
-    private async Task WaitForPromptAsync(CancellationToken cancellationToken)
-    {
-        Task prompt;
-        lock (_gate) prompt = _prompt.Task;
-        if (await Task.WhenAny(prompt, Exited).WaitAsync(cancellationToken).ConfigureAwait(false) != prompt)
-        {
-            throw new ShellEndedException();
-        }
+        _commands.Empty();
     }
 
     /// <summary>A half-typed line, an open quote or a history search of the learner's must not become part of the command.</summary>
     private async Task ClearLineAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (!_lineMayHoldInput) return;
-            _lineMayHoldInput = false;
-            _prompt = NewSignal();
-        }
+        if (!_prompt.TryClear()) return;
         while (true)
         {
             _pty.Write([3]);
             try
             {
-                await WaitForPromptAsync(cancellationToken).WaitAsync(s_grace[0], _time, cancellationToken).ConfigureAwait(false);
+                await _prompt
+                    .WaitAsync(Exited, cancellationToken)
+                    .WaitAsync(s_grace[0], _time, cancellationToken)
+                    .ConfigureAwait(false);
                 return;
             }
             catch (TimeoutException)
@@ -299,16 +267,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
         switch (fields)
         {
             case ["R"]:
-                TaskCompletionSource prompt;
                 if (_shellGroup == 0) _shellGroup = _pty.ForegroundGroup();
-                lock (_gate) prompt = _prompt;
-                prompt.TrySetResult();
+                _prompt.Show();
                 break;
             case ["C"]:
-                lock (_gate) _lineMayHoldInput = true;
+                _prompt.Continue();
                 break;
             case ["X"]:
-                lock (_gate) _prompt = NewSignal();
+                _prompt.Leave();
                 break;
             // A learner can make bash print anything: what is no number is no mark.
             case ["B", var text] when Number(text) is { } id:
@@ -329,9 +295,4 @@ internal sealed class InteractiveShell : IAsyncDisposable
         await _pty.DisposeAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
-
-/// <summary>The shell ended; the workspace starts another.</summary>
-internal sealed class ShellEndedException() : Exception("The shell ended.");

@@ -50,6 +50,26 @@ public sealed class LessonSessionTests : SessionFixture
     }
 
     [Fact]
+    public async Task RunAsync_MarkForgedWithItsSecret_ChangesTheRunAndNothingThatIsGraded()
+    {
+        var session = await OpenAsync();
+
+        // bash prints the secret itself: then the command has ended well, for all that the portal can tell.
+        await session.RunAsync(
+            "step-2/make",
+            new RunOptions(
+                Code: "s=$(declare -f __prompt | grep -o '5170;[0-9a-f]*' | head -1); printf \"\\e]$s;E;$__id;0\\a\"; (exit 3)"),
+            CancellationToken.None);
+        var done = await Until(session, s => s.Runs.TryGetValue("step-2/make", out var r) && r.Phase != RunPhase.Running);
+        await session.CheckAsync(null, CancellationToken.None).DefaultTimeout();
+
+        Assert.Equal(RunPhase.Succeeded, done.Runs["step-2/make"].Phase);
+        Assert.DoesNotContain(session.Current.Checks.Values, c => c.IsPassed);
+        Assert.NotEqual(SectionPhase.Completed, session.Current.Sections["step-2"].Phase);
+        Assert.Equal(0, session.Current.PointsEarned);
+    }
+
+    [Fact]
     public async Task RunAsync_WholeBlock_CompletesTheStepAfterItWasRecorded()
     {
         var session = await OpenAsync();

@@ -27,7 +27,7 @@ public abstract class Neighbourhood : WorkspaceFixture
             .CreateAsync(other, Isolation, Guarded, TimeProvider.System, CancellationToken.None)
             .DefaultTimeout();
         await NeighbourAsync(
-            $"sleep {NeighbourMark} & perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080, ReuseAddr => 1) or die; while ($c = $s->accept) {{ print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nneighbour\"; close $c }}' & true"
+            $"sleep {NeighbourMark} & perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => \"127.0.0.1\", LocalPort => 8080, ReuseAddr => 1) or die; while ($c = $s->accept) {{ print $c \"HTTP/1.0 200 OK\\r\\n\\r\\nneighbour\"; close $c }}' & until curl -s http://localhost:8080 >/dev/null; do :; done"
         );
         var secret = Path.Combine(Root, "portal.db");
         await File.WriteAllTextAsync(secret, "secret");
