@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using Portal.Testing.Lessons;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -40,9 +41,7 @@ public sealed class PortFrameTests(UiFactory portal, Browser browser)
     {
         await using var visitor = await browser.OpenAsync(portal.Start(), scheme: scheme);
         var session = await portal.JoinAsync(visitor, $"Framing {scheme}");
-        var address = new Uri(
-            _program.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        session.Listening[8080] = new IPEndPoint(IPAddress.Loopback, address.Port);
+        Listen(session);
         session.Push(s => s with { Ports = [new(8080, null)] });
         var page = visitor.Page;
 
@@ -60,5 +59,35 @@ public sealed class PortFrameTests(UiFactory portal, Browser browser)
         await Expect(page.Locator("#tab-App")).ToHaveCountAsync(0);
         Assert.Empty(visitor.ConsoleErrors);
         Assert.Empty(await visitor.UnnamedControlsAsync());
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Port_OfALearner_IsShownToTheInstructorBelowTheirName(ColorScheme scheme)
+    {
+        var url = portal.Start();
+        await using var learner = await browser.OpenAsync(url);
+        var session = await portal.JoinAsync(learner, $"Ada {scheme}");
+        Listen(session);
+        await using var instructor = await browser.OpenAsync(url, scheme: scheme);
+        await instructor.GoToAsync(portal.WelcomePath);
+
+        await instructor.GoToAsync($"/ports/{session.WorkspaceId}/8080?path=%2Fcart");
+
+        await Expect(instructor.Page.Locator(".port-page .callout")).ToContainTextAsync($"workspace of Ada {scheme}");
+        var shop = instructor.Page.FrameLocator(".port-page iframe");
+        await Expect(shop.Locator("h1")).ToHaveTextAsync("The shop at /cart");
+        await instructor.PictureAsync($"port-of-a-learner-{scheme}".ToLowerInvariant());
+        await instructor.Page.GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
+        await Expect(shop.Locator("h1")).ToHaveTextAsync("The shop at /cart");
+        Assert.Empty(instructor.ConsoleErrors);
+    }
+
+    private void Listen(FakeLessonSession session)
+    {
+        var address = new Uri(
+            _program.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        session.Listening[8080] = new IPEndPoint(IPAddress.Loopback, address.Port);
     }
 }

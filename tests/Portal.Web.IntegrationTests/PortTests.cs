@@ -71,7 +71,10 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
             ["app=1; Path=/"],
             response.Headers.GetValues("Set-Cookie").Select(c => c.Replace(";  ", "; ", StringComparison.Ordinal))
         );
-        Assert.Equal(["frame-ancestors http://localhost:5080"], response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Equal(
+            ["frame-ancestors http://localhost:5080 http://127.0.0.1:5080"],
+            response.Headers.GetValues("Content-Security-Policy")
+        );
         Assert.False(response.Headers.Contains("X-Frame-Options"));
     }
 

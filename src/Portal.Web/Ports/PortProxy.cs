@@ -74,7 +74,7 @@ internal sealed class PortProxy(
             $"http://{address.WorkspaceId}:{address.Port}/",
             _client,
             ForwarderRequestConfig.Empty,
-            new PortTransformer(address, portal.Of("/").GetLeftPart(UriPartial.Authority))
+            new PortTransformer(address, Framers())
         );
         if (error == ForwarderError.Request && !context.Response.HasStarted)
             await SayAsync(
@@ -108,6 +108,16 @@ internal sealed class PortProxy(
         }
         context.Response.Cookies.Append(CookieName, tickets.Cookie(address, viewer), cookie);
         context.Response.Redirect(LocalUrl.Of(context.Request.Query["path"]));
+    }
+
+    /// <summary>The origins of the portal's pages: on this machine it has two names.</summary>
+    private string Framers()
+    {
+        var origin = portal.Of("/");
+        var names = origin.IsLoopback ? [origin.Host, "localhost", "127.0.0.1"] : (string[])[origin.Host];
+        return string.Join(
+            ' ',
+            names.Distinct().Select(n => new UriBuilder(origin) { Host = n }.Uri.GetLeftPart(UriPartial.Authority)));
     }
 
     /// <summary>Browsers trust them without https.</summary>

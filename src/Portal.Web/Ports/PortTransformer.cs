@@ -7,8 +7,8 @@ namespace Portal.Web.Ports;
 /// <summary>
 /// Requests reach a program as if its port had been opened on its own machine, and its answers come back so.
 /// </summary>
-/// <param name="portal">The portal's origin, whose pages alone may frame it.</param>
-internal sealed class PortTransformer(PortAddress address, string portal) : HttpTransformer
+/// <param name="framers">The portal's origins, whose pages alone may frame it.</param>
+internal sealed class PortTransformer(PortAddress address, string framers) : HttpTransformer
 {
     private readonly string _here = string.Create(CultureInfo.InvariantCulture, $"localhost:{address.Port}");
 
@@ -42,7 +42,7 @@ internal sealed class PortTransformer(PortAddress address, string portal) : Http
         var forwarded = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
         headers.Remove(HeaderNames.XFrameOptions);
-        headers.Append(HeaderNames.ContentSecurityPolicy, "frame-ancestors " + portal);
+        headers.Append(HeaderNames.ContentSecurityPolicy, "frame-ancestors " + framers);
         // A cookie for more than this host would reach other workspaces, and the portal where they share a domain.
         headers.SetCookie = headers.SetCookie.Select(WithoutDomain).ToArray();
         if (Uri.TryCreate(headers.Location, UriKind.Absolute, out var location) && location.Authority == _here)
