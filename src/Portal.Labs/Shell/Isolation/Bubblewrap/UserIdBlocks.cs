@@ -11,7 +11,7 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 /// taken, and free again when the portal has ended, however it did.</param>
 internal sealed class UserIdBlocks(string locks) : IDisposable
 {
-    /// <summary>Where ids begin that no system gives to people or services, and before systemd's for containers.</summary>
+    /// <summary>Where ids begin that no system gives to people or services, before systemd's for containers.</summary>
     public const uint First = 200_000;
 
     /// <summary>How many workspaces a portal can keep apart.</summary>
