@@ -146,7 +146,8 @@ internal sealed class BubblewrapPlace(
         const long Mebibyte = 1024 * 1024;
         var limits = spec.Limits;
         yield return string.Create(CultureInfo.InvariantCulture, $"--nofile={limits.OpenFiles}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={(_filesMayGrow ? limits.Home * Mebibyte : 0)}");
+        var fileSize = _filesMayGrow ? limits.Home * Mebibyte : 0;
+        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={fileSize}");
         yield return "--core=0";
         if (_group is null)
         {
