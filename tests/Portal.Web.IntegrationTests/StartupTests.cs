@@ -86,10 +86,8 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("Account: You", page, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public async Task Signal_NothingRuns_EndsQuietly(string signal)
+    [Fact]
+    public async Task Signal_NothingRuns_EndsQuietly()
     {
         using var process = StartPortal("--urls=http://127.0.0.1:0");
         using var limit = KillAtTimeout(process);
@@ -99,7 +97,7 @@ public sealed class StartupTests : IDisposable
             && !line.Contains("The portal has started", StringComparison.Ordinal)
         ) { }
 
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         var rest = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
 

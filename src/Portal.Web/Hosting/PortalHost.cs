@@ -45,8 +45,7 @@ internal static class PortalHost
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
         app.UseMiddleware<PortProxy>();
-        app.UseHeadRequests();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         app.UseSecurityHeaders();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);

@@ -10,7 +10,7 @@ internal static class ClassLoad
 {
     private const int Steps = 6;
     private static readonly TimeSpan s_think = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(45);
 
     public static async Task RunAsync(int learners)
     {

@@ -45,7 +45,12 @@ internal sealed class PortalProcess : IAsyncDisposable
     public static async Task<PortalProcess> StartAsync(params string[] settings)
     {
         var directory = Directory.CreateTempSubdirectory("portal-load-").FullName;
-        var program = Path.Combine(AppContext.BaseDirectory, "../../Portal.Web/release/Portal.Web.dll");
+        // As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.
+        string[] programs = ["../../../publish/Portal.Web/release", "../../Portal.Web/release"];
+        var program = programs
+            .Select(p => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, p, "Portal.Web.dll")))
+            .First(File.Exists);
+        Console.WriteLine(program);
         string[] arguments = [program, "--urls=http://127.0.0.1:0", $"--Portal:Data:Directory={directory}", .. settings];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
