@@ -128,6 +128,7 @@ internal sealed class BubblewrapPlace(
                 _inside?.Network.Dispose();
                 var network = new NetworkNamespace(init, guarded);
                 _inside = new(init, network);
+                network.PrepareAsync().GetAwaiter().GetResult();
                 _doors.OpenAsync(network).GetAwaiter().GetResult();
                 gate.Open();
             }
