@@ -82,7 +82,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         finally
         {
             Interlocked.Decrement(ref _watchers);
-            Touch();
+            Use();
         }
     }
 
@@ -224,14 +224,28 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
         await _closing.CancelAsync().ConfigureAwait(false);
         _progress.Hurry();
-        await _mailbox.CloseAsync("close", async () =>
+        try
         {
-            await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
-            await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await _mailbox.CloseAsync("close", async () =>
+            {
+                await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
+                await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _factory.Activities.Remove(Key);
+        }
     }
 
-    private void Touch() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());
+    /// <summary>The learner did something.</summary>
+    private void Touch()
+    {
+        Use();
+        if (!_closing.IsCancellationRequested) _factory.Activities.Touch(Key);
+    }
+
+    private void Use() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());
 
     private Task Accept(QueuedRun run)
     {

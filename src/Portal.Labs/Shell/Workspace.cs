@@ -21,6 +21,7 @@ internal sealed class Workspace : IAsyncDisposable
     private readonly TerminalHub _hub = new();
     private readonly WorkspaceActivity _activity;
     private readonly HomeLimit _home;
+    private readonly TypedCommands _typed = new();
     private readonly CancellationTokenSource _closing = new();
     private Task _supervision = Task.CompletedTask;
 
@@ -67,6 +68,12 @@ internal sealed class Workspace : IAsyncDisposable
         add => _activity.PortsChanged += value;
         remove => _activity.PortsChanged -= value;
     }
+
+    /// <summary>Raised on the reading task after a line that a terminal typed has ended.</summary>
+    public event Action<TypedCommand>? CommandTyped;
+
+    /// <summary>Raised when a terminal types.</summary>
+    public event Action? Typing;
 
     /// <inheritdoc cref="HomeLimit.Changed"/>
     public event Action<string?>? HomeChanged
@@ -195,7 +202,7 @@ internal sealed class Workspace : IAsyncDisposable
                 _time
             )
             .ConfigureAwait(false);
-        shell.Prompted += _activity.Read;
+        shell.Prompted += AfterLine;
         _home.Watch();
         return shell;
     }
@@ -246,6 +253,12 @@ internal sealed class Workspace : IAsyncDisposable
 
     private static TaskCompletionSource<bool> NewReplacement() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private void AfterLine(PromptReport prompt)
+    {
+        _activity.Read();
+        if (_typed.Read(prompt) is { } typed) CommandTyped?.Invoke(typed);
+    }
+
     private void TellOfHome(string? problem)
     {
         var text = problem ?? "There is room in your home again. This is a new shell.";
@@ -266,6 +279,7 @@ internal sealed class Workspace : IAsyncDisposable
         public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {
             workspace._home.Watch();
+            workspace.Typing?.Invoke();
             return ValueTask.FromResult(workspace._shell.Type(input.Span));
         }
 
