@@ -23,7 +23,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
             await using var instructor = await browser.OpenAsync(url, width, 844, scheme);
             await instructor.GoToAsync(factory.WelcomePath);
             await instructor.GoToAsync(board);
-            await Expect(instructor.Page.Locator(".board-grid tbody tr")).ToHaveCountAsync(s_names.Length);
+            await Expect(instructor.Page.Locator(".board-grid tr[data-learner]")).ToHaveCountAsync(s_names.Length);
             await instructor.PictureAsync($"board-{width}-{scheme.ToString().ToLowerInvariant()}");
             Assert.Empty(instructor.ConsoleErrors);
         }

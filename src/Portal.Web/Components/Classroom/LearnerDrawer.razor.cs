@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Classroom.Board;
 using Portal.Classroom.Model;
 using Portal.Content.Model;
+using Portal.Labs.Sessions;
 using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Classroom;
@@ -19,6 +20,17 @@ public sealed partial class LearnerDrawer
 
     [Parameter, EditorRequired]
     public ImmutableArray<Section> Sections { get; set; }
+
+    /// <summary>Null when the learner's session is not open.</summary>
+    [Parameter]
+    public SessionActivity? Activity { get; set; }
+
+    [Parameter]
+    public DateTimeOffset? LastActive { get; set; }
+
+    /// <summary>When the board was made; ages count from here.</summary>
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
 
     [Parameter]
     public EventCallback Close { get; set; }
