@@ -125,7 +125,7 @@ public sealed class BoardGridTests : LessonContext
 
         cut.Find("#board-search").Input("be");
 
-        Assert.Equal("Bea", Assert.Single(Rows(cut)).Instance.Row.Name);
+        cut.WaitForAssertion(() => Assert.Equal("Bea", Assert.Single(Rows(cut)).Instance.Row.Name));
     }
 
     [Fact]

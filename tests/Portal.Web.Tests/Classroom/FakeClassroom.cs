@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
+using Portal.Classroom.Help;
 using Portal.Classroom.Learners;
+using Portal.Classroom.Messages;
 using Portal.Classroom.Model;
 using Portal.Labs.Sessions;
 using Portal.Testing;
@@ -23,6 +25,7 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
 
     public Channel<ClassBoard> Boards { get; } = Channel.CreateUnbounded<ClassBoard>();
     public FakePresence Presence { get; } = new();
+    public FakeHelp Help { get; } = new();
     public FakeSessionActivities Activities { get; } = new();
 
     /// <summary>Whether everybody instructs every class, or nobody any.</summary>
@@ -42,6 +45,8 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
         services.AddSingleton<IAccess>(this);
         services.AddSingleton<IPresence>(Presence);
         services.AddSingleton<ISessionActivities>(Activities);
+        services.AddSingleton<IHelpDesk>(Help);
+        services.AddSingleton<IMessages>(Help);
         services.AddSingleton<LocalClassroom>();
     }
 

@@ -23,6 +23,7 @@ public sealed partial class BoardPage : LiveComponentBase
         ImmutableDictionary<LessonSessionKey, SessionActivity>.Empty;
     private ImmutableArray<Section> _sections = [];
     private ImmutableHashSet<string> _selected = [];
+    private ImmutableHashSet<string> _asking = [];
     private BoardView _view = new();
     private BoardModelBuilder? _builder;
     private BoardModel? _model;
@@ -113,7 +114,8 @@ public sealed partial class BoardPage : LiveComponentBase
     {
         if (_board is null) return;
         Build();
-        if (_builder!.Build() is var model && model.Equals(_model) && _open is null) return;
+        // Ages in the drawer and the queue are not in the model.
+        if (_builder!.Build() is var model && model.Equals(_model) && _open is null && _asking.IsEmpty) return;
         _model = model;
         StateHasChanged();
     }
@@ -125,6 +127,7 @@ public sealed partial class BoardPage : LiveComponentBase
         _builder = new BoardModelBuilder(_board, _sections, _view)
         {
             Activities = _activities.Where(a => members.Contains(a.Key.LearnerId)).ToImmutableDictionary(),
+            Asking = _asking,
             Selected = _selected,
             Search = _search,
         };
@@ -141,6 +144,15 @@ public sealed partial class BoardPage : LiveComponentBase
     }
 
     private Task PinAsync(string learnerId) => SetViewAsync(_view.Pin(learnerId));
+
+    private void SetAsking(ImmutableHashSet<string> learnerIds)
+    {
+        _asking = learnerIds;
+        Refresh();
+    }
+
+    private string NameOf(string learnerId) =>
+        _board?.Learners.FirstOrDefault(l => l.LearnerId == learnerId) is { } learner ? _builder!.NameOf(learner) : "somebody";
 
     private void Search(string? text)
     {
