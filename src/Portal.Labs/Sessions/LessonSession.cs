@@ -28,6 +28,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     private readonly SessionRunner _runner;
     private readonly SessionRuns _runs;
     private readonly SessionMailbox _mailbox;
+    private readonly SessionGuests _guests;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _close;
@@ -45,6 +46,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         _factory = factory;
         _lastUsed = factory.Time.GetTimestamp();
         _live = new(new SessionSnapshot { Cluster = new(factory.Options.DefaultProvider, ClusterPhase.Starting, null, factory.Time.GetUtcNow(), []) }, factory.Time);
+        _guests = new SessionGuests(_live);
         var guarded = factory.Guard(LessonSessionFactory.OwnerOf(key));
         var troubles = new SessionTroubles(_live, factory.Time);
         _progress = new SessionProgress(key, lesson, factory, _live, troubles);
@@ -130,6 +132,15 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
             ? Task.FromResult(workspace.AttachTerminal(columns, rows))
             : throw new RunRefusedException("The workspace is still starting. Try again in a moment.");
     }
+
+    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken) =>
+        _guests.AttachAsync(_lifecycle.Lab?.Workspace, guestId);
+
+    public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken) =>
+        _guests.AskAsync(guestId, name);
+
+    public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.AllowAsync(guestId);
+    public Task EndGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.EndAsync(guestId);
 
     public async Task CheckAsync(string? sectionId, CancellationToken cancellationToken)
     {

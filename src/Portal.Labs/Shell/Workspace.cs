@@ -28,7 +28,7 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Set before anybody else has the workspace.</summary>
     private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
-    private (int Columns, int Rows) _size = (120, 30);
+    private TerminalSize _size = new(120, 30);
     private Task? _disposal;
 
     /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
@@ -152,9 +152,12 @@ internal sealed class Workspace : IAsyncDisposable
 
     public ITerminalAttachment AttachTerminal(int columns, int rows)
     {
-        Resize(columns, rows);
-        return new Attachment(this, _hub.Attach());
+        Resize(new(columns, rows));
+        return FollowTerminal();
     }
+
+    /// <summary>Attaches as large as the terminal is.</summary>
+    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), _size, Type, Resize);
 
     public void StopJob(int number) => _activity.Stop(number);
 
@@ -266,33 +269,16 @@ internal sealed class Workspace : IAsyncDisposable
         _told = true;
     }
 
-    private void Resize(int columns, int rows)
+    private bool Type(ReadOnlyMemory<byte> input)
     {
-        _size = (columns, rows);
-        _shell.Resize(columns, rows);
+        _home.Watch();
+        Typing?.Invoke();
+        return _shell.Type(input.Span);
     }
 
-    private sealed class Attachment(Workspace workspace, TerminalHub.Reader reader) : ITerminalAttachment
+    private void Resize(TerminalSize size)
     {
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
-
-        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-        {
-            workspace._home.Watch();
-            workspace.Typing?.Invoke();
-            return ValueTask.FromResult(workspace._shell.Type(input.Span));
-        }
-
-        public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
-        {
-            workspace.Resize(columns, rows);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            reader.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        _size = size;
+        _shell.Resize(size.Columns, size.Rows);
     }
 }
