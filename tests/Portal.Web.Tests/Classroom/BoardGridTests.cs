@@ -23,6 +23,7 @@ public sealed class BoardGridTests : LessonContext
     public BoardGridTests()
     {
         Services.AddSingleton<ICourseCatalog>(_catalog);
+        Services.AddSingleton<ILessonSessions>(new FakeLessonSessions(_catalog));
         _classroom.AddTo(Services);
     }
 

@@ -5,6 +5,7 @@ using Portal.Classroom.Board;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Content;
+using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Classroom;
 using Xunit;
@@ -18,7 +19,9 @@ public sealed class BoardPageTests : LessonContext
 
     public BoardPageTests()
     {
-        Services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(Lesson));
+        var catalog = new FakeCourseCatalog().Add(Lesson);
+        Services.AddSingleton<ICourseCatalog>(catalog);
+        Services.AddSingleton<ILessonSessions>(new FakeLessonSessions(catalog));
         _classroom.AddTo(Services);
     }
 

@@ -24,6 +24,7 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
     private (ClassBoard Last, TaskCompletionSource Read)? _reading;
 
     public Channel<ClassBoard> Boards { get; } = Channel.CreateUnbounded<ClassBoard>();
+    public Channel<bool> MaySee { get; } = Channel.CreateUnbounded<bool>();
     public FakePresence Presence { get; } = new();
     public FakeHelp Help { get; } = new();
     public FakeSessionActivities Activities { get; } = new();
@@ -33,6 +34,16 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
 
     public Task<bool> MaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken) =>
         Task.FromResult(Instructs);
+
+    public async IAsyncEnumerable<bool> WatchMaySeeAsync(
+        string viewerId,
+        string learnerId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        yield return Instructs;
+        await foreach (var may in MaySee.Reader.ReadAllAsync(cancellationToken)) yield return may;
+    }
 
     public Task<bool> InstructsAsync(string personId, string classId, CancellationToken cancellationToken) =>
         Task.FromResult(Instructs);

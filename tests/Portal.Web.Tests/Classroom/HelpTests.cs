@@ -21,7 +21,9 @@ public sealed class HelpTests : LessonContext
 
     public HelpTests()
     {
-        Services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(Lesson));
+        var catalog = new FakeCourseCatalog().Add(Lesson);
+        Services.AddSingleton<ICourseCatalog>(catalog);
+        Services.AddSingleton<ILessonSessions>(new FakeLessonSessions(catalog));
         _classroom.AddTo(Services);
     }
 

@@ -154,6 +154,9 @@ public sealed partial class BoardPage : LiveComponentBase
     private string NameOf(string learnerId) =>
         _board?.Learners.FirstOrDefault(l => l.LearnerId == learnerId) is { } learner ? _builder!.NameOf(learner) : "somebody";
 
+    private string HrefOf(string learnerId) =>
+        $"/class/{ClassId}/learner/{Uri.EscapeDataString(learnerId)}/{_board!.CourseId}/{_board.LessonId}";
+
     private void Search(string? text)
     {
         _search = text ?? "";
@@ -164,6 +167,12 @@ public sealed partial class BoardPage : LiveComponentBase
     {
         // One is switched, many are taken.
         _selected = learnerIds is [var one] && _selected.Contains(one) ? _selected.Remove(one) : _selected.Union(learnerIds);
+        Refresh();
+    }
+
+    private void ClearSelection()
+    {
+        _selected = [];
         Refresh();
     }
 

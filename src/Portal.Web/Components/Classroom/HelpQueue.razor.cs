@@ -33,6 +33,10 @@ public sealed partial class HelpQueue : LiveComponentBase
     [Parameter, EditorRequired]
     public required Func<string, string> NameOf { get; set; }
 
+    /// <summary>Where a learner's page is to be looked at.</summary>
+    [Parameter, EditorRequired]
+    public required Func<string, string> HrefOf { get; set; }
+
     /// <summary>When the board was made; waiting is counted from here.</summary>
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }

@@ -18,6 +18,10 @@ public sealed partial class LearnerDrawer
     [Parameter, EditorRequired]
     public required string Name { get; set; }
 
+    /// <summary>Where the learner's page is to be looked at.</summary>
+    [Parameter, EditorRequired]
+    public required string Href { get; set; }
+
     [Parameter, EditorRequired]
     public ImmutableArray<Section> Sections { get; set; }
 
