@@ -78,6 +78,23 @@ public sealed class BoardPageTests : LessonContext
     }
 
     [Fact]
+    public void Stuck_GroupFailsInTwoWays_SaysHowManyHaveWhatInCommon()
+    {
+        var cut = RenderBoard();
+        var group = new StuckGroup("exercise-1", "weights", null, "v1 gets all", s_now.AddMinutes(-4), ["Ada", "Bea", "Cy"])
+        {
+            Same = 2,
+            OtherMessages = ["no such host"],
+        };
+        _classroom.Boards.Writer.TryWrite(Board(Learner("Ada"), Learner("Bea"), Learner("Cy")) with { Stuck = [group] });
+
+        cut.WaitForAssertion(() => Assert.Contains("2 of 3: v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal));
+        Assert.Contains("no such host", cut.Find(".stuck details").TextContent, StringComparison.Ordinal);
+        cut.Find(".stuck .button").Click();
+        cut.WaitForAssertion(() => Assert.Contains("3 selected", cut.Find(".board-messages").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Add_NewName_AddsTheLearner()
     {
         var cut = RenderBoard();

@@ -49,9 +49,12 @@ public sealed record BoardCellModel(
     string Title
 );
 
+/// <param name="Message">What most of them see.</param>
+/// <param name="Others">What the others see, a line each.</param>
 public sealed record StuckModel(
     string Title,
     string Message,
+    string Others,
     string Since,
     EquatableArray<(string LearnerId, string Name)> Learners
 );

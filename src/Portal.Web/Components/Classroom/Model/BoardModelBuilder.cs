@@ -56,7 +56,8 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
                 [
                     .. Board.Stuck.Select(g => new StuckModel(
                         TitleOf(g),
-                        g.Message ?? "no progress for a while",
+                        Words(g),
+                        string.Join('\n', g.OtherMessages),
                         Durations.Coarse(Board.At - g.Since),
                         new([.. g.LearnerIds.Where(byId.ContainsKey).Select(id => (id, NameOf(byId[id])))])
                     )),
@@ -146,6 +147,11 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
         SectionKind.Verification when section.Number > 0 => $"V{section.Number}",
         _ => section.Title.Length <= 8 ? section.Title : section.Title[..7] + "…",
     };
+
+    private static string Words(StuckGroup group) =>
+        group.Message is not { } message ? "no progress for a while"
+        : group.Same == group.LearnerIds.Length ? message
+        : $"{group.Same} of {group.LearnerIds.Length}: {message}";
 
     private string TitleOf(StuckGroup group)
     {
