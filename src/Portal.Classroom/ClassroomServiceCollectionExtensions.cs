@@ -5,8 +5,10 @@ using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
+using Portal.Classroom.Messages;
 using Portal.Classroom.Progress;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,6 +34,8 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<IProgressService, ProgressService>();
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();
+        services.TryAddSingleton<IHelpDesk, HelpDesk>();
+        services.TryAddSingleton<IMessages, MessageService>();
         return services;
     }
 }

@@ -29,6 +29,9 @@ public static class LabsServiceCollectionExtensions
         services.TryAddSingleton<CheckGrader>();
         services.TryAddSingleton<IProgressRecorder, NoProgressRecorder>();
         services.TryAddSingleton<LessonSessionFactory>();
+        services.TryAddSingleton<ISessionActivities>(provider =>
+            provider.GetRequiredService<LessonSessionFactory>().Activities
+        );
         services.TryAddSingleton<LessonSessions>();
         services.TryAddSingleton<ILessonSessions>(provider => provider.GetRequiredService<LessonSessions>());
         services.AddHostedService<SessionsService>();

@@ -55,6 +55,26 @@ public sealed class ClassBoardTests : IDisposable
     }
 
     [Fact]
+    public async Task WatchAsync_LearnersFailACheckInTwoWays_SaysWhatMostHaveInCommon()
+    {
+        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea", "Cleo");
+        foreach (var (learner, message) in learners.Zip(["no such host", "reviews has no subset v2", "reviews has no subset v2"]))
+        {
+            await host.Progress.RecordSectionAsync(Key(learner), new SectionFact("exercise-1", "exercise", SectionStatus.InProgress, s_noon), _limit.Token);
+            await host.Progress.RecordCheckAsync(Key(learner), new CheckFact("exercise-1", "canary", CheckStatus.NotYet, 0, message, null, s_noon), _limit.Token);
+        }
+
+        await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();
+        var board = await UntilAsync(boards, b => b.Stuck.Length > 0);
+
+        var group = Assert.Single(board.Stuck);
+        Assert.Equal(("reviews has no subset v2", 2), (group.Message, group.Same));
+        Assert.Equal(["no such host"], group.OtherMessages);
+        Assert.Equal([learners[1], learners[2], learners[0]], group.LearnerIds);
+    }
+
+    [Fact]
     public async Task WatchAsync_RunFails_LearnerIsStuckUntilItSucceeds()
     {
         await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));

@@ -5,8 +5,10 @@ using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
+using Portal.Classroom.Messages;
 using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Progress;
 using Portal.Classroom.Sqlite;
@@ -29,14 +31,16 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();
     public IClassBoard Board => _host.Services.GetRequiredService<IClassBoard>();
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
+    public IHelpDesk Help => _host.Services.GetRequiredService<IHelpDesk>();
+    public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 
     public static Task<ClassroomHost> StartSqliteAsync(string file, TimeProvider? time = null) =>
         StartAsync(options => options.UsePortalSqlite(file), time);
 
-    /// <summary>On an empty database; skips the test where there is no server.</summary>
-    public static async Task<ClassroomHost> StartPostgreSqlAsync(TimeProvider? time = null)
+    /// <summary>On a database that is emptied first, or not; skips the test where there is no server.</summary>
+    public static async Task<ClassroomHost> StartPostgreSqlAsync(TimeProvider? time = null, bool keep = false)
     {
         var connection = Environment.GetEnvironmentVariable("PORTAL_TEST_POSTGRES");
         Assert.SkipWhen(
@@ -44,6 +48,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
             "Set PORTAL_TEST_POSTGRES to a connection string to run this test."
         );
         var host = await StartAsync(options => options.UsePortalPostgreSql(connection), time);
+        if (keep) return host;
         await using var db = await host.Database.CreateDbContextAsync();
         await db.Learners.ExecuteDeleteAsync();
         await db.Classes.ExecuteDeleteAsync();

@@ -23,7 +23,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
             await using var instructor = await browser.OpenAsync(url, width, 844, scheme);
             await instructor.GoToAsync(factory.WelcomePath);
             await instructor.GoToAsync(board);
-            await Expect(instructor.Page.Locator(".board-grid tbody tr")).ToHaveCountAsync(s_names.Length);
+            await Expect(instructor.Page.Locator(".board-grid tr[data-learner]")).ToHaveCountAsync(s_names.Length);
             await instructor.PictureAsync($"board-{width}-{scheme.ToString().ToLowerInvariant()}");
             Assert.Empty(instructor.ConsoleErrors);
         }
@@ -46,6 +46,41 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         await visitor.Page.Keyboard.PressAsync("h");
         await Expect(visitor.Page.Locator(".board-grid")).Not.ToContainTextAsync("Grace Hopper");
         await Expect(visitor.Page.Locator(".board-grid")).ToContainTextAsync("Learner 2");
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
+    [Fact]
+    public async Task Board_LargeClass_HoldsWhatIsSeenAndRemembersHowItIsLookedAt()
+    {
+        var url = factory.Start();
+        var classes = factory.Services.GetRequiredService<IClasses>();
+        var learners = factory.Services.GetRequiredService<ILearners>();
+        var made = await classes.CreateAsync("Large group", "mesh", "01-traffic", "you", CancellationToken.None);
+        for (var i = 1; i <= 120; i++)
+            await classes.EnrolAsync(made.Id, (await learners.AddAsync($"Member {i}", CancellationToken.None)).Id, CancellationToken.None);
+        await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync($"/board/{made.Id}");
+        var rows = visitor.Page.Locator(".board-grid tr[data-learner]");
+        await Expect(rows.First).ToContainTextAsync("Member 1");
+        Assert.InRange(await rows.CountAsync(), 5, 50);
+
+        await visitor.Page.Locator(".board-scroll").EvaluateAsync("e => e.scrollTop = e.scrollHeight");
+        var last = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Member 120", Exact = true });
+        await last.ScrollIntoViewIfNeededAsync();
+        await Expect(last).ToBeInViewportAsync();
+        await Expect(visitor.Page.Locator(".board-grid thead th").First).ToBeInViewportAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Pin Member 120 to the top" }).ClickAsync();
+        await visitor.Page.Keyboard.PressAsync("h");
+        await Expect(visitor.Page.Locator(".board-grid")).Not.ToContainTextAsync("Member");
+
+        // Another page of this browser never shows what is hidden.
+        await visitor.GoToAsync($"/board/{made.Id}");
+        await Expect(rows.First).ToContainTextAsync("Learner 120");
+        await Expect(visitor.Page.Locator(".board-grid")).Not.ToContainTextAsync("Member");
+        await visitor.Page.GetByPlaceholder("Search a name").FillAsync("Learner 7");
+        await Expect(rows).ToHaveCountAsync(11);
+        await visitor.PictureAsync("board-large");
         Assert.Empty(visitor.ConsoleErrors);
     }
 

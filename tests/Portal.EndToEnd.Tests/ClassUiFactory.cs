@@ -17,6 +17,10 @@ public sealed class ClassUiFactory : ClassApplication
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(services => services.AddSingleton<ILessonSessions, FakeLessonSessions>());
+        builder.ConfigureTestServices(services =>
+            services
+                .AddSingleton<ILessonSessions, FakeLessonSessions>()
+                .AddSingleton<ISessionActivities, FakeSessionActivities>()
+        );
     }
 }

@@ -37,6 +37,10 @@ public class UiFactory : PortalApplication
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(services => services.AddSingleton<ILessonSessions, FakeLessonSessions>());
+        builder.ConfigureTestServices(services =>
+            services
+                .AddSingleton<ILessonSessions, FakeLessonSessions>()
+                .AddSingleton<ISessionActivities, FakeSessionActivities>()
+        );
     }
 }

@@ -27,6 +27,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /account                         302 200 200 200 200 200
         GET /board/{ClassId}                 302 403 403 200 403 403
         GET /class/{ClassId}                 302 403 403 200 403 403
+        GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 403 200 403 403
         GET /classes                         302 403 403 200 200 200
         GET /error                           200 200 200 200 200 200
         GET /healthz                         200 200 200 200 200 200
@@ -55,6 +56,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /account/sign-out               401 400 400 400 400 400
         POST /board/{ClassId}                401 403 403 400 403 403
         POST /class/{ClassId}                401 403 403 400 403 403
+        POST /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 401 403 403 400 403 403
         POST /classes                        401 403 403 400 400 400
         POST /error                          400 400 400 400 400 400
         POST /healthz                        200 200 200 200 200 200
@@ -83,6 +85,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /account                         404 404 404
         GET /board/{ClassId}                 302 403 200
         GET /class/{ClassId}                 404 404 404
+        GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 200
         GET /classes                         302 403 200
         GET /error                           200 200 200
         GET /healthz                         200 200 200
@@ -112,6 +115,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /account/sign-out               401 400 400
         POST /board/{ClassId}                401 403 400
         POST /class/{ClassId}                404 404 404
+        POST /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 401 403 400
         POST /classes                        401 403 400
         POST /error                          400 400 400
         POST /healthz                        200 200 200
@@ -202,6 +206,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
                 + endpoint
                     .RoutePattern.RawText!.TrimStart('/')
                     .Replace("{ClassId}", classId, StringComparison.Ordinal)
+                    .Replace("{LearnerId}", personId, StringComparison.Ordinal)
                     .Replace("{PersonId}", personId, StringComparison.Ordinal)
                     .Replace("{CourseId}", "course", StringComparison.Ordinal)
                     .Replace("{LessonId}", "lesson", StringComparison.Ordinal)

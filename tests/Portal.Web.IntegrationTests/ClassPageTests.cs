@@ -131,6 +131,22 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
     }
 
     [Fact]
+    public async Task LearnerPage_OnlyOfTheirOwnLearners()
+    {
+        var (_, made) = await TeacherAsync("look.grace");
+        var (alan, his) = await TeacherAsync("look.alan");
+        (await factory.JoinAsync(made.JoinCode, "Ada Looked At", "look.ada")).Dispose();
+        var ada = await factory.IdOfAsync("look.ada");
+
+        foreach (var (id, expected) in ((string, HttpStatusCode)[])[(made.Id, HttpStatusCode.Forbidden), (his.Id, HttpStatusCode.NotFound)])
+        {
+            var answer = await alan.GetAsync($"/class/{id}/learner/{ada}/course/lesson");
+            Assert.Equal(expected, answer.StatusCode);
+            Assert.DoesNotContain("Ada Looked At", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Share_WithALearner_SaysWhyNot()
     {
         var (grace, made) = await TeacherAsync("share-wrong");

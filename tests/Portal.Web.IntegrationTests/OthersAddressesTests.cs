@@ -50,6 +50,7 @@ public sealed class OthersAddressesTests(ListeningClass portal) : IClassFixture<
     [InlineData("/board/{class}?learner={id}&open={id}", HttpStatusCode.Forbidden)]
     [InlineData("/board/{class}/{id}", HttpStatusCode.NotFound)]
     [InlineData("/class/{class}", HttpStatusCode.Forbidden)]
+    [InlineData("/class/{class}/learner/{id}/course/lesson", HttpStatusCode.Forbidden)]
     [InlineData("/people/{id}", HttpStatusCode.Forbidden)]
     [InlineData("/ports/{workspace}/8080", HttpStatusCode.NotFound)]
     public async Task Address_OfAnother_ShowsNothingOfThem(string address, HttpStatusCode expected)

@@ -268,6 +268,69 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     b.ToTable("Enrolments");
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.HelpRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Changed")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Command")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<string>("CourseId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("LearnerId")
+                        .IsRequired()
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("LessonId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("Output")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<string>("SectionId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("TakenById")
+                        .HasColumnType("text");
+
+                    b.Property<string>("TakenByName")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Text")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LearnerId", "CourseId", "LessonId")
+                        .IsUnique()
+                        .HasFilter("\"ClosedAt\" IS NULL");
+
+                    b.ToTable("HelpRequests");
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.Invitation", b =>
                 {
                     b.Property<string>("Id")
@@ -333,6 +396,52 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     b.HasIndex("NameSkeleton");
 
                     b.ToTable("Learners");
+                });
+
+            modelBuilder.Entity("Portal.Classroom.Model.LearnerMessage", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("BatchId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("ClassId")
+                        .IsRequired()
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<long?>("DeliveredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("FromName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("LearnerId")
+                        .IsRequired()
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<long?>("ReadAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SentAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ClassId");
+
+                    b.HasIndex("LearnerId");
+
+                    b.ToTable("Messages");
                 });
 
             modelBuilder.Entity("Portal.Classroom.Model.PortalUser", b =>
@@ -599,6 +708,17 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     b.Navigation("Learner");
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.HelpRequest", b =>
+                {
+                    b.HasOne("Portal.Classroom.Model.Learner", "Learner")
+                        .WithMany()
+                        .HasForeignKey("LearnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Learner");
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.Invitation", b =>
                 {
                     b.HasOne("Portal.Classroom.Model.SchoolClass", "Class")
@@ -608,6 +728,21 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .IsRequired();
 
                     b.Navigation("Class");
+                });
+
+            modelBuilder.Entity("Portal.Classroom.Model.LearnerMessage", b =>
+                {
+                    b.HasOne("Portal.Classroom.Model.SchoolClass", null)
+                        .WithMany()
+                        .HasForeignKey("ClassId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Classroom.Model.Learner", null)
+                        .WithMany()
+                        .HasForeignKey("LearnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Classroom.Model.PortalUser", b =>

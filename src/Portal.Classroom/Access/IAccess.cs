@@ -11,6 +11,9 @@ public interface IAccess
     /// </summary>
     Task<bool> MaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken);
 
+    /// <summary><see cref="MaySeeAsync"/> now and each time it changes, for what stays open.</summary>
+    IAsyncEnumerable<bool> WatchMaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken);
+
     /// <summary>Whether somebody instructs this class.</summary>
     Task<bool> InstructsAsync(string personId, string classId, CancellationToken cancellationToken);
 }

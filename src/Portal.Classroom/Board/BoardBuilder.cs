@@ -22,9 +22,22 @@ internal static class BoardBuilder
             LessonId = @class.LessonId,
             At = now,
             Learners = rows,
-            Stuck = [.. rows.SelectMany(r => StuckOn(r, now)).GroupBy(s => s.Reason)
-                .Select(g => new StuckGroup(g.Key.SectionId, g.Key.CheckId, g.Key.BlockId, g.Key.Message, g.Min(s => s.Since), [.. g.Select(s => s.LearnerId)]))
+            Stuck = [.. rows.SelectMany(r => StuckOn(r, now)).GroupBy(s => s.Reason with { Message = null })
+                .Select(Group)
                 .OrderByDescending(g => g.LearnerIds.Length).ThenBy(g => g.Since)],
+        };
+    }
+
+    /// <summary>Those who see what most of the group see stand first.</summary>
+    private static StuckGroup Group(IGrouping<Reason, (Reason Reason, string LearnerId, DateTimeOffset Since)> group)
+    {
+        var messages = group.GroupBy(s => s.Reason.Message).OrderByDescending(m => m.Count()).ThenBy(m => m.Min(s => s.Since)).ToList();
+        return new StuckGroup(
+            group.Key.SectionId, group.Key.CheckId, group.Key.BlockId, messages[0].Key, group.Min(s => s.Since),
+            [.. messages.SelectMany(m => m).Select(s => s.LearnerId)])
+        {
+            Same = messages[0].Count(),
+            OtherMessages = [.. messages.Skip(1).Take(3).Select(m => m.Key).OfType<string>()],
         };
     }
 

@@ -23,6 +23,8 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     public DbSet<BlockRun> Runs => Set<BlockRun>();
     public DbSet<CheckResult> Checks => Set<CheckResult>();
     public DbSet<CheckEvidence> Evidence => Set<CheckEvidence>();
+    public DbSet<HelpRequest> HelpRequests => Set<HelpRequest>();
+    public DbSet<LearnerMessage> Messages => Set<LearnerMessage>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -99,6 +101,28 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
         {
             e.ToTable("CheckEvidence");
             e.HasIndex(x => new { x.LearnerId, x.CourseId, x.LessonId, x.CheckId });
+        });
+        builder.Entity<HelpRequest>(e =>
+        {
+            e.Property(r => r.Id).HasMaxLength(IdLength);
+            e.Property(r => r.CourseId).HasMaxLength(IdLength);
+            e.Property(r => r.LessonId).HasMaxLength(IdLength);
+            e.Property(r => r.Text).HasMaxLength(HelpRequest.TextMaxLength);
+            e.Property(r => r.Command).HasMaxLength(HelpRequest.CommandMaxLength);
+            e.Property(r => r.Output).HasMaxLength(HelpRequest.OutputMaxLength);
+            e.Property(r => r.Changed).HasMaxLength(HelpRequest.OutputMaxLength);
+            e.HasOne(r => r.Learner).WithMany().HasForeignKey(r => r.LearnerId);
+            // A learner has one open request in a lesson.
+            e.HasIndex(r => new { r.LearnerId, r.CourseId, r.LessonId }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
+        });
+        builder.Entity<LearnerMessage>(e =>
+        {
+            e.ToTable("Messages");
+            e.Property(m => m.Id).HasMaxLength(IdLength);
+            e.Property(m => m.BatchId).HasMaxLength(IdLength);
+            e.Property(m => m.Text).HasMaxLength(LearnerMessage.TextMaxLength);
+            e.HasOne<Learner>().WithMany().HasForeignKey(m => m.LearnerId);
+            e.HasOne<SchoolClass>().WithMany().HasForeignKey(m => m.ClassId);
         });
     }
 

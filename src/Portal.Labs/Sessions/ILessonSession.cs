@@ -74,6 +74,22 @@ public interface ILessonSession
     /// <summary>Attaches to the workspace's terminal: what is on the screen first, then what follows.</summary>
     Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Attaches somebody else to the workspace's terminal: to look on, and to type once the learner allows it. Disposing
+    /// the attachment takes what was allowed back. Who may look on is for the caller to know.
+    /// </summary>
+    Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken);
+
+    /// <summary>Asks the learner to let a guest type; <see cref="SessionSnapshot.Guests"/> shows it and the answer.</summary>
+    /// <param name="name">What the learner reads.</param>
+    Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken);
+
+    /// <summary>The learner lets a guest type who has asked.</summary>
+    Task AllowGuestAsync(string guestId, CancellationToken cancellationToken);
+
+    /// <summary>Denies it, or takes it back; from the next key on.</summary>
+    Task EndGuestAsync(string guestId, CancellationToken cancellationToken);
+
     /// <summary>Evaluates the checks of a section, or all checks when <paramref name="sectionId"/> is null.</summary>
     Task CheckAsync(string? sectionId, CancellationToken cancellationToken);
 
@@ -112,12 +128,18 @@ public sealed class RunRefusedException(string message) : Exception(message);
 /// <summary>A browser terminal attached to the workspace's shell. Disposing detaches; the shell goes on.</summary>
 public interface ITerminalAttachment : IAsyncDisposable
 {
+    /// <summary>What the terminal had when this was attached.</summary>
+    TerminalSize Size { get; }
+
     /// <summary>Bytes for the terminal; the first item repaints the recent past. Ends when the shell ends.</summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> Output { get; }
 
     /// <summary>Types. Never waits for the program: a Ctrl-C gets through whatever is typed already.</summary>
     /// <returns>False when the program does not read and the terminal's input is full: nothing of it was
     /// taken.</returns>
+    /// <exception cref="RunRefusedException">A guest types whom the learner does not let.</exception>
     ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
     ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken);
 }
+
+public readonly record struct TerminalSize(int Columns, int Rows);

@@ -28,6 +28,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     private readonly SessionRunner _runner;
     private readonly SessionRuns _runs;
     private readonly SessionMailbox _mailbox;
+    private readonly SessionGuests _guests;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _close;
@@ -45,6 +46,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         _factory = factory;
         _lastUsed = factory.Time.GetTimestamp();
         _live = new(new SessionSnapshot { Cluster = new(factory.Options.DefaultProvider, ClusterPhase.Starting, null, factory.Time.GetUtcNow(), []) }, factory.Time);
+        _guests = new SessionGuests(_live);
         var guarded = factory.Guard(LessonSessionFactory.OwnerOf(key));
         var troubles = new SessionTroubles(_live, factory.Time);
         _progress = new SessionProgress(key, lesson, factory, _live, troubles);
@@ -82,7 +84,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         finally
         {
             Interlocked.Decrement(ref _watchers);
-            Touch();
+            Use();
         }
     }
 
@@ -130,6 +132,15 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
             ? Task.FromResult(workspace.AttachTerminal(columns, rows))
             : throw new RunRefusedException("The workspace is still starting. Try again in a moment.");
     }
+
+    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken) =>
+        _guests.AttachAsync(_lifecycle.Lab?.Workspace, guestId);
+
+    public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken) =>
+        _guests.AskAsync(guestId, name);
+
+    public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.AllowAsync(guestId);
+    public Task EndGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.EndAsync(guestId);
 
     public async Task CheckAsync(string? sectionId, CancellationToken cancellationToken)
     {
@@ -224,14 +235,28 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
         await _closing.CancelAsync().ConfigureAwait(false);
         _progress.Hurry();
-        await _mailbox.CloseAsync("close", async () =>
+        try
         {
-            await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
-            await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await _mailbox.CloseAsync("close", async () =>
+            {
+                await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
+                await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _factory.Activities.Remove(Key);
+        }
     }
 
-    private void Touch() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());
+    /// <summary>The learner did something.</summary>
+    private void Touch()
+    {
+        Use();
+        if (!_closing.IsCancellationRequested) _factory.Activities.Touch(Key);
+    }
+
+    private void Use() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());
 
     private Task Accept(QueuedRun run)
     {

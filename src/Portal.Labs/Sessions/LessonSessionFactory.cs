@@ -27,6 +27,7 @@ internal sealed class LessonSessionFactory(
     public TimeProvider Time => time;
     public ILoggerFactory Loggers => loggers;
     public ILogger<LessonSession> Logger { get; } = loggers.CreateLogger<LessonSession>();
+    public SessionActivities Activities { get; } = new(time);
     public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
     public ClusterProviders Providers => providers;
     public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);

@@ -42,6 +42,7 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
                     var session = _factory.Create(key, lesson);
                     _places[key] = new Place { Session = session };
                     session.Start();
+                    _factory.Activities.Touch(key);
                     return session;
                 }
                 if (place is { Ending: null, Session: { } running }) return running;

@@ -60,6 +60,8 @@ internal sealed class SessionRunner(
         await progress
             .PublishRunAsync(run, finished, wholeBlock: run.Command is null && run.Code is null, stop)
             .ConfigureAwait(false);
+        if (LearnerCommand.Of(finished, run.Section.Id, factory.Time.GetUtcNow()) is { } command)
+            factory.Activities.Note(key, command);
         // What a block has reached counts even when the next one, which may wait already, changes it at once.
         // The run is what it was, whatever becomes of the grading.
         if (lifecycle.Grader is { } grader)

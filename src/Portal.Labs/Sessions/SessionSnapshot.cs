@@ -38,6 +38,8 @@ public sealed record SessionSnapshot
 
     /// <summary>Ids of the checks whose state is shown but not in the database yet.</summary>
     public ImmutableHashSet<string> UnsavedChecks { get; init; } = [];
+    /// <summary>Who asked to type in the learner's terminal, and who may.</summary>
+    public ImmutableArray<TerminalGuest> Guests { get; init; } = [];
     public int PointsEarned { get; init; }
     public int PointsTotal { get; init; }
 }
@@ -120,3 +122,7 @@ public sealed record ListeningPort(int Number, string? BlockId);
 
 /// <summary>A job that the workspace's shell runs in the background.</summary>
 public sealed record BackgroundJob(int Number, int ProcessId, string Command, bool Running);
+
+/// <summary>Somebody who asked to type in the learner's terminal.</summary>
+/// <param name="MayType">Whether the learner allows it, now.</param>
+public sealed record TerminalGuest(string Id, string Name, bool MayType);

@@ -25,6 +25,9 @@ internal sealed class SessionWorkspace(
         try
         {
             var workspace = await lab.StartWorkspaceAsync(factory, key, lesson, closing).ConfigureAwait(false);
+            workspace.Typing += () => factory.Activities.Touch(key);
+            workspace.CommandTyped += typed =>
+                factory.Activities.Note(key, LearnerCommand.Of(typed, factory.Time.GetUtcNow()));
             workspace.JobsChanged += () => live.Update(s => s with { Jobs = workspace.Jobs });
             workspace.PortsChanged += () => live.Update(s => s with { Ports = OpenPorts.Of(workspace.Ports, s) });
             workspace.ShellChanged += problem => tell("shell changed", () =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Portal.Labs.Sessions;
@@ -34,6 +33,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _pump;
     private readonly ShellPrompt _prompt = new();
+    private readonly TypedLine _typed = new();
     private ActiveCommand? _active;
     private long _lastId;
 
@@ -63,7 +63,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     public Task<int> Exited => _pty.Exited;
 
     /// <summary>Raised on the reading task each time the shell is back at its prompt.</summary>
-    public event Action? Prompted;
+    public event Action<PromptReport>? Prompted;
 
     public bool IsAtPrompt => _prompt.IsShown;
 
@@ -172,7 +172,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         try
         {
-            return Ended(await active.Ended.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
+            return CommandOutcome.Of(await active.Ended.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException)
         {
@@ -183,8 +183,6 @@ internal sealed class InteractiveShell : IAsyncDisposable
             return await InterruptAsync(active, RunPhase.TimedOut).ConfigureAwait(false);
         }
     }
-
-    private static CommandOutcome Ended(int? status, RunPhase? phase) => new(phase ?? (status == 0 ? RunPhase.Succeeded : RunPhase.Failed), status);
 
     /// <summary>Ctrl-C, then the foreground job is killed, then the shell.</summary>
     private async Task<CommandOutcome> InterruptAsync(ActiveCommand active, RunPhase phase)
@@ -198,7 +196,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
-                return Ended(await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
+                return CommandOutcome.Of(await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
             }
             catch (TimeoutException)
             {
@@ -206,7 +204,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             }
         }
         ProcessTree.KillSession(_pty.ProcessId);
-        return Ended(await active.Ended.ConfigureAwait(false), phase);
+        return CommandOutcome.Of(await active.Ended.ConfigureAwait(false), phase);
     }
 
     /// <summary>A command that has not begun is not to begin any more; the next prompt is its end.</summary>
@@ -259,6 +257,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         ActiveCommand? active;
         lock (_gate) active = _active;
         active?.Print(text);
+        _typed.Print(text);
         _hub.Publish(text.ToArray());
     }
 
@@ -275,20 +274,21 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 break;
             case ["X"]:
                 _prompt.Leave();
+                _typed.Begin();
                 break;
             // A learner can make bash print anything: what is no number is no mark.
-            case ["B", var text] when Number(text) is { } id:
+            case ["B", var text] when MarkerParser.Number(text) is { } id:
+                _typed.Forget();
                 lock (_gate) _active?.Start(id);
                 break;
-            case ["E", var text, var last] when Number(text) is { } id && Number(last) is { } status:
-                if (Prompted is { } prompted) _guarded.Invoke("job table", prompted);
+            case ["E", var text, var last, .. var history]
+                when MarkerParser.Number(text) is { } id && MarkerParser.Number(last) is { } status:
+                var report = _typed.End(own: id == 0, status, string.Join(';', history));
+                if (Prompted is { } prompted) _guarded.Invoke("job table", () => prompted(report));
                 lock (_gate) _active?.Prompt(id, status);
                 break;
         }
     }
-
-    private static int? Number(string field) =>
-        int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     public async ValueTask DisposeAsync()
     {

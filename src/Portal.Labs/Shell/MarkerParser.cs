@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Portal.Labs.Shell;
@@ -7,7 +8,7 @@ namespace Portal.Labs.Shell;
 internal sealed class MarkerParser(string nonce)
 {
     private const byte Bell = 7;
-    private const int MaxLength = 256;
+    private const int MaxLength = 4096;
 
     private readonly byte[] _start = Encoding.ASCII.GetBytes($"\e]5170;{nonce};");
     private byte[] _held = [];
@@ -37,10 +38,14 @@ internal sealed class MarkerParser(string nonce)
                 if (body.Length < MaxLength) _held = data[at..].ToArray();
                 return;
             }
-            marker(Encoding.ASCII.GetString(body[..end]).Split(';'));
+            marker(Encoding.UTF8.GetString(body[..end]).Split(';'));
             data = body[(end + 1)..];
         }
     }
+
+    /// <summary>A field that is a number, or null: a learner can make bash print anything.</summary>
+    public static int? Number(string field) =>
+        int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>How many bytes at the end may be the beginning of a marker.</summary>
     private int PartialStart(ReadOnlySpan<byte> data)

@@ -5,14 +5,20 @@ namespace Portal.Labs.Shell;
 /// <summary>
 /// What a workspace's bash reads when it starts: a prompt with OSC 133 marks for terminals, and private marks for the
 /// runner. <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed
-/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status</c>: the shell is back, after
-/// command <c>id</c> or (0) after a line of the learner's own.
+/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status;history</c>: the shell is back, after
+/// command <c>id</c> or (0) after a line of the learner's own; the newest line of its history is the learner's word.
 /// </summary>
 internal static class ShellStartup
 {
     /// <summary>Holds the id of the next command on its first line, then the command.</summary>
     public const string CommandFile = "command";
     public const string JobsFile = "jobs";
+
+    /// <summary>The newest line of the history with its number, on its way into the mark.</summary>
+    public const string HistoryFile = "history";
+
+    /// <summary>Characters of a line of the history that are told.</summary>
+    private const int HistoryLimit = 500;
     public const string KubeconfigFile = "kubeconfig";
 
     /// <summary>What the runner types; the leading space keeps it out of the history, where the command itself is put
@@ -48,9 +54,13 @@ internal static class ShellStartup
           printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{nonce}};B;%s\a' "$__c" "$__id"
         }
         __prompt() {
-          local status=$?
+          local status=$? __h=
           { jobs -l > '{{paths.Output}}/{{JobsFile}}'; } 2>/dev/null
-          printf '\e]5170;{{nonce}};E;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "$status"
+          {
+            HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}'
+            IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}'
+          } 2>/dev/null
+          printf '\e]5170;{{nonce}};E;%s;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "${__h//[[:cntrl:]]/ }" "$status"
           __id=0
           return "$status"
         }

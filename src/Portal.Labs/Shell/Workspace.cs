@@ -21,13 +21,14 @@ internal sealed class Workspace : IAsyncDisposable
     private readonly TerminalHub _hub = new();
     private readonly WorkspaceActivity _activity;
     private readonly HomeLimit _home;
+    private readonly TypedCommands _typed = new();
     private readonly CancellationTokenSource _closing = new();
     private Task _supervision = Task.CompletedTask;
 
     /// <summary>Set before anybody else has the workspace.</summary>
     private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
-    private (int Columns, int Rows) _size = (120, 30);
+    private TerminalSize _size = new(120, 30);
     private Task? _disposal;
 
     /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
@@ -72,6 +73,12 @@ internal sealed class Workspace : IAsyncDisposable
         add => _activity.PortsChanged += value;
         remove => _activity.PortsChanged -= value;
     }
+
+    /// <summary>Raised on the reading task after a line that a terminal typed has ended.</summary>
+    public event Action<TypedCommand>? CommandTyped;
+
+    /// <summary>Raised when a terminal types.</summary>
+    public event Action? Typing;
 
     /// <inheritdoc cref="HomeLimit.Changed"/>
     public event Action<string?>? HomeChanged
@@ -150,9 +157,12 @@ internal sealed class Workspace : IAsyncDisposable
 
     public ITerminalAttachment AttachTerminal(int columns, int rows)
     {
-        Resize(columns, rows);
-        return new Attachment(this, _hub.Attach());
+        Resize(new(columns, rows));
+        return FollowTerminal();
     }
+
+    /// <summary>Attaches as large as the terminal is.</summary>
+    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), _size, Type, Resize);
 
     public void StopJob(int number) => _activity.Stop(number);
 
@@ -200,7 +210,7 @@ internal sealed class Workspace : IAsyncDisposable
                 _time
             )
             .ConfigureAwait(false);
-        shell.Prompted += _activity.Read;
+        shell.Prompted += AfterLine;
         _home.Watch();
         return shell;
     }
@@ -251,6 +261,12 @@ internal sealed class Workspace : IAsyncDisposable
 
     private static TaskCompletionSource<bool> NewReplacement() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private void AfterLine(PromptReport prompt)
+    {
+        _activity.Read();
+        if (_typed.Read(prompt) is { } typed) CommandTyped?.Invoke(typed);
+    }
+
     private void TellOfHome(string? problem)
     {
         var text = problem ?? "There is room in your home again. This is a new shell.";
@@ -258,32 +274,16 @@ internal sealed class Workspace : IAsyncDisposable
         _told = true;
     }
 
-    private void Resize(int columns, int rows)
+    private bool Type(ReadOnlyMemory<byte> input)
     {
-        _size = (columns, rows);
-        _shell.Resize(columns, rows);
+        _home.Watch();
+        Typing?.Invoke();
+        return _shell.Type(input.Span);
     }
 
-    private sealed class Attachment(Workspace workspace, TerminalHub.Reader reader) : ITerminalAttachment
+    private void Resize(TerminalSize size)
     {
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
-
-        public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-        {
-            workspace._home.Watch();
-            return ValueTask.FromResult(workspace._shell.Type(input.Span));
-        }
-
-        public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
-        {
-            workspace.Resize(columns, rows);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            reader.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        _size = size;
+        _shell.Resize(size.Columns, size.Rows);
     }
 }

@@ -86,23 +86,53 @@ public sealed class FakeLessonSession : ILessonSession
     public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
         Task.FromResult<ITerminalAttachment>(new Attachment(this));
 
+    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken)
+    {
+        Note($"attach {guestId}");
+        return Task.FromResult<ITerminalAttachment>(new Attachment(this, guestId));
+    }
+
+    public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken)
+    {
+        Push(s => s with { Guests = [.. s.Guests.Where(g => g.Id != guestId), new(guestId, name, false)] });
+        return Note($"ask {guestId}");
+    }
+
+    public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken)
+    {
+        Push(s => s with { Guests = [.. s.Guests.Select(g => g.Id == guestId ? g with { MayType = true } : g)] });
+        return Note($"allow {guestId}");
+    }
+
+    public Task EndGuestAsync(string guestId, CancellationToken cancellationToken)
+    {
+        Push(s => s with { Guests = s.Guests.RemoveAll(g => g.Id == guestId) });
+        return Note($"end {guestId}");
+    }
+
     private Task Note(string call)
     {
         Calls.Enqueue(call);
         return Task.CompletedTask;
     }
 
-    private sealed class Attachment(FakeLessonSession session) : ITerminalAttachment
+    private sealed class Attachment(FakeLessonSession session, string? guestId = null) : ITerminalAttachment
     {
+        public TerminalSize Size => new(80, 24);
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
         public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {
             if (session.TerminalFull) return false;
+            if (guestId is not null && !session.Current.Guests.Any(g => g.Id == guestId && g.MayType))
+                throw new RunRefusedException("You can look on. Ask to join in before you type.");
             await session.TerminalInput.Writer.WriteAsync(input, cancellationToken);
             return true;
         }
 
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            if (guestId is not null) await session.EndGuestAsync(guestId, CancellationToken.None);
+        }
     }
 }

@@ -5,6 +5,7 @@ using Portal.Classroom.Board;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Content;
+using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Classroom;
 using Xunit;
@@ -18,7 +19,9 @@ public sealed class BoardPageTests : LessonContext
 
     public BoardPageTests()
     {
-        Services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(Lesson));
+        var catalog = new FakeCourseCatalog().Add(Lesson);
+        Services.AddSingleton<ICourseCatalog>(catalog);
+        Services.AddSingleton<ILessonSessions>(new FakeLessonSessions(catalog));
         _classroom.AddTo(Services);
     }
 
@@ -72,6 +75,23 @@ public sealed class BoardPageTests : LessonContext
         cut.WaitForAssertion(() => Assert.Contains("Exercise 1 · Nine in ten go to v1", cut.Find(".stuck").TextContent, StringComparison.Ordinal));
         Assert.Contains("v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal);
         Assert.Equal("Ada", cut.Find(".stuck .chip-button").TextContent);
+    }
+
+    [Fact]
+    public void Stuck_GroupFailsInTwoWays_SaysHowManyHaveWhatInCommon()
+    {
+        var cut = RenderBoard();
+        var group = new StuckGroup("exercise-1", "weights", null, "v1 gets all", s_now.AddMinutes(-4), ["Ada", "Bea", "Cy"])
+        {
+            Same = 2,
+            OtherMessages = ["no such host"],
+        };
+        _classroom.Boards.Writer.TryWrite(Board(Learner("Ada"), Learner("Bea"), Learner("Cy")) with { Stuck = [group] });
+
+        cut.WaitForAssertion(() => Assert.Contains("2 of 3: v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal));
+        Assert.Contains("no such host", cut.Find(".stuck details").TextContent, StringComparison.Ordinal);
+        cut.Find(".stuck .button").Click();
+        cut.WaitForAssertion(() => Assert.Contains("3 selected", cut.Find(".board-messages").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,8 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
+using Portal.Classroom.Help;
 using Portal.Classroom.Learners;
+using Portal.Classroom.Messages;
 using Portal.Classroom.Model;
+using Portal.Labs.Sessions;
+using Portal.Testing;
+using Portal.Testing.Lessons;
 using Portal.Web.Identity;
 
 namespace Portal.Web.Tests.Classroom;
@@ -16,15 +21,29 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
 {
     private readonly List<Learner> _learners = [new Learner { Id = "you", Name = "You" }];
     private readonly List<SchoolClass> _classes = [];
+    private (ClassBoard Last, TaskCompletionSource Read)? _reading;
 
     public Channel<ClassBoard> Boards { get; } = Channel.CreateUnbounded<ClassBoard>();
+    public Channel<bool> MaySee { get; } = Channel.CreateUnbounded<bool>();
     public FakePresence Presence { get; } = new();
+    public FakeHelp Help { get; } = new();
+    public FakeSessionActivities Activities { get; } = new();
 
     /// <summary>Whether everybody instructs every class, or nobody any.</summary>
     public bool Instructs { get; set; } = true;
 
     public Task<bool> MaySeeAsync(string viewerId, string learnerId, CancellationToken cancellationToken) =>
         Task.FromResult(Instructs);
+
+    public async IAsyncEnumerable<bool> WatchMaySeeAsync(
+        string viewerId,
+        string learnerId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        yield return Instructs;
+        await foreach (var may in MaySee.Reader.ReadAllAsync(cancellationToken)) yield return may;
+    }
 
     public Task<bool> InstructsAsync(string personId, string classId, CancellationToken cancellationToken) =>
         Task.FromResult(Instructs);
@@ -36,6 +55,9 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
         services.AddSingleton<IClassBoard>(this);
         services.AddSingleton<IAccess>(this);
         services.AddSingleton<IPresence>(Presence);
+        services.AddSingleton<ISessionActivities>(Activities);
+        services.AddSingleton<IHelpDesk>(Help);
+        services.AddSingleton<IMessages>(Help);
         services.AddSingleton<LocalClassroom>();
     }
 
@@ -86,7 +108,21 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
 
     public async IAsyncEnumerable<ClassBoard> WatchAsync(string classId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var board in Boards.Reader.ReadAllAsync(cancellationToken)) yield return board;
+        await foreach (var board in Boards.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return board;
+            // Asked for the next: the page has dealt with this one.
+            if (_reading is var (last, read) && ReferenceEquals(last, board)) read.TrySetResult();
+        }
+    }
+
+    /// <summary>Pushes a board; completes when the page has dealt with it.</summary>
+    public async Task ReadAsync(ClassBoard last)
+    {
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reading = (last, read);
+        Boards.Writer.TryWrite(last);
+        await read.Task.DefaultTimeout();
     }
 
     internal sealed class FakePresence : IPresence

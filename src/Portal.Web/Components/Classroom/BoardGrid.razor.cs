@@ -1,41 +1,57 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 using Portal.Classroom.Board;
-using Portal.Classroom.Model;
-using Portal.Content.Model;
+using Portal.Web.Components.Classroom.Model;
 
 namespace Portal.Web.Components.Classroom;
 
-/// <summary>Learners × steps and exercises.</summary>
+/// <summary>Learners × steps and exercises. Only rows that are seen are there, and only one that changed is rendered.</summary>
 public sealed partial class BoardGrid
 {
-    [Parameter, EditorRequired]
-    public required ClassBoard Board { get; set; }
+    /// <summary>In pixels; as in the style sheet.</summary>
+    private const float RowHeight = 44;
+
+    /// <summary>As many as the tallest screens show.</summary>
+    private const int MaxRows = 46;
+
+    private BoardModel? _shown;
+    private BoardRowModel[] _rows = [];
+    private bool _changed;
 
     [Parameter, EditorRequired]
-    public ImmutableArray<Section> Sections { get; set; }
-
-    [Parameter, EditorRequired]
-    public required Func<string, string> NameOf { get; set; }
+    public required BoardModel Model { get; set; }
 
     [Parameter]
     public EventCallback<string> Open { get; set; }
 
-    private static string Short(Section section) => section.Kind switch
-    {
-        SectionKind.Step => section.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        SectionKind.Exercise => $"Ex {section.Number}",
-        SectionKind.Verification when section.Number > 0 => $"V{section.Number}",
-        _ => section.Title.Length <= 8 ? section.Title : section.Title[..7] + "…",
-    };
+    [Parameter]
+    public EventCallback<string> Pin { get; set; }
 
-    private static (string Icon, string Css, string Word) Look(BoardCell cell) => cell.Status switch
+    [Parameter]
+    public EventCallback<string> Select { get; set; }
+
+    protected override void OnParametersSet()
     {
-        SectionStatus.Completed => (Icons.Material.Rounded.CheckCircle, "ok", "completed"),
-        SectionStatus.BrokenAgain => (Icons.Material.Rounded.Report, "bad", "broken again"),
-        _ when cell.FailedRuns > 0 || cell.FailingChecks > 0 => (Icons.Material.Rounded.PriorityHigh, "warn", "in progress, a run or check fails"),
-        SectionStatus.InProgress => (Icons.Material.Rounded.Pending, "active", "in progress"),
-        _ => (Icons.Material.Rounded.RadioButtonUnchecked, "idle", "not started"),
-    };
+        _changed = !Model.Equals(_shown);
+        if (!_changed) return;
+        _shown = Model;
+        _rows = [.. Model.Rows];
+    }
+
+    protected override bool ShouldRender() => _changed;
+
+    private static string Counted(int shown, int all) =>
+        shown == all ? $"{all} {(all == 1 ? "learner" : "learners")}" : $"{shown} of {all} learners";
+
+    private static string Words(SectionDistribution d) =>
+        $"{d.Completed} completed, {d.InProgress} in progress, {d.BrokenAgain} broken again, {d.NotStarted} not started";
+
+    private static string Bar(SectionDistribution d)
+    {
+        double all = Math.Max(1, d.Completed + d.InProgress + d.BrokenAgain + d.NotStarted);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"--ok:{d.Completed / all:P0};--active:{(d.Completed + d.InProgress) / all:P0};--bad:{(all - d.NotStarted) / all:P0}"
+        ).Replace(" ", "", StringComparison.Ordinal);
+    }
 }

@@ -1,31 +1,32 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
-using Portal.Classroom.Board;
-using Portal.Content.Model;
-using Portal.Web.Components.Lessons;
+using Portal.Web.Components.Classroom.Model;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Classroom;
 
 /// <summary>Who is stuck, grouped by what they are stuck on.</summary>
 public sealed partial class BoardStuck
 {
-    [Parameter, EditorRequired]
-    public required ClassBoard Board { get; set; }
+    private const int MaxNamed = 12;
+
+    private EquatableArray<StuckModel>? _shown;
+    private bool _changed;
 
     [Parameter, EditorRequired]
-    public ImmutableArray<Section> Sections { get; set; }
-
-    [Parameter, EditorRequired]
-    public required Func<string, string> NameOf { get; set; }
+    public required EquatableArray<StuckModel> Groups { get; set; }
 
     [Parameter]
     public EventCallback<string> Open { get; set; }
 
-    private string TitleOf(StuckGroup group)
+    /// <summary>Called with the ids of a whole group.</summary>
+    [Parameter]
+    public EventCallback<string[]> SelectAll { get; set; }
+
+    protected override void OnParametersSet()
     {
-        var section = Sections.FirstOrDefault(s => s.Id == group.SectionId);
-        var place = section is null ? group.SectionId : Phases.Label(section) ?? section.Title;
-        var check = section?.Checks.FirstOrDefault(c => c.Id == group.CheckId)?.Title;
-        return check is null ? place : $"{place} · {check}";
+        _changed = !Groups.Equals(_shown);
+        _shown = Groups;
     }
+
+    protected override bool ShouldRender() => _changed;
 }

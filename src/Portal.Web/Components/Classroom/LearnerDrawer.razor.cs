@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Classroom.Board;
 using Portal.Classroom.Model;
 using Portal.Content.Model;
+using Portal.Labs.Sessions;
 using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Classroom;
@@ -17,8 +18,23 @@ public sealed partial class LearnerDrawer
     [Parameter, EditorRequired]
     public required string Name { get; set; }
 
+    /// <summary>Where the learner's page is to be looked at.</summary>
+    [Parameter, EditorRequired]
+    public required string Href { get; set; }
+
     [Parameter, EditorRequired]
     public ImmutableArray<Section> Sections { get; set; }
+
+    /// <summary>Null when the learner's session is not open.</summary>
+    [Parameter]
+    public SessionActivity? Activity { get; set; }
+
+    [Parameter]
+    public DateTimeOffset? LastActive { get; set; }
+
+    /// <summary>When the board was made; ages count from here.</summary>
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
 
     [Parameter]
     public EventCallback Close { get; set; }

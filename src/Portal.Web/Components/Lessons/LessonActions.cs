@@ -18,7 +18,13 @@ public sealed class LessonActions(
     CancellationToken leaving
 )
 {
+    private readonly HashSet<string> _allowed = [];
     private ILessonSession? _session;
+
+    /// <summary>
+    /// Set on a page of somebody who looks on: nothing is done there, and the terminal is a guest's of this id.
+    /// </summary>
+    public string? GuestId { get; init; }
 
     /// <summary>Attaches the page to a session again, after the one before has ended.</summary>
     public Action Restart { get; set; } = () => { };
@@ -49,14 +55,33 @@ public sealed class LessonActions(
     public Task DeleteAsync() => DoAsync(s => sessions.DeleteAsync(s.Key, leaving));
     public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
 
-    public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) => _session?.AttachTerminalAsync(columns, rows, leaving);
+    public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) =>
+        GuestId is null
+            ? _session?.AttachTerminalAsync(columns, rows, leaving)
+            : _session?.AttachGuestAsync(GuestId, leaving);
+
+    /// <summary>Lets a guest type, until this page goes at the latest.</summary>
+    public Task AllowGuestAsync(string guestId)
+    {
+        _allowed.Add(guestId);
+        return DoAsync(s => s.AllowGuestAsync(guestId, leaving));
+    }
+
+    public Task EndGuestAsync(string guestId) => DoAsync(s => s.EndGuestAsync(guestId, leaving));
+
+    /// <summary>The page goes.</summary>
+    public async Task LeaveAsync()
+    {
+        foreach (var guest in _allowed)
+            if (_session is not null) await _session.EndGuestAsync(guest, CancellationToken.None);
+    }
 
     public static IEnumerable<Block> RunnableBlocks(Section section, string provider) =>
         section.Blocks.Where(b => b.Runnable && !b.InSolution && b.RunsOn(provider));
 
     private async Task<string?> RunAsync(string[] blockIds, RunOptions options)
     {
-        if (_session is null || limits.RefuseRuns(_session.Key.LearnerId, blockIds.Length) is not { } refusal)
+        if (_session is null || GuestId is not null || limits.RefuseRuns(_session.Key.LearnerId, blockIds.Length) is not { } refusal)
         {
             await DoAsync(async s =>
             {
@@ -70,6 +95,11 @@ public sealed class LessonActions(
     private async Task DoAsync(Func<ILessonSession, Task> action)
     {
         if (_session is null) return;
+        if (GuestId is not null)
+        {
+            snackbar.Add("You look on: what is run and checked here is the learner's to run and check.", Severity.Info);
+            return;
+        }
         try
         {
             await action(_session);

@@ -156,6 +156,7 @@ public sealed partial class LessonPage : LiveComponentBase
     protected override async ValueTask LeaveAsync()
     {
         _presence?.Dispose();
+        await _actions.LeaveAsync();
         await _page.SafeInvokeAsync("stop");
         await _page.SafeDisposeAsync();
         await _module.SafeDisposeAsync();

@@ -24,4 +24,11 @@ internal static class Durations
         if (age.TotalDays < 2) return $"{(int)age.TotalHours}h";
         return $"{(int)age.TotalDays}d";
     }
+
+    /// <summary>As exact as a board needs it, so that it seldom changes: &lt;1m, 14m, 3h, 5d.</summary>
+    public static string Coarse(TimeSpan duration) =>
+        duration.TotalMinutes < 1 ? "<1m"
+        : duration.TotalHours < 2 ? $"{(int)duration.TotalMinutes}m"
+        : duration.TotalDays < 2 ? $"{(int)duration.TotalHours}h"
+        : $"{(int)duration.TotalDays}d";
 }

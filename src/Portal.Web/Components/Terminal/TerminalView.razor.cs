@@ -16,10 +16,11 @@ public sealed partial class TerminalView : LiveComponentBase
     private IJSObjectReference? _terminal;
     private DotNetObjectReference<TerminalView>? _self;
     private ITerminalAttachment? _attachment;
-    private TerminalSize _size = new(80, 24);
+    private Screen _size = new(80, 24);
     private bool _started;
     private bool _ended;
     private bool _full;
+    private string? _refusal;
 
     [Inject]
     public required IJSRuntime Js { get; init; }
@@ -36,8 +37,8 @@ public sealed partial class TerminalView : LiveComponentBase
         {
             _self = DotNetObjectReference.Create(this);
             _module = await Js.ImportAsync(Assets, "Components/Terminal/TerminalView.razor.js");
-            _terminal = await _module.InvokeAsync<IJSObjectReference>("open", _screen, _self, "/" + Assets["lib/xterm/xterm.css"]);
-            _size = await _terminal.InvokeAsync<TerminalSize>("size") ?? _size;
+            _terminal = await _module.InvokeAsync<IJSObjectReference>("open", _screen, _self, "/" + Assets["lib/xterm/xterm.css"], Actions.GuestId is not null);
+            _size = await _terminal.InvokeAsync<Screen>("size") ?? _size;
         }
         if (!_started && _terminal is not null && Workspace?.Phase == WorkspacePhase.Ready) Attach();
     }
@@ -46,16 +47,24 @@ public sealed partial class TerminalView : LiveComponentBase
     public async Task OnInputAsync(byte[] input)
     {
         if (_attachment is not { } attachment) return;
-        var full = !await attachment.WriteAsync(input, Disposing);
-        if (full == _full) return;
-        _full = full;
+        var (full, refusal) = (false, (string?)null);
+        try
+        {
+            full = !await attachment.WriteAsync(input, Disposing);
+        }
+        catch (RunRefusedException e)
+        {
+            refusal = e.Message;
+        }
+        if (full == _full && refusal == _refusal) return;
+        (_full, _refusal) = (full, refusal);
         StateHasChanged();
     }
 
     [JSInvokable]
     public async Task OnResizeAsync(int columns, int rows)
     {
-        _size = new TerminalSize(columns, rows);
+        _size = new Screen(columns, rows);
         if (_attachment is { } attachment) await attachment.ResizeAsync(columns, rows, Disposing);
     }
 
@@ -72,6 +81,9 @@ public sealed partial class TerminalView : LiveComponentBase
         await using var attachment = await attaching;
         _attachment = attachment;
         await _terminal!.InvokeVoidAsync("reset", cancellationToken);
+        // A guest's is as large as the learner's: text is drawn for that.
+        if (Actions.GuestId is not null)
+            await _terminal!.InvokeVoidAsync("resize", cancellationToken, attachment.Size.Columns, attachment.Size.Rows);
         await foreach (var bytes in attachment.Output.WithCancellation(cancellationToken))
         {
             // One call at a time: the browser's pace is the limit, and the shell waits rather than the memory growing.
@@ -96,5 +108,5 @@ public sealed partial class TerminalView : LiveComponentBase
         _self?.Dispose();
     }
 
-    private sealed record TerminalSize(int Columns, int Rows);
+    private sealed record Screen(int Columns, int Rows);
 }

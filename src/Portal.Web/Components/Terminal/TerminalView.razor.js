@@ -11,7 +11,7 @@ const theme = () => {
   };
 };
 
-export async function open(element, view, stylesheet) {
+export async function open(element, view, stylesheet, guest) {
   if (!document.querySelector('link[data-xterm]')) {
     const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: stylesheet });
     link.dataset.xterm = '';
@@ -27,7 +27,7 @@ export async function open(element, view, stylesheet) {
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(element);
-  fit.fit();
+  if (!guest) fit.fit();
 
   const encoder = new TextEncoder();
   let sending = Promise.resolve();
@@ -49,16 +49,17 @@ export async function open(element, view, stylesheet) {
     return true;
   });
 
-  const resize = new ResizeObserver(() => { if (element.offsetParent) fit.fit(); });
+  const resize = new ResizeObserver(() => { if (element.offsetParent && !guest) fit.fit(); });
   resize.observe(element);
   const recolour = new MutationObserver(() => { terminal.options.theme = theme(); });
   recolour.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  terminal.focus();
+  if (!guest) terminal.focus();
 
   return {
     size: () => ({ columns: terminal.cols, rows: terminal.rows }),
     write: bytes => new Promise(done => terminal.write(bytes, done)),
     reset: () => terminal.reset(),
+    resize: (columns, rows) => terminal.resize(columns, rows),
     dispose() {
       resize.disconnect();
       recolour.disconnect();

@@ -1,0 +1,105 @@
+using System.Text;
+using Portal.Labs.Sessions;
+using Portal.Labs.Tests.Shell;
+using Portal.Testing;
+using Xunit;
+
+namespace Portal.Labs.Tests.Sessions;
+
+/// <summary>Who else sees a session's terminal, and types in it.</summary>
+public sealed class SessionGuestTests : SessionFixture
+{
+    private static readonly CancellationToken s_none = CancellationToken.None;
+
+    [Fact]
+    public async Task Guest_Uninvited_SeesAndCannotType()
+    {
+        var session = await OpenAsync();
+        await using var guest = await session.AttachGuestAsync("grace", s_none);
+
+        await RefusedAsync(guest);
+        await session.AllowGuestAsync("grace", s_none);
+        await RefusedAsync(guest);
+        await session.AskToTypeAsync("grace", "Grace", s_none);
+        await RefusedAsync(guest);
+
+        await RunAsync(session, "echo $((40+2)); ls -a ~");
+        var seen = await WorkspaceFixture.ReadUntil(guest, "42");
+        Assert.DoesNotContain("forbidden", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guest_Allowed_TypesUntilItIsTakenBack()
+    {
+        var session = await OpenAsync();
+        await using var guest = await session.AttachGuestAsync("grace", s_none);
+        await using var other = await session.AttachGuestAsync("alan", s_none);
+        await session.AskToTypeAsync("grace", "Grace", s_none);
+        await session.AskToTypeAsync("alan", "Alan", s_none);
+
+        await session.AllowGuestAsync("grace", s_none);
+
+        await guest.WriteAsync("echo from-$((40+2))\r"u8.ToArray(), s_none);
+        await WorkspaceFixture.ReadUntil(guest, "from-42");
+        await RefusedAsync(other);
+        await session.EndGuestAsync("grace", s_none);
+        await RefusedAsync(guest);
+    }
+
+    [Fact]
+    public async Task Guest_PageGoes_TakesTheConsentAlong()
+    {
+        var session = await OpenAsync();
+        var guest = await session.AttachGuestAsync("grace", s_none);
+        await session.AskToTypeAsync("grace", "Grace", s_none);
+        await session.AllowGuestAsync("grace", s_none);
+
+        await guest.DisposeAsync();
+
+        Assert.Empty(session.Current.Guests);
+        await using var again = await session.AttachGuestAsync("grace", s_none);
+        await RefusedAsync(again);
+    }
+
+    [Fact]
+    public async Task Guest_SessionEnds_TakesTheConsentAlong()
+    {
+        var session = await OpenAsync();
+        await session.AskToTypeAsync("grace", "Grace", s_none);
+        await session.AllowGuestAsync("grace", s_none);
+
+        await Sessions.CloseAsync(Key, s_none);
+
+        var next = await OpenAsync();
+        await using var guest = await next.AttachGuestAsync("grace", s_none);
+        await RefusedAsync(guest);
+    }
+
+    [Fact]
+    public async Task Guest_Resizes_LeavesTheSizeToTheLearner()
+    {
+        var session = await OpenAsync();
+        await using var learner = await session.AttachTerminalAsync(101, 33, s_none);
+        await using var guest = await session.AttachGuestAsync("grace", s_none);
+
+        await guest.ResizeAsync(20, 5, s_none);
+
+        Assert.Equal(new TerminalSize(101, 33), guest.Size);
+        Assert.Equal("33 101\n", await RunAsync(session, "stty size"));
+    }
+
+    private static async Task RefusedAsync(ITerminalAttachment terminal) =>
+        await Assert.ThrowsAsync<RunRefusedException>(async () =>
+            await terminal.WriteAsync(Encoding.UTF8.GetBytes("echo forbidden\r"), s_none)
+        );
+
+    private static async Task<string> RunAsync(ILessonSession session, string code)
+    {
+        await session.RunAsync("step-2/make", new RunOptions(Code: code), s_none);
+        var done = await Until(
+            session,
+            s => s.Runs.TryGetValue("step-2/make", out var run) && run.Phase == RunPhase.Succeeded
+        );
+        return done.Runs["step-2/make"].Commands[0].Output;
+    }
+}
