@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Portal.Classroom.Access;
@@ -29,12 +30,20 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 
-    public static async Task<ClassroomHost> StartAsync(TestDatabase database, TimeProvider? time = null)
+    public static async Task<ClassroomHost> StartAsync(
+        TestDatabase database,
+        TimeProvider? time = null,
+        IInterceptor? interceptor = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         if (time is not null)
             builder.Services.AddSingleton(time);
-        builder.Services.AddPortalClassroom((_, options) => database.Use(options));
+        builder.Services.AddPortalClassroom((_, options) =>
+        {
+            database.Use(options);
+            if (interceptor is not null) options.AddInterceptors(interceptor);
+        });
         var host = builder.Build();
         await host.StartAsync();
         return new ClassroomHost(host);
