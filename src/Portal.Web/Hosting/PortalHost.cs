@@ -48,6 +48,7 @@ internal static class PortalHost
         app.UseHeadRequests();
         app.UseRouting();
         app.UseSecurityHeaders();
+        app.UseDatabaseAway();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
