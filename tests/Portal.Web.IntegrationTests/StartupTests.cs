@@ -107,6 +107,34 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_DirectoryOfARunningPortal_IsRefusedUntilThatOneIsKilled()
+    {
+        using (var first = StartPortal("--urls=http://127.0.0.1:0"))
+        {
+            using var limit = KillAtTimeout(first);
+            while (
+                await first.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
+                && !line.Contains("The portal has started", StringComparison.Ordinal)
+            ) { }
+
+            var (exitCode, errors) = await RunAsync("--urls=http://127.0.0.1:0");
+
+            Assert.Equal(1, exitCode);
+            Assert.StartsWith(
+                $"The portal cannot start: Process {first.Id} on {Environment.MachineName} works in '{_directory.Path}'",
+                errors,
+                StringComparison.Ordinal
+            );
+            Assert.Contains("Portal:Data:Directory", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+            first.Kill();
+            await first.WaitForExitAsync(CancellationToken.None);
+        }
+
+        DataDirectory.Lock(_directory.Path).Dispose();
+    }
+
+    [Fact]
     public async Task Start_PortInUse_EndsWithAMessageThatNamesTheRemedy()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -47,6 +47,7 @@ internal static class PortalHost
         app.UseMiddleware<PortProxy>();
         app.UseRoutingWithHead();
         app.UseSecurityHeaders();
+        app.UseDatabaseAway();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
