@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -12,6 +13,7 @@ using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Sqlite;
 using Portal.Labs;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Help;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
@@ -48,6 +50,8 @@ public static class WebServiceCollectionExtensions
 
         services.AddPortalHealth();
         services.TryAddSingleton<CircuitOwner>();
+        services.TryAddScoped<PageConsent>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<PageConsent>());
         services
             .AddRazorComponents()
             .AddInteractiveServerComponents()
