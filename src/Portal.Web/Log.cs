@@ -41,6 +41,15 @@ internal static partial class Log
     )]
     public static partial void PersonRemoved(ILogger logger, string personId, string administratorId);
 
+    [LoggerMessage(
+        EventId = 3005,
+        EventName = "DatabaseAway",
+        Level = LogLevel.Error,
+        Message = "{Path} was not answered, because the database does not answer: EF Core's line above says why. See "
+            + "Portal:Data:ConnectionString, or the disk of Portal:Data:Directory."
+    )]
+    public static partial void DatabaseAway(ILogger logger, string path);
+
     [LoggerMessage(EventId = 3004, EventName = "PlainText", Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void PlainText(ILogger logger, string problem);
 

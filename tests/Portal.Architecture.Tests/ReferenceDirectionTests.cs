@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Portal.Architecture.Tests;
 
-/// <summary>One direction of references: Web, Cli → Labs → {Content, Clusters → Sandbox}; Web → Classroom.</summary>
+/// <summary>One direction of references: Web, Cli → Labs → {Content, Clusters → Sandbox}; Web, Cli → Classroom.</summary>
 public sealed class ReferenceDirectionTests
 {
     private static readonly Dictionary<string, string[]> s_allowed = new(StringComparer.Ordinal)
@@ -17,7 +17,7 @@ public sealed class ReferenceDirectionTests
         ["Portal.Classroom.Sqlite"] = ["Portal.Classroom"],
         ["Portal.Classroom.PostgreSql"] = ["Portal.Classroom"],
         ["Portal.Web"] = ["Portal.Labs", "Portal.Classroom", "Portal.Classroom.Sqlite", "Portal.Classroom.PostgreSql"],
-        ["Portal.Cli"] = ["Portal.Labs"],
+        ["Portal.Cli"] = ["Portal.Labs", "Portal.Classroom.Sqlite", "Portal.Classroom.PostgreSql"],
     };
 
     public static TheoryData<string> Projects()

@@ -1,5 +1,6 @@
 // Measurements of the sandbox, run by hand: dotnet run -c Release --project tests/Portal.Benchmarks [name [number]]
 using Portal.Benchmarks;
+using Portal.Benchmarks.Circuits;
 using Portal.Sandbox;
 
 var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
@@ -11,6 +12,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["noisy"] = (_, seconds) => Noisy.RunAsync(seconds ?? 15),
     ["run"] = (_, seconds) => FirstOutput.RunAsync(seconds ?? 20),
     ["workspaces"] = (_, others) => Workspaces.RunAsync(others ?? 100),
+    ["class"] = (_, learners) => ClassLoad.RunAsync(learners ?? 100),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),

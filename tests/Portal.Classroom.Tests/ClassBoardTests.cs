@@ -6,23 +6,23 @@ using Xunit;
 
 namespace Portal.Classroom.Tests;
 
-public sealed class ClassBoardTests : IDisposable
+public abstract class ClassBoardTests(DatabaseKind kind) : DatabaseTests(kind)
 {
     private static readonly DateTimeOffset s_noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly TempDirectory _directory = new();
     private readonly CancellationTokenSource _limit = new(TestTimeouts.Default);
 
-    public void Dispose()
+    public override void Dispose()
     {
         _limit.Dispose();
-        _directory.Dispose();
+        base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
     public async Task WatchAsync_SectionRecorded_ShowsIt()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea");
         await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();
         Assert.True(await boards.MoveNextAsync());
@@ -38,7 +38,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task WatchAsync_LearnersFailTheSameCheck_AreOneGroup()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea", "Cleo");
         foreach (var learner in learners[..2])
         {
@@ -57,7 +57,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task WatchAsync_LearnersFailACheckInTwoWays_SaysWhatMostHaveInCommon()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea", "Cleo");
         foreach (var (learner, message) in learners.Zip(["no such host", "reviews has no subset v2", "reviews has no subset v2"]))
         {
@@ -77,7 +77,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task WatchAsync_RunFails_LearnerIsStuckUntilItSucceeds()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada");
         await host.Progress.RecordSectionAsync(Key(learners[0]), new SectionFact("step-1", "step", SectionStatus.InProgress, s_noon), _limit.Token);
         await host.Progress.RecordRunAsync(Key(learners[0]), new RunFact("step-1", "step-1/1", RunStatus.Failed, 1, TimeSpan.FromSeconds(2), s_noon), _limit.Token);
@@ -94,7 +94,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task WatchAsync_PageOpens_LearnerIsOnline()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada");
         await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();
         await UntilAsync(boards, b => !b.Learners[0].Online);
@@ -111,7 +111,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task WatchAsync_UnknownClass_Ends()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await using var boards = host.Board.WatchAsync("nothing", _limit.Token).GetAsyncEnumerator();
 
@@ -121,7 +121,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task EnrolAsync_Twice_KeepsOneRow()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada");
 
         await host.Classes.EnrolAsync(classId, learners[0], _limit.Token);
@@ -132,7 +132,7 @@ public sealed class ClassBoardTests : IDisposable
     [Fact]
     public async Task FindByJoinCodeAsync_TypedInSmallLetters_FindsTheClass()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var created = await host.Classes.CreateAsync(
             "Monday",
             "course",
@@ -176,3 +176,7 @@ public sealed class ClassBoardTests : IDisposable
         throw new InvalidOperationException("The board ended.");
     }
 }
+
+public sealed class SqliteClassBoardTests() : ClassBoardTests(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlClassBoardTests() : ClassBoardTests(DatabaseKind.PostgreSql);

@@ -1,30 +1,20 @@
 using Microsoft.Extensions.Time.Testing;
 using Portal.Classroom.Model;
-using Portal.Testing;
 using Xunit;
 
 namespace Portal.Classroom.Tests;
 
-/// <summary>A class from its first learner to its end, on each database.</summary>
-public abstract class ClassLifeTests : IDisposable
+/// <summary>A class from its first learner to its end.</summary>
+public abstract class ClassLifeTests(DatabaseKind kind) : DatabaseTests(kind)
 {
     private static readonly CancellationToken s_none = CancellationToken.None;
 
-    protected TempDirectory Directory { get; } = new();
-    protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
-
-    public void Dispose()
-    {
-        Directory.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected abstract Task<ClassroomHost> StartAsync();
+    private FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task Join_GoodCode_EnrolsOnce()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var (created, ada) = (await MakeClassAsync(host), await AddAsync(host, "Ada"));
         await host.Life.RenewJoinCodeAsync(created.Id, null, 1, s_none);
         var code = await CodeAsync(host, created.Id);
@@ -38,7 +28,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Join_LastUseWantedByMany_EnrolsOne()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var created = await MakeClassAsync(host);
         await host.Life.RenewJoinCodeAsync(created.Id, null, 1, s_none);
         var code = await CodeAsync(host, created.Id);
@@ -65,7 +55,7 @@ public abstract class ClassLifeTests : IDisposable
     [InlineData("replaced")]
     public async Task Join_CodeThatDoesNotWork_SaysTheSame(string reason)
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var (created, ada) = (await MakeClassAsync(host), await AddAsync(host, "Ada"));
         await host.Life.RenewJoinCodeAsync(created.Id, TimeSpan.FromHours(1), 5, s_none);
         var code = reason == "other code" ? "AAAAAAAA" : await CodeAsync(host, created.Id);
@@ -87,7 +77,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Join_NameLooksLikeAClassmates_IsRefusedAndCostsNoUse()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var created = await MakeClassAsync(host);
         await host.Classes.EnrolAsync(created.Id, await AddAsync(host, "Ada"), s_none);
         await host.Life.RenewJoinCodeAsync(created.Id, null, 1, s_none);
@@ -103,7 +93,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Rename_ToAClassmatesName_IsRefused()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var created = await MakeClassAsync(host);
         var bea = await AddAsync(host, "Bea");
         await host.Classes.EnrolAsync(created.Id, await AddAsync(host, "Ada"), s_none);
@@ -118,7 +108,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task MaySee_Learner_OnlyThemselvesAndTheirInstructors()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var monday = await MakeClassAsync(host, "monday");
         await MakeClassAsync(host, "tuesday");
         var (ada, bea) = (await AddAsync(host, "Ada"), await AddAsync(host, "Bea"));
@@ -138,7 +128,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Instructors_SharedClass_BothTeachAndTheLastStays()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var created = await MakeClassAsync(host, "first");
         var second = await AddAsync(host, "Second");
 
@@ -156,7 +146,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Delete_Class_KeepsItsLearners()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var (created, ada) = (await MakeClassAsync(host), await AddAsync(host, "Ada"));
         await host.Classes.EnrolAsync(created.Id, ada, s_none);
         await host.Invitations.InviteAsync(created.Id, [new(1, "Bea")], s_none);
@@ -170,7 +160,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Rename_Class_TrimsAndRefusesNothing()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var created = await MakeClassAsync(host);
 
         await host.Life.RenameAsync(created.Id, " Tuesday ", s_none);
@@ -185,7 +175,7 @@ public abstract class ClassLifeTests : IDisposable
     [Fact]
     public async Task Accept_Invitation_EnrolsOnceAndNobodyElse()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var (created, ada, bea) = (
             await MakeClassAsync(host),
             await AddAsync(host, "Ada"),
@@ -207,7 +197,7 @@ public abstract class ClassLifeTests : IDisposable
     [InlineData("archived")]
     public async Task Accept_InvitationThatDoesNotWork_IsRefused(string reason)
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(Time);
         var (created, ada) = (await MakeClassAsync(host), await AddAsync(host, "Ada"));
         var token = (await host.Invitations.InviteAsync(created.Id, [new(1, "Ada")], s_none)).Issued.Single().Token;
         if (reason == "expired")
@@ -237,13 +227,6 @@ public abstract class ClassLifeTests : IDisposable
         (await host.Classes.FindAsync(classId, s_none))!.JoinCode;
 }
 
-public sealed class SqliteClassLifeTests : ClassLifeTests
-{
-    private protected override Task<ClassroomHost> StartAsync() =>
-        ClassroomHost.StartSqliteAsync(Path.Combine(Directory.Path, "portal.db"), Time);
-}
+public sealed class SqliteClassLifeTests() : ClassLifeTests(DatabaseKind.Sqlite);
 
-public sealed class PostgreSqlClassLifeTests : ClassLifeTests
-{
-    private protected override Task<ClassroomHost> StartAsync() => ClassroomHost.StartPostgreSqlAsync(Time);
-}
+public sealed class PostgreSqlClassLifeTests() : ClassLifeTests(DatabaseKind.PostgreSql);

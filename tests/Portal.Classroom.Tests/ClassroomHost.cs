@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Portal.Classroom.Access;
@@ -9,10 +10,7 @@ using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
-using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Progress;
-using Portal.Classroom.Sqlite;
-using Xunit;
 
 namespace Portal.Classroom.Tests;
 
@@ -36,31 +34,20 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 
-    public static Task<ClassroomHost> StartSqliteAsync(string file, TimeProvider? time = null) =>
-        StartAsync(options => options.UsePortalSqlite(file), time);
-
-    /// <summary>On a database that is emptied first, or not; skips the test where there is no server.</summary>
-    public static async Task<ClassroomHost> StartPostgreSqlAsync(TimeProvider? time = null, bool keep = false)
-    {
-        var connection = Environment.GetEnvironmentVariable("PORTAL_TEST_POSTGRES");
-        Assert.SkipWhen(
-            string.IsNullOrEmpty(connection),
-            "Set PORTAL_TEST_POSTGRES to a connection string to run this test."
-        );
-        var host = await StartAsync(options => options.UsePortalPostgreSql(connection), time);
-        if (keep) return host;
-        await using var db = await host.Database.CreateDbContextAsync();
-        await db.Learners.ExecuteDeleteAsync();
-        await db.Classes.ExecuteDeleteAsync();
-        return host;
-    }
-
-    private static async Task<ClassroomHost> StartAsync(Action<DbContextOptionsBuilder> database, TimeProvider? time)
+    public static async Task<ClassroomHost> StartAsync(
+        TestDatabase database,
+        TimeProvider? time = null,
+        IInterceptor? interceptor = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         if (time is not null)
             builder.Services.AddSingleton(time);
-        builder.Services.AddPortalClassroom((_, options) => database(options));
+        builder.Services.AddPortalClassroom((_, options) =>
+        {
+            database.Use(options);
+            if (interceptor is not null) options.AddInterceptors(interceptor);
+        });
         var host = builder.Build();
         await host.StartAsync();
         return new ClassroomHost(host);

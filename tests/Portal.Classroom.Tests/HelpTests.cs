@@ -7,19 +7,9 @@ using Xunit;
 namespace Portal.Classroom.Tests;
 
 /// <summary>Requests for help and messages, on each database.</summary>
-public abstract class HelpTests : IDisposable
+public abstract class HelpTests(DatabaseKind kind) : DatabaseTests(kind)
 {
     private static readonly CancellationToken s_none = CancellationToken.None;
-
-    protected TempDirectory Directory { get; } = new();
-
-    public void Dispose()
-    {
-        Directory.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected abstract Task<ClassroomHost> StartAsync();
 
     [Fact]
     public async Task Ask_TwoLearners_WaitInOrderAndSeeWhoHelps()
@@ -53,7 +43,7 @@ public abstract class HelpTests : IDisposable
             await host.Help.AskAsync(Question(ada) with { Output = new string('x', 9000) }, s_none);
         }
 
-        await using var again = await StartAgainAsync();
+        await using var again = await StartAsync();
         var request = Assert.Single(await FirstAsync(again.Help.WatchQueueAsync(classId, s_none)));
         Assert.Equal(HelpRequest.OutputMaxLength, request.Output!.Length);
         await again.Help.CloseAsync(request.Id, ada, s_none);
@@ -161,8 +151,6 @@ public abstract class HelpTests : IDisposable
     }
 
     /// <summary>On what the one before has left.</summary>
-    private protected abstract Task<ClassroomHost> StartAgainAsync();
-
     private static HelpQuestion Question(string learner) => new(learner, "course", "lesson", "step-1");
 
     private static Task<HelpState?> StateAsync(ClassroomHost host, string learner) =>
@@ -185,17 +173,6 @@ public abstract class HelpTests : IDisposable
     }
 }
 
-public sealed class SqliteHelpTests : HelpTests
-{
-    private protected override Task<ClassroomHost> StartAsync() =>
-        ClassroomHost.StartSqliteAsync(Path.Combine(Directory.Path, "portal.db"));
+public sealed class SqliteHelpTests() : HelpTests(DatabaseKind.Sqlite);
 
-    private protected override Task<ClassroomHost> StartAgainAsync() => StartAsync();
-}
-
-public sealed class PostgreSqlHelpTests : HelpTests
-{
-    private protected override Task<ClassroomHost> StartAsync() => ClassroomHost.StartPostgreSqlAsync();
-
-    private protected override Task<ClassroomHost> StartAgainAsync() => ClassroomHost.StartPostgreSqlAsync(keep: true);
-}
+public sealed class PostgreSqlHelpTests() : HelpTests(DatabaseKind.PostgreSql);

@@ -2,21 +2,16 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Portal.Classroom.Model;
 using Portal.Classroom.Progress;
-using Portal.Testing;
 using Xunit;
 
 namespace Portal.Classroom.Tests;
 
-public sealed class LearnerServiceTests : IDisposable
+public abstract class LearnerServiceTests(DatabaseKind kind) : DatabaseTests(kind)
 {
-    private readonly TempDirectory _directory = new();
-
-    public void Dispose() => _directory.Dispose();
-
     [Fact]
     public async Task AddAsync_NewName_IsListed()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         var added = await host.Learners.AddAsync("  Bea ", CancellationToken.None);
 
@@ -32,7 +27,7 @@ public sealed class LearnerServiceTests : IDisposable
     )]
     public async Task AddAsync_UnusableName_SaysWhy(string name, string message)
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         await host.Learners.AddAsync("Bea", CancellationToken.None);
 
         var e = await Assert.ThrowsAsync<ClassroomException>(() => host.Learners.AddAsync(name, CancellationToken.None));
@@ -43,7 +38,7 @@ public sealed class LearnerServiceTests : IDisposable
     [Fact]
     public async Task EnsureAsync_CalledByManyAtOnce_MakesOneLearner()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => host.Learners.EnsureAsync("you", "You", CancellationToken.None))));
 
@@ -53,7 +48,7 @@ public sealed class LearnerServiceTests : IDisposable
     [Fact]
     public async Task RenameAsync_KnownLearner_ChangesTheName()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var learner = await host.Learners.AddAsync("Bea", CancellationToken.None);
 
         await host.Learners.RenameAsync(learner.Id, "Beatrice", CancellationToken.None);
@@ -64,7 +59,7 @@ public sealed class LearnerServiceTests : IDisposable
     [Fact]
     public async Task RemoveAsync_SomebodyWhoDidEverything_LeavesNothingOfThem()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var ada = await host.Learners.AddAsync("Ada", CancellationToken.None);
         var bea = await host.Learners.AddAsync("Bea", CancellationToken.None);
         foreach (var learner in (Learner[])[ada, bea])
@@ -88,7 +83,7 @@ public sealed class LearnerServiceTests : IDisposable
     [Fact]
     public async Task RemoveAsync_OnlyInstructor_LeavesTheClassToTheHeir()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var (ada, bea, root) = (
             await host.Learners.AddAsync("Ada", CancellationToken.None),
             await host.Learners.AddAsync("Bea", CancellationToken.None),
@@ -143,3 +138,7 @@ public sealed class LearnerServiceTests : IDisposable
         await db.SaveChangesAsync();
     }
 }
+
+public sealed class SqliteLearnerServiceTests() : LearnerServiceTests(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlLearnerServiceTests() : LearnerServiceTests(DatabaseKind.PostgreSql);

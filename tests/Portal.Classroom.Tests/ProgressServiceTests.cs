@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Portal.Classroom.Tests;
 
-public sealed class ProgressServiceTests : IDisposable
+public abstract class ProgressServiceTests(DatabaseKind kind) : DatabaseTests(kind)
 {
     private const string ChildDatabase = "PORTAL_TEST_CHILD_DATABASE";
     private const string ChildPipe = "PORTAL_TEST_CHILD_PIPE";
@@ -16,19 +16,15 @@ public sealed class ProgressServiceTests : IDisposable
     private static readonly ProgressKey s_key = new("you", "course", "lesson");
     private static readonly DateTimeOffset s_noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly TempDirectory _directory = new();
-
-    public void Dispose() => _directory.Dispose();
-
     [Fact]
     public async Task RecordCheckAsync_ProcessKilledAfterwards_ResultIsThere()
     {
-        var file = Path.Combine(_directory.Path, "portal.db");
         var pipeName = "portal-test-" + Guid.NewGuid().ToString("N");
         await using var pipe = new NamedPipeServerStream(pipeName, PipeDirection.In);
         var start = new ProcessStartInfo(Environment.ProcessPath!);
-        foreach (var argument in (string[])["-method", $"*.{nameof(ChildProcess_Asked_RecordsAndHangs)}"]) start.ArgumentList.Add(argument);
-        start.Environment[ChildDatabase] = file;
+        foreach (var argument in (string[])["-method", $"{GetType().FullName}.{nameof(ChildProcess_Asked_RecordsAndHangs)}"])
+            start.ArgumentList.Add(argument);
+        start.Environment[ChildDatabase] = Database.Connection;
         start.Environment[ChildPipe] = pipeName;
 
         using (var child = Process.Start(start)!)
@@ -40,7 +36,7 @@ public sealed class ProgressServiceTests : IDisposable
             await child.WaitForExitAsync(limit.Token);
         }
 
-        await using var host = await ClassroomHost.StartSqliteAsync(file);
+        await using var host = await StartAsync();
         var check = Assert.Single((await host.Progress.LoadAsync(s_key, CancellationToken.None)).Checks);
         Assert.Equal(CheckStatus.Passed, check.Status);
         Assert.Equal(3, check.Points);
@@ -52,7 +48,8 @@ public sealed class ProgressServiceTests : IDisposable
     {
         if (Environment.GetEnvironmentVariable(ChildPipe) is not { } pipeName) return;
 
-        var host = await ClassroomHost.StartSqliteAsync(Environment.GetEnvironmentVariable(ChildDatabase)!);
+        using var database = new TestDatabase(Kind, Environment.GetEnvironmentVariable(ChildDatabase)!);
+        var host = await ClassroomHost.StartAsync(database);
         await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, "{}", s_noon), CancellationToken.None);
         await using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.Out);
         await pipe.ConnectAsync();
@@ -63,7 +60,7 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task RecordAsync_ManyWritersAtOnce_LosesNothing()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
         {
@@ -81,7 +78,7 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task RecordRunAsync_SameBlockByManyAtOnce_KeepsOneRow()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
             host.Progress.RecordRunAsync(s_key, new RunFact("step-1", "step-1/1", RunStatus.Failed, 2, TimeSpan.FromSeconds(1), s_noon), CancellationToken.None))));
@@ -93,7 +90,7 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task RecordSectionAsync_CompletedThenBroken_KeepsTheCompletionTime()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", SectionStatus.InProgress, s_noon), CancellationToken.None);
         await host.Progress.RecordSectionAsync(s_key, new SectionFact("step-1", "step", SectionStatus.Completed, s_noon.AddMinutes(5)), CancellationToken.None);
@@ -109,7 +106,7 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task RecordCheckAsync_PassedTwice_KeepsEachEvidence()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
 
         await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, """{"n":1}""", s_noon), CancellationToken.None);
         await host.Progress.RecordCheckAsync(s_key, new CheckFact("exercise-1", "canary", CheckStatus.Passed, 3, null, """{"n":2}""", s_noon.AddMinutes(1)), CancellationToken.None);
@@ -121,7 +118,7 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task RecordAsync_OlderFactThatComesLate_ChangesNothing()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         foreach (
             var (at, passed) in ((DateTimeOffset, bool)[])
                 [(s_noon.AddMinutes(1), true), (s_noon, false), (s_noon.AddMinutes(1), true)]
@@ -173,11 +170,14 @@ public sealed class ProgressServiceTests : IDisposable
         await using var db = await host.Database.CreateDbContextAsync();
         Assert.Equal(1, await db.Evidence.CountAsync());
     }
+}
 
+public sealed class SqliteProgressServiceTests() : ProgressServiceTests(DatabaseKind.Sqlite)
+{
     [Fact]
     public async Task Database_WhenOpened_IsDurable()
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         await using var db = await host.Database.CreateDbContextAsync();
 
         Assert.Equal("wal", (await db.Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync()).Single());
@@ -187,8 +187,14 @@ public sealed class ProgressServiceTests : IDisposable
     [Fact]
     public async Task Database_NotWritable_SaysWhichKeyToLookAt()
     {
-        var e = await Assert.ThrowsAsync<Data.DatabaseUnavailableException>(() => ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "missing/portal.db")));
+        using var missing = new TestDatabase(DatabaseKind.Sqlite, Database.Connection + ".missing/portal.db");
+
+        var e = await Assert.ThrowsAsync<Data.DatabaseUnavailableException>(() =>
+            ClassroomHost.StartAsync(missing)
+        );
 
         Assert.Contains("Portal:Data:Directory", e.Message, StringComparison.Ordinal);
     }
 }
+
+public sealed class PostgreSqlProgressServiceTests() : ProgressServiceTests(DatabaseKind.PostgreSql);

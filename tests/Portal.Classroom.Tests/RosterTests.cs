@@ -1,16 +1,11 @@
 using System.Text;
 using Portal.Classroom.Invitations;
-using Portal.Testing;
 using Xunit;
 
 namespace Portal.Classroom.Tests;
 
-public sealed class RosterTests : IDisposable
+public abstract class RosterTests(DatabaseKind kind) : DatabaseTests(kind)
 {
-    private readonly TempDirectory _directory = new();
-
-    public void Dispose() => _directory.Dispose();
-
     public static TheoryData<string, byte[]> Encodings()
     {
         const string Text = "name\nJosé Müller\n";
@@ -55,7 +50,7 @@ public sealed class RosterTests : IDisposable
     [InlineData("name\nAda\nB\u200Bea\n", 3, "The name has a character that cannot be seen (U+200B)")]
     public async Task Import_WrongLine_NamesItAndImportsNobody(string text, int line, string message)
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         var classId = await MakeClassAsync(host);
 
         var result = await host.Invitations.ImportAsync(classId, Encoding.UTF8.GetBytes(text), CancellationToken.None);
@@ -93,7 +88,7 @@ public sealed class RosterTests : IDisposable
 
     private async Task<InvitationResult> ImportAsync(byte[] file)
     {
-        await using var host = await ClassroomHost.StartSqliteAsync(Path.Combine(_directory.Path, "portal.db"));
+        await using var host = await StartAsync();
         return await host.Invitations.ImportAsync(await MakeClassAsync(host), file, CancellationToken.None);
     }
 
@@ -109,3 +104,7 @@ public sealed class RosterTests : IDisposable
         return created.Id;
     }
 }
+
+public sealed class SqliteRosterTests() : RosterTests(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlRosterTests() : RosterTests(DatabaseKind.PostgreSql);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Shared;
 using Portal.Classroom.Data;
 using Portal.Testing;
 using Portal.Web.Hosting;

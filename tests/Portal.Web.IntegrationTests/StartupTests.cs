@@ -86,10 +86,8 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("Account: You", page, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public async Task Signal_NothingRuns_EndsQuietly(string signal)
+    [Fact]
+    public async Task Signal_NothingRuns_EndsQuietly()
     {
         using var process = StartPortal("--urls=http://127.0.0.1:0");
         using var limit = KillAtTimeout(process);
@@ -99,13 +97,41 @@ public sealed class StartupTests : IDisposable
             && !line.Contains("The portal has started", StringComparison.Ordinal)
         ) { }
 
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         var rest = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
 
         Assert.Equal((0, ""), (process.ExitCode, await errors));
         Assert.DoesNotContain("fail:", rest, StringComparison.Ordinal);
         Assert.DoesNotContain("warn:", rest, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DirectoryOfARunningPortal_IsRefusedUntilThatOneIsKilled()
+    {
+        using (var first = StartPortal("--urls=http://127.0.0.1:0"))
+        {
+            using var limit = KillAtTimeout(first);
+            while (
+                await first.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line
+                && !line.Contains("The portal has started", StringComparison.Ordinal)
+            ) { }
+
+            var (exitCode, errors) = await RunAsync("--urls=http://127.0.0.1:0");
+
+            Assert.Equal(1, exitCode);
+            Assert.StartsWith(
+                $"The portal cannot start: Process {first.Id} on {Environment.MachineName} works in '{_directory.Path}'",
+                errors,
+                StringComparison.Ordinal
+            );
+            Assert.Contains("Portal:Data:Directory", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+            first.Kill();
+            await first.WaitForExitAsync(CancellationToken.None);
+        }
+
+        DataDirectory.Lock(_directory.Path).Dispose();
     }
 
     [Fact]

@@ -53,14 +53,26 @@ internal sealed class ClassLifeService(
 
     public async Task<SchoolClass> JoinAsync(string joinCode, string learnerId, CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        // Both or neither: a use that was counted without a learner would keep another one out.
+        var found = await database.InTransactionAsync(
+            db => JoinAsync(db, joinCode, learnerId, cancellationToken),
+            cancellationToken
+        );
+        changes.Raise();
+        return found;
+    }
+
+    private async Task<SchoolClass> JoinAsync(
+        PortalDbContext db,
+        string joinCode,
+        string learnerId,
+        CancellationToken cancellationToken
+    )
+    {
         var found = await Usable(db, joinCode).AsNoTracking().FirstOrDefaultAsync(cancellationToken)
             ?? throw NoSuchCode();
         if (await db.Enrolments.AnyAsync(e => e.ClassId == found.Id && e.LearnerId == learnerId, cancellationToken))
             return found;
-
-        // Both or neither: a use that was counted without a learner would keep another one out.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (
             await Usable(db, joinCode)
                 .ExecuteUpdateAsync(
@@ -70,8 +82,6 @@ internal sealed class ClassLifeService(
         )
             throw NoSuchCode();
         await classes.EnrolAsync(db, found.Id, learnerId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        changes.Raise();
         return found;
     }
 

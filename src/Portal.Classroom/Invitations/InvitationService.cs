@@ -118,29 +118,29 @@ internal sealed class InvitationService(
 
     public async Task<Invitation> AcceptAsync(string token, string personId, CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        var found = await database.InTransactionAsync(
+            db => AcceptAsync(db, token, personId, cancellationToken),
+            cancellationToken
+        );
+        changes.Raise();
+        return found;
+    }
+
+    private async Task<Invitation> AcceptAsync(
+        PortalDbContext db,
+        string token,
+        string personId,
+        CancellationToken cancellationToken
+    )
+    {
         var found = await Usable(db, token).AsNoTracking().Include(i => i.Class).FirstOrDefaultAsync(cancellationToken)
             ?? throw NotUsable();
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
-        {
-            DateTimeOffset? now = time.GetUtcNow();
-            if (
-                await Usable(db, token).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now), cancellationToken)
-                == 0
-            )
-                throw NotUsable();
-            if (
-                !await db.Enrolments.AnyAsync(
-                    e => e.ClassId == found.ClassId && e.LearnerId == personId,
-                    cancellationToken
-                )
-            )
-            {
-                await classes.EnrolAsync(db, found.ClassId, personId, cancellationToken);
-            }
-            await transaction.CommitAsync(cancellationToken);
-        }
-        changes.Raise();
+        DateTimeOffset? now = time.GetUtcNow();
+        if (await Usable(db, token).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now), cancellationToken) == 0)
+            throw NotUsable();
+        var places = db.Enrolments.Where(e => e.ClassId == found.ClassId && e.LearnerId == personId);
+        if (!await places.AnyAsync(cancellationToken))
+            await classes.EnrolAsync(db, found.ClassId, personId, cancellationToken);
         return found;
     }
 

@@ -97,8 +97,17 @@ internal sealed class LearnerService(
 
     public async Task RemoveAsync(string id, string heirId, CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.InTransactionAsync(db => RemoveAsync(db, id, heirId, cancellationToken), cancellationToken);
+        changes.Raise();
+    }
+
+    private static async Task<int> RemoveAsync(
+        PortalDbContext db,
+        string id,
+        string heirId,
+        CancellationToken cancellationToken
+    )
+    {
         var orphans = await db
             .Instructors.Where(i => i.LearnerId == id)
             .Select(i => i.ClassId)
@@ -116,9 +125,7 @@ internal sealed class LearnerService(
         await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancellationToken);
         await db.UserPasskeys.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellationToken);
         // The account and the places in classes go with the learner.
-        await db.Learners.Where(l => l.Id == id).ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        changes.Raise();
+        return await db.Learners.Where(l => l.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 
     private static ClassroomException Taken(string name) =>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -32,12 +34,20 @@ public sealed class ClusterApi : IDisposable
         return new ClusterApi(new Kubernetes(configuration));
     }
 
+    /// <summary>Whole objects.</summary>
+    public const string Json = "application/json";
+
     /// <summary>The response's JSON.</summary>
     /// <param name="path">Path below the server's address, with query, e.g. <c>api/v1/namespaces?limit=1</c>.</param>
     /// <exception cref="ClusterApiException">The server answered with an error.</exception>
-    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        GetAsync(path, Json, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync(string, CancellationToken)"/>
+    /// <param name="accept">What the answer may be, as in the header <c>Accept</c>.</param>
+    public async Task<JsonElement> GetAsync(string path, string accept, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(NewRequest(HttpMethod.Get, path), accept, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
         return await ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
@@ -69,14 +79,32 @@ public sealed class ClusterApi : IDisposable
         return SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
     }
 
-    /// <summary>The lines of a streamed response, such as a watch's events, until the server ends it.</summary>
-    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The lines of a streamed response, such as a watch's events, until the server ends it. Each is to be used before
+    /// the next is asked for.
+    /// </summary>
+    public async IAsyncEnumerable<ReadOnlySequence<byte>> ReadLinesAsync(
+        string path,
+        string accept,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        using var response = await SendAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        using var response = await SendAsync(
+                NewRequest(HttpMethod.Get, path), accept, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        var reader = PipeReader.Create(
+            await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        while (true)
         {
-            if (line.Length > 0) yield return line;
+            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var left = result.Buffer;
+            while (left.PositionOf((byte)'\n') is { } end)
+            {
+                if (left.Slice(0, end) is { IsEmpty: false } line) yield return line;
+                left = left.Slice(left.GetPosition(1, end));
+            }
+            reader.AdvanceTo(left.Start, left.End);
+            if (result.IsCompleted) break;
         }
     }
 
@@ -95,8 +123,18 @@ public sealed class ClusterApi : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? contentType, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         var request = NewRequest(method, path);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue(contentType ?? "application/json"));
+        return await SendAsync(request, Json, completion, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        string accept,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken
+    )
+    {
+        request.Headers.TryAddWithoutValidation("Accept", accept);
         var response = await SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode) return response;
         using (response)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -73,7 +74,7 @@ internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink s
         do
         {
             var query = next is null ? "?limit=500" : $"?limit=500&continue={Uri.EscapeDataString(next)}";
-            var list = await api.GetAsync(kind.Path + query, cancellationToken).ConfigureAwait(false);
+            var list = await api.GetAsync(kind.Path + query, kind.AcceptList, cancellationToken).ConfigureAwait(false);
             foreach (var item in list.Find("items").Items())
             {
                 if (TryRead(item) is { } read) objects.Add(read);
@@ -93,7 +94,7 @@ internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink s
         var lines = 0;
         try
         {
-            await foreach (var line in api.ReadLinesAsync(path, cancellationToken).ConfigureAwait(false))
+            await foreach (var line in api.ReadLinesAsync(path, kind.AcceptItem, cancellationToken).ConfigureAwait(false))
             {
                 lines++;
                 if (Take(line, ref version)) return null;
@@ -108,7 +109,7 @@ internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink s
     }
 
     /// <returns>True when the watch cannot go on from here.</returns>
-    private bool Take(string line, ref string version)
+    private bool Take(ReadOnlySequence<byte> line, ref string version)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portal.Clusters.Api;
 
 namespace Portal.Clusters.Watching;
 
@@ -13,7 +14,19 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
     /// <summary>Name of the CustomResourceDefinition that serves it.</summary>
     public string DefinitionName => $"{Plural}.{Group}";
 
-    public static WatchedKind Definitions { get; } = new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition");
+    /// <summary>What a list of it is asked for as: definitions are large, and only their names are of interest.</summary>
+    public string AcceptList => MetadataOnly ? Metadata("PartialObjectMetadataList") : ClusterApi.Json;
+
+    /// <summary>What an object of it is asked for as.</summary>
+    public string AcceptItem => MetadataOnly ? Metadata("PartialObjectMetadata") : ClusterApi.Json;
+
+    private bool MetadataOnly { get; init; }
+
+    public static WatchedKind Definitions { get; } =
+        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition")
+        {
+            MetadataOnly = true,
+        };
 
     public static ImmutableArray<WatchedKind> All { get; } =
     [
@@ -34,4 +47,7 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
         new("security.istio.io", "v1", "authorizationpolicies", "AuthorizationPolicy", Optional: true),
         new("telemetry.istio.io", "v1", "telemetries", "Telemetry", Optional: true),
     ];
+
+    /// <summary>As kube-controller-manager's metadata informers ask, so that a server without it sends all.</summary>
+    private static string Metadata(string form) => $"{ClusterApi.Json};as={form};g=meta.k8s.io;v=v1,{ClusterApi.Json}";
 }

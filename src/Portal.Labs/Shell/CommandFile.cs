@@ -9,7 +9,10 @@ internal sealed class CommandFile(string directory)
     private readonly string _path = Path.Combine(directory, ShellStartup.CommandFile);
 
     public Task WriteAsync(long id, string command, CancellationToken cancellationToken) =>
-        File.WriteAllTextAsync(_path, string.Create(CultureInfo.InvariantCulture, $"{id}\n{command}"), cancellationToken);
+        File.WriteAllTextAsync(
+            _path,
+            string.Create(CultureInfo.InvariantCulture, $"{id}\n{command}"),
+            cancellationToken);
 
     /// <summary>The shell finds nothing to run.</summary>
     public void Empty()

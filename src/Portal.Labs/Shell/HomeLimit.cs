@@ -13,7 +13,8 @@ internal sealed class HomeLimit : IAsyncDisposable
 {
     private const long Mebibyte = 1024 * 1024;
 
-    /// <summary>How fast files are assumed to grow, a second; the faster, the more there is before it is seen.</summary>
+    /// <summary>How fast files are assumed to grow, a second; the faster, the more there is before that is seen.
+    /// </summary>
     private const double Rate = 100 * Mebibyte;
 
     /// <summary>Measuring takes no more than this part of the time.</summary>
@@ -70,7 +71,10 @@ internal sealed class HomeLimit : IAsyncDisposable
     {
         var begun = _time.GetTimestamp();
         var limits = _spec.Limits;
-        var usage = DiskUsage.Measure([WorkspaceFiles.Home(_spec), WorkspaceFiles.Output(_spec)], limits.Files + 2 * MoreFiles);
+        // As far as it takes to see that there are more than before.
+        var usage = DiskUsage.Measure(
+            [WorkspaceFiles.Home(_spec), WorkspaceFiles.Output(_spec)],
+            Math.Max(limits.Files, _full ?? 0) + 2 * MoreFiles);
         var isOver = !usage.IsWhole || usage.Bytes > limits.Home * Mebibyte || usage.Files > limits.Files;
         if (isOver && (_full is not { } files || usage.Files > files + MoreFiles))
         {

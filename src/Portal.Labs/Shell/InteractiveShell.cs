@@ -18,7 +18,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     /// there are two.
     /// </summary>
     private static readonly TimeSpan[] s_grace =
-        [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(2)];
+        [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(6)];
 
     /// <summary>For bash to take a line that was typed for it.</summary>
     private static readonly TimeSpan s_typing = TimeSpan.FromSeconds(3);

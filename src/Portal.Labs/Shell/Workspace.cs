@@ -43,7 +43,12 @@ internal sealed class Workspace : IAsyncDisposable
         _time = time;
         _activity = new WorkspaceActivity(spec, place, guarded);
         // One that is being started may write too.
-        _home = new HomeLimit(spec, place, () => _shell is not { IsAtPrompt: true } || place.RunsPrograms, guarded, time);
+        _home = new HomeLimit(
+            spec,
+            place,
+            () => _shell is not { IsAtPrompt: true } || place.RunsPrograms,
+            guarded,
+            time);
         _home.Changed += TellOfHome;
     }
 

@@ -122,8 +122,8 @@ internal static class WorkspaceFiles
     /// </summary>
     private static void DeleteTree(string directory)
     {
-        using var rm = Process.Start(
-            new ProcessStartInfo("rm", ["-rf", "--one-file-system", "--", directory]) { RedirectStandardError = true })!;
+        string[] arguments = ["-rf", "--one-file-system", "--", directory];
+        using var rm = Process.Start(new ProcessStartInfo("rm", arguments) { RedirectStandardError = true })!;
         var said = rm.StandardError.ReadToEnd();
         rm.WaitForExit();
         if (Directory.Exists(directory)) throw new IOException($"{directory} cannot be deleted: {said.Trim()}");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Portal.Shared;
 
 namespace Portal.Web.Hosting;
 
@@ -28,16 +29,8 @@ public sealed class DataOptions
         public void PostConfigure(string? name, DataOptions options)
         {
             options.Directory = string.IsNullOrWhiteSpace(options.Directory)
-                ? DefaultDirectory()
+                ? DataDirectory.Default()
                 : Path.GetFullPath(options.Directory, environment.ContentRootPath);
-        }
-
-        private static string? DefaultDirectory()
-        {
-            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-            if (!string.IsNullOrEmpty(state)) return Path.Combine(state, "portal");
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            return home.Length > 0 ? Path.Combine(home, ".local", "state", "portal") : null;
         }
     }
 

@@ -45,9 +45,9 @@ internal static class PortalHost
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
         app.UseMiddleware<PortProxy>();
-        app.UseHeadRequests();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         app.UseSecurityHeaders();
+        app.UseDatabaseAway();
         app.UseOriginCheck();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>

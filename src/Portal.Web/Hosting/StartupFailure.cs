@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Portal.Classroom.Data;
+using Portal.Shared;
 
 namespace Portal.Web.Hosting;
 
@@ -15,6 +16,7 @@ internal static class StartupFailure
             when binding.TargetSite?.DeclaringType == typeof(ConfigurationBinder) =>
             $"The portal cannot start: {binding.Message} {binding.InnerException?.InnerException?.Message}".TrimEnd(),
         DatabaseUnavailableException database => $"The portal cannot start: {database.Message}",
+        DirectoryInUseException inUse => $"The portal cannot start: {inUse.Message}",
         IOException { InnerException: AddressInUseException } io => $"The portal cannot start: {io.Message.TrimEnd('.')}. "
             + "Stop the program that uses the port, or choose another with Urls, for example --urls http://localhost:5081.",
         AggregateException { InnerExceptions.Count: > 0 } all when all.InnerExceptions.All(e => Describe(e) is not null) =>

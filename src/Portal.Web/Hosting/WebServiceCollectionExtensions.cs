@@ -13,6 +13,7 @@ using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Sqlite;
 using Portal.Labs;
 using Portal.Labs.Sessions;
+using Portal.Shared;
 using Portal.Web.Components.Help;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
@@ -31,12 +32,13 @@ public static class WebServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddPortalOptions();
         services.AddPortalIdentity(configuration);
+        services.AddHostedService<DataDirectoryHolder>();
         services.AddPortalClassroom(
             (provider, database) =>
             {
                 var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
                 if (string.IsNullOrWhiteSpace(data.ConnectionString))
-                    database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, "portal.db")));
+                    database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, DataDirectory.Database)));
                 else
                     database.UsePortalPostgreSql(data.ConnectionString, data.Password);
             }
@@ -78,17 +80,17 @@ public static class WebServiceCollectionExtensions
         // One directory holds everything of a portal, unless the workspaces were put elsewhere.
         services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
         {
-            labs.UnsavedDirectory ??= data.Value.Directory is { } kept ? Path.Combine(kept, "unsaved") : null;
+            labs.UnsavedDirectory ??= data.Value.Directory is { } kept ? Path.Combine(kept, DataDirectory.Unsaved) : null;
             if (configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null && data.Value.Directory is { } directory)
             {
-                labs.WorkspacesDirectory = Path.Combine(directory, "workspaces");
+                labs.WorkspacesDirectory = Path.Combine(directory, DataDirectory.Workspaces);
             }
         });
 
         services.AddDataProtection().SetApplicationName("portal");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>
         {
-            var directory = Path.Combine(data.Value.Directory!, "keys");
+            var directory = Path.Combine(data.Value.Directory!, DataDirectory.Keys);
             PrivateFiles.MakeDirectory(directory);
             keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(directory), logging);
         });

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.StaticAssets;
+using Portal.Web.Hosting;
 
 namespace Portal.Web.Identity;
 
@@ -24,7 +26,7 @@ internal static class PortalCookie
         options.SlidingExpiration = true;
         options.LoginPath = "/sign-in";
         options.ReturnUrlParameter = "returnUrl";
-        options.Events.OnValidatePrincipal = validate;
+        options.Events.OnValidatePrincipal = context => ValidateAsync(context, validate);
         var toSignIn = options.Events.OnRedirectToLogin;
         options.Events.OnRedirectToLogin = context =>
             IsPage(context.HttpContext) ? toSignIn(context) : Refuse(context, StatusCodes.Status401Unauthorized);
@@ -36,6 +38,24 @@ internal static class PortalCookie
     {
         context.RejectPrincipal();
         return context.HttpContext.SignOutAsync(context.Scheme.Name);
+    }
+
+    private static async Task ValidateAsync(
+        CookieValidatePrincipalContext context,
+        Func<CookieValidatePrincipalContext, Task> validate
+    )
+    {
+        // They are the same for everybody, and many for each page.
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null)
+            return;
+        try
+        {
+            await validate(context);
+        }
+        catch (Exception e) when (DatabaseAway.Is(e) && DatabaseAway.MayBeStranger(context.HttpContext))
+        {
+            context.RejectPrincipal();
+        }
     }
 
     private static Task Refuse(RedirectContext<CookieAuthenticationOptions> context, int status)

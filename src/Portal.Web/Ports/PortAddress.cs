@@ -20,8 +20,11 @@ internal sealed partial record PortAddress(int Port, string WorkspaceId)
 
     /// <summary>All of them, as a content security policy names them.</summary>
     /// <param name="portal">Where the portal is: they have its scheme and port.</param>
-    public static string Pattern(Uri portal, string domain) =>
-        $"{portal.Scheme}://*.{domain}{(portal.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{portal.Port}"))}";
+    public static string Pattern(Uri portal, string domain)
+    {
+        var port = portal.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{portal.Port}");
+        return $"{portal.Scheme}://*.{domain}{port}";
+    }
 
     /// <summary>The link to a page of a port.</summary>
     /// <param name="framed">Whether it is shown in a page of the portal that says whose it is.</param>

@@ -98,7 +98,8 @@ internal sealed class PortProxy(
             SameSite = SameSiteMode.Lax,
             MaxAge = PortTickets.CookieLifetime,
         };
-        if (context.Request.Headers["Sec-Fetch-Dest"] == "iframe" && (cookie.Secure || IsOfThisMachine(context.Request)))
+        var isFramed = context.Request.Headers["Sec-Fetch-Dest"] == "iframe";
+        if (isFramed && (cookie.Secure || IsOfThisMachine(context.Request)))
         {
             // To a browser the names of ports may be other sites than the portal. One that is framed in it has a cookie
             // for there alone: in a page of another site it is nobody's.

@@ -25,9 +25,9 @@ public static class OwnNamespace
         ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"];
 
     /// <summary>
-    /// Replaces the process by itself in a user namespace, with the same id, arguments, terminal and open files. Returns
-    /// where it is root already, where walls would not work, and in a process that is another program's. To be called
-    /// before everything else.
+    /// Replaces the process by itself in a user namespace, with the same id, arguments, terminal and open files.
+    /// Returns where it is root already, where walls would not work, and in a process that is another program's. To be
+    /// called before everything else.
     /// </summary>
     /// <param name="program">Whose process it must be.</param>
     public static void Enter(Assembly program)

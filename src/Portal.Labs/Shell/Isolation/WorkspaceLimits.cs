@@ -18,7 +18,7 @@ public sealed class WorkspaceLimits
     /// <value>The default is 1024.</value>
     public int OpenFiles { get; set; } = 1024;
 
-    /// <summary>The learner's own files. Measured while something runs, and there may be more until it is seen.</summary>
+    /// <summary>The learner's own files. Measured while something runs: until then there may be more.</summary>
     /// <value>The default is 256.</value>
     public int Home { get; set; } = 256;
 

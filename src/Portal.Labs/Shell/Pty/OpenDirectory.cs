@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Portal.Labs.Shell.Pty;
 
 /// <summary>
-/// A directory that is looked into without a path: whoever writes in it cannot lead elsewhere with a link meanwhile. See
-/// <c>fdopendir(3)</c> and <c>statx(2)</c>.
+/// A directory that is looked into without a path: whoever writes in it cannot lead elsewhere with a link meanwhile.
+/// See <c>fdopendir(3)</c> and <c>statx(2)</c>.
 /// </summary>
 internal sealed unsafe partial class OpenDirectory : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed unsafe partial class OpenDirectory : IDisposable
     private OpenDirectory(void* stream) => _stream = stream;
 
     /// <summary>Null when it is none, a link, or not there any more.</summary>
-    public static OpenDirectory? At(string path) => Open(CurrentDirectory, [.. System.Text.Encoding.UTF8.GetBytes(path), 0]);
+    public static OpenDirectory? At(string path) => Open(CurrentDirectory, [.. Encoding.UTF8.GetBytes(path), 0]);
 
     /// <inheritdoc cref="At"/>
     public OpenDirectory? Enter(Entry entry) => Open(Descriptor(_stream), entry.Name);

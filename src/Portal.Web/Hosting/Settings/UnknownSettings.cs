@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using Portal.Shared;
 
 namespace Portal.Web.Hosting.Settings;
 

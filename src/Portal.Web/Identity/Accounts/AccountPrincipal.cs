@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
+using Portal.Web.Hosting;
 
 namespace Portal.Web.Identity.Accounts;
 
@@ -71,6 +72,14 @@ internal sealed class CircuitSession(ILoggerFactory loggers, IServiceScopeFactor
     )
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await AccountPrincipal.FindAsync(scope.ServiceProvider, authenticationState.User) is not null;
+        try
+        {
+            return await AccountPrincipal.FindAsync(scope.ServiceProvider, authenticationState.User) is not null;
+        }
+        catch (Exception e) when (DatabaseAway.Is(e))
+        {
+            // Nobody's page ends because the database does; it is asked again soon.
+            return true;
+        }
     }
 }

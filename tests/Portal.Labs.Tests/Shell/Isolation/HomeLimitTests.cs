@@ -79,6 +79,16 @@ public sealed class HomeLimitTests : WorkspaceFixture
     }
 
     [Fact]
+    public async Task Home_FullAndFilledOnWithEmptyFiles_IsStoppedAgain()
+    {
+        await OverfillAsync("mkdir many; touch many/{1..400}");
+        await OverfillAsync("touch many/{1..2000}");
+        await OverfillAsync("touch many/{1..5000}");
+
+        Assert.Equal(3, _told.Count);
+    }
+
+    [Fact]
     public async Task Home_FilledByAProgramThatHides_IsMeasuredTooAndTheProgramEnded()
     {
         await OutputAsync(

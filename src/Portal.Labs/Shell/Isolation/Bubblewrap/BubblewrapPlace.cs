@@ -128,6 +128,7 @@ internal sealed class BubblewrapPlace(
                 _inside?.Network.Dispose();
                 var network = new NetworkNamespace(init, guarded);
                 _inside = new(init, network);
+                network.PrepareAsync().GetAwaiter().GetResult();
                 _doors.OpenAsync(network).GetAwaiter().GetResult();
                 gate.Open();
             }
@@ -146,7 +147,8 @@ internal sealed class BubblewrapPlace(
         const long Mebibyte = 1024 * 1024;
         var limits = spec.Limits;
         yield return string.Create(CultureInfo.InvariantCulture, $"--nofile={limits.OpenFiles}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={(_filesMayGrow ? limits.Home * Mebibyte : 0)}");
+        var fileSize = _filesMayGrow ? limits.Home * Mebibyte : 0;
+        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={fileSize}");
         yield return "--core=0";
         if (_group is null)
         {

@@ -17,6 +17,8 @@ internal sealed class NetworkNamespace : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly int _process;
     private readonly Guarded _guarded;
+    private readonly Lock _gate = new();
+    private ListeningSockets? _listening;
 
     /// <param name="process">A process in it; the namespace stays after it.</param>
     public NetworkNamespace(int process, Guarded guarded)
@@ -24,6 +26,19 @@ internal sealed class NetworkNamespace : IDisposable
         _process = process;
         _guarded = guarded;
         _handle = new SafeFileHandle(Kernel.OpenToRead($"/proc/{process}/ns/net", follow: true), ownsHandle: true);
+    }
+
+    /// <summary>Prepares to be asked for ports, at little cost where the kernel can be asked.</summary>
+    public async Task PrepareAsync()
+    {
+        try
+        {
+            _listening = await VisitAsync(() => new ListeningSockets()).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A filter of a container may be in the way; there is another source.
+        }
     }
 
     /// <summary>A socket that listens on an address of the workspace.</summary>
@@ -74,8 +89,20 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>
     /// TCP ports that processes of the workspace listen on, in order; none when its first process is gone.
     /// </summary>
-    public IReadOnlyList<int> ListeningPorts()
+    public IReadOnlyCollection<int> ListeningPorts()
     {
+        lock (_gate)
+        {
+            try
+            {
+                if (_listening is { } listening) return listening.Ports();
+            }
+            catch (IOException)
+            {
+                _listening?.Dispose();
+                _listening = null;
+            }
+        }
         try
         {
             return [.. new[] { "tcp", "tcp6" }
@@ -88,7 +115,15 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        lock (_gate)
+        {
+            _listening?.Dispose();
+            _listening = null;
+        }
+    }
 
     /// <summary>The port of a line of <c>/proc/net/tcp</c> when its state is LISTEN.</summary>
     internal static int? ListeningPort(string line)

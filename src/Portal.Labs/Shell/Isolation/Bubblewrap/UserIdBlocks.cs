@@ -4,14 +4,14 @@ using Portal.Clusters;
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
-/// Blocks of the machine's user ids. Each portal that is root has one of its own while it runs, or two portals would give
-/// the same id to different learners. Thread-safe.
+/// Blocks of the machine's user ids. Each portal that is root has one of its own while it runs, or two portals would
+/// give the same id to different learners. Thread-safe.
 /// </summary>
 /// <param name="locks">A directory for all portals of the machine and nobody else; a block whose file is locked is
 /// taken, and free again when the portal has ended, however it did.</param>
 internal sealed class UserIdBlocks(string locks) : IDisposable
 {
-    /// <summary>Where ids begin that no system gives to people or services, and before systemd's for containers.</summary>
+    /// <summary>Where ids begin that no system gives to people or services, before systemd's for containers.</summary>
     public const uint First = 200_000;
 
     /// <summary>How many workspaces a portal can keep apart.</summary>

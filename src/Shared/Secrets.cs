@@ -1,7 +1,8 @@
 using System.Collections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace Portal.Web.Hosting;
+namespace Portal.Shared;
 
 /// <summary>
 /// Settings that stand in files instead of the environment, where every child process would read them: systemd's

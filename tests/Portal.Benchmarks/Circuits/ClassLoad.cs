@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace Portal.Benchmarks.Circuits;
+
+/// <summary>
+/// A class at once: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after each.
+/// Then their pages stay open and nothing happens.
+/// </summary>
+internal static class ClassLoad
+{
+    private const int Steps = 6;
+    private static readonly TimeSpan s_think = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(45);
+
+    public static async Task RunAsync(int learners)
+    {
+        await using var portal = await PortalProcess.StartAsync();
+        var owner = await LoadLearner.SignInAsync(portal);
+        var empty = portal.Mebibytes;
+        var all = new List<LoadLearner>();
+        for (var i = 1; i <= learners; i++) all.Add(await LoadLearner.JoinAsync(portal.Address, owner, $"Learner {i:000}"));
+
+        var clock = Stopwatch.StartNew();
+        var processor = portal.ProcessorSeconds;
+        await Task.WhenAll(all.Select(l => l.OpenAsync()));
+        Console.WriteLine($"{learners} pages open after {clock.Elapsed.TotalSeconds:0.0} s, {portal.Mebibytes:0} MiB ({empty:0} before)");
+
+        var perStep = new double[Steps + 1];
+        var failures = 0;
+        await Task.WhenAll(all.Select(async learner =>
+        {
+            try
+            {
+                for (var step = 1; step <= Steps; step++)
+                {
+                    await learner.RunAsync(step);
+                    lock (perStep) perStep[step] = Math.Max(perStep[step], clock.Elapsed.TotalSeconds);
+                    await Task.Delay(s_think);
+                }
+            }
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+            {
+                Interlocked.Increment(ref failures);
+                Console.WriteLine(e.Message);
+            }
+        }));
+        var used = portal.ProcessorSeconds - processor;
+        var outputs = all.SelectMany(l => l.FirstOutputs).Order().ToList();
+        Console.WriteLine(
+            $"steps 1 to {Steps}: {failures} failed, {clock.Elapsed.TotalSeconds:0} s, the last learner's ends at "
+                + string.Join(" ", perStep.Skip(1).Select(s => $"{s:0}"))
+        );
+        Console.WriteLine(
+            $"first output p50 {At(outputs, 50):0} ms, p95 {At(outputs, 95):0} ms; "
+                + $"{used / learners:0.0} s of processor a learner; {portal.Mebibytes:0} MiB, "
+                + $"{(portal.Mebibytes - empty) / learners:0.0} a learner; "
+                + $"{all.Average(l => l.Page.Received) / 1024:0} KiB and {all.Average(l => l.Page.Batches):0} batches a page"
+        );
+
+        var idle = portal.ProcessorSeconds;
+        await Task.Delay(s_idle);
+        Console.WriteLine(
+            $"idle: {(portal.ProcessorSeconds - idle) / s_idle.TotalSeconds:0.0%} of a core, {portal.Mebibytes:0} MiB"
+        );
+        await Task.WhenAll(all.Select(l => l.DisposeAsync().AsTask()));
+    }
+
+    private static double At(List<double> sorted, int percent) =>
+        sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count * percent / 100, sorted.Count - 1)];
+}

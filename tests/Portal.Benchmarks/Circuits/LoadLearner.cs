@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Portal.Benchmarks.Circuits;
+
+/// <summary>A learner with a browser of their own who goes through steps of lesson 20 with time to think.</summary>
+internal sealed partial class LoadLearner : IAsyncDisposable
+{
+    public const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+
+    private readonly CookieContainer _cookies = new();
+    private readonly HttpClient _browser;
+    private readonly Uri _portal;
+    private Circuit? _page;
+
+    private LoadLearner(Uri portal, CookieCollection owner, string name)
+    {
+        (_portal, Name) = (portal, name);
+        _cookies.Add(owner);
+        _browser = new HttpClient(new HttpClientHandler { CookieContainer = _cookies });
+    }
+
+    public string Name { get; }
+    public Circuit Page => _page!;
+
+    /// <summary>From a click on Run to the first output of that step, in milliseconds.</summary>
+    public List<double> FirstOutputs { get; } = [];
+
+    /// <summary>When a step was seen to be completed.</summary>
+    public Dictionary<int, long> Completed { get; } = [];
+
+    public static async Task<CookieCollection> SignInAsync(PortalProcess portal)
+    {
+        var cookies = new CookieContainer();
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = cookies });
+        (await browser.GetAsync(portal.Welcome)).EnsureSuccessStatusCode();
+        return cookies.GetCookies(portal.Address);
+    }
+
+    /// <summary>On the owner's machine somebody else sits down.</summary>
+    public static async Task<LoadLearner> JoinAsync(Uri portal, CookieCollection owner, string name)
+    {
+        var learner = new LoadLearner(portal, owner, name);
+        var form = Token().Match(await learner._browser.GetStringAsync(new Uri(portal, "/join")));
+        var answer = await learner._browser.PostAsync(
+            new Uri(portal, "/account/join"),
+            new FormUrlEncodedContent(
+            [
+                new("__RequestVerificationToken", form.Groups[1].Value), new("name", name), new("returnUrl", "/join"),
+            ])
+        );
+        answer.EnsureSuccessStatusCode();
+        return learner;
+    }
+
+    public async Task OpenAsync(string path = Lesson) =>
+        _page = await Circuit.OpenAsync(_browser, _portal, _cookies.GetCookieHeader(_portal), path);
+
+    /// <summary>The step's button can be clicked, and is; returns when the page says that the step is completed.</summary>
+    public async Task RunAsync(int step)
+    {
+        var id = $"step-{step}";
+        var button = await Page.UntilAsync(all => RunButton(all, id), s_limit, $"{Name}: a button of {id}");
+        var before = Page.Look(all => OutputLength(all, id));
+        var clock = Stopwatch.StartNew();
+        await Page.ClickAsync(button);
+        await Page.UntilAsync(
+            all => OutputLength(all, id) > before || IsCompleted(all, id) ? "" : null, s_limit, $"{Name}: output of {id}");
+        FirstOutputs.Add(clock.Elapsed.TotalMilliseconds);
+        await Page.UntilAsync(all => IsCompleted(all, id) ? "" : null, s_limit, $"{Name}: the end of {id}");
+        Completed[step] = Stopwatch.GetTimestamp();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_page is not null) await _page.DisposeAsync();
+        _browser.Dispose();
+    }
+
+    private static Node? Section(IEnumerable<Node> all, string id) =>
+        all.FirstOrDefault(n => n.Name == "section" && n.Attributes.GetValueOrDefault("id") == id);
+
+    private static Node? Head(IEnumerable<Node> all, string id) =>
+        Section(all, id)?.All().FirstOrDefault(n => n.HasClass("section-head"));
+
+    private static Node? RunButton(IEnumerable<Node> all, string id) =>
+        Head(all, id)
+            ?.All()
+            .FirstOrDefault(n =>
+                n.Name == "button" && n.Handlers.ContainsKey("onclick") && !n.Attributes.ContainsKey("disabled")
+            );
+
+    private static bool IsCompleted(IEnumerable<Node> all, string id) =>
+        Head(all, id)?.Words().Contains("completed", StringComparison.Ordinal) == true;
+
+    private static int OutputLength(IEnumerable<Node> all, string id) =>
+        Section(all, id)?.All().Where(n => n.HasClass("output")).Sum(n => n.Words().Length) ?? 0;
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+}
