@@ -12,7 +12,7 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
 {
     private string Url => field ??= factory.Start();
 
-    private static ILocator Chip(IPage page) => page.Locator(".chip-button");
+    private static ILocator Chip(IPage page) => page.Locator(".chip-button[aria-haspopup]");
     private static ILocator Account(IPage page) => page.Locator("button.avatar");
     private static ILocator Open(IPage page) => page.Locator(".mud-popover-open");
 

@@ -10,6 +10,7 @@ using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
+using Portal.Web.Components.Help;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
@@ -28,6 +29,7 @@ public abstract class LessonContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn("you", "You"));
         Services.AddScoped<LearnerContext>();
+        Services.AddScoped<PageConsent>();
         Services.AddSingleton(_ => new RateLimits(
             Options.Create(new LimitOptions { RunsPerMinute = RunsPerMinute })
         ));

@@ -76,7 +76,8 @@ internal sealed class HelpDesk(
         if (request.ClosedAt is not null)
             throw new ClassroomException("This request is closed already.");
         request.TakenById = instructorId;
-        request.TakenByName = (await db.Learners.FindAsync([instructorId], cancellationToken))?.Name ?? "Your instructor";
+        var helper = await db.Learners.FindAsync([instructorId], cancellationToken);
+        request.TakenByName = helper?.Name ?? "Your instructor";
         await db.SaveChangesAsync(cancellationToken);
         _requests.Raise();
     }

@@ -16,7 +16,9 @@ public interface IHelpDesk
     /// <exception cref="ClassroomException">It is closed, or not theirs to see.</exception>
     Task TakeAsync(string requestId, string instructorId, CancellationToken cancellationToken);
 
-    /// <summary>Ends a request: the learner who asked, or somebody who instructs them. Closing twice is nothing.</summary>
+    /// <summary>
+    /// Ends a request: the learner who asked, or somebody who instructs them. Closing twice is nothing.
+    /// </summary>
     /// <exception cref="ClassroomException">It is not theirs to close.</exception>
     Task CloseAsync(string requestId, string personId, CancellationToken cancellationToken);
 
@@ -28,7 +30,9 @@ public interface IHelpDesk
         CancellationToken cancellationToken
     );
 
-    /// <summary>Open requests of a class in its lesson, the oldest first, with their learners; then after each change.</summary>
+    /// <summary>
+    /// Open requests of a class in its lesson, the oldest first, with their learners; then after each change.
+    /// </summary>
     IAsyncEnumerable<ImmutableArray<HelpRequest>> WatchQueueAsync(string classId, CancellationToken cancellationToken);
 }
 

@@ -127,7 +127,10 @@ internal sealed class MessageService(IDbContextFactory<PortalDbContext> database
             })
             .ToListAsync(cancellationToken);
         var ids = batches.Select(b => b.FirstId).ToList();
-        var first = await db.Messages.AsNoTracking().Where(m => ids.Contains(m.Id)).ToDictionaryAsync(m => m.BatchId, cancellationToken);
+        var first = await db
+            .Messages.AsNoTracking()
+            .Where(m => ids.Contains(m.Id))
+            .ToDictionaryAsync(m => m.BatchId, cancellationToken);
         return
         [
             .. batches

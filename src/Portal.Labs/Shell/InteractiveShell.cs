@@ -196,7 +196,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
             if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
-                return CommandOutcome.Of(await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false), phase);
+                var status = await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false);
+                return CommandOutcome.Of(status, phase);
             }
             catch (TimeoutException)
             {

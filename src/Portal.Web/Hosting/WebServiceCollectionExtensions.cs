@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -13,6 +14,7 @@ using Portal.Classroom.Sqlite;
 using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Shared;
+using Portal.Web.Components.Help;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
@@ -50,6 +52,8 @@ public static class WebServiceCollectionExtensions
 
         services.AddPortalHealth();
         services.TryAddSingleton<CircuitOwner>();
+        services.TryAddScoped<PageConsent>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<PageConsent>());
         services
             .AddRazorComponents()
             .AddInteractiveServerComponents()

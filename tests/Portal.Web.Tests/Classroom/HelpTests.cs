@@ -39,7 +39,7 @@ public sealed class HelpTests : LessonContext
             new LessonSessionKey("you", "course", "lesson"),
             new LearnerCommand("kubectl get x", CommandOrigin.Typed, null, RunPhase.Failed, 1, "no x", s_now)
         );
-        cut.Find("#help-text").Input("Why?");
+        cut.Find("#help-text").Change("Why?");
 
         await cut.Find(".help-panel form").SubmitAsync();
 

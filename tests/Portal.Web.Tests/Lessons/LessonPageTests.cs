@@ -6,6 +6,7 @@ using Portal.Content;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
+using Portal.Web.Components.Help;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Identity;
 using Portal.Web.Tests.Classroom;
@@ -48,6 +49,24 @@ public sealed class LessonPageTests : LessonContext
         Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("/learn/course/lesson?learner=other&learnerId=other");
 
         RenderPage().WaitForAssertion(() => Assert.Equal("you", Assert.Single(_sessions.Opened).LearnerId));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Page_GoneOrCutOff_TakesBackWhatGuestsMayDo(bool gone)
+    {
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
+        await Current.AskToTypeAsync("grace", "Grace", CancellationToken.None);
+        await cut.WaitForElement(".lesson-message .primary").ClickAsync(new());
+        cut.WaitForAssertion(() => Assert.Contains("Grace can type in your terminal", cut.Markup, StringComparison.Ordinal));
+        Assert.True(Assert.Single(Current.Current.Guests).MayType);
+
+        if (gone) await DisposeComponentsAsync();
+        else await cut.InvokeAsync(() => Services.GetRequiredService<PageConsent>().OnConnectionDownAsync(null!, CancellationToken.None));
+
+        Assert.Empty(Current.Current.Guests);
     }
 
     [Fact]

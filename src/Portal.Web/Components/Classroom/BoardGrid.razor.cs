@@ -5,7 +5,9 @@ using Portal.Web.Components.Classroom.Model;
 
 namespace Portal.Web.Components.Classroom;
 
-/// <summary>Learners × steps and exercises. Only rows that are seen are there, and only one that changed is rendered.</summary>
+/// <summary>
+/// Learners × steps and exercises. Only rows that are seen are there, and only one that changed is rendered.
+/// </summary>
 public sealed partial class BoardGrid
 {
     /// <summary>In pixels; as in the style sheet.</summary>
@@ -44,14 +46,13 @@ public sealed partial class BoardGrid
         shown == all ? $"{all} {(all == 1 ? "learner" : "learners")}" : $"{shown} of {all} learners";
 
     private static string Words(SectionDistribution d) =>
-        $"{d.Completed} completed, {d.InProgress} in progress, {d.BrokenAgain} broken again, {d.NotStarted} not started";
+        $"{d.Completed} completed, {d.InProgress} in progress, "
+        + $"{d.BrokenAgain} broken again, {d.NotStarted} not started";
 
     private static string Bar(SectionDistribution d)
     {
-        double all = Math.Max(1, d.Completed + d.InProgress + d.BrokenAgain + d.NotStarted);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"--ok:{d.Completed / all:P0};--active:{(d.Completed + d.InProgress) / all:P0};--bad:{(all - d.NotStarted) / all:P0}"
-        ).Replace(" ", "", StringComparison.Ordinal);
+        var all = Math.Max(1, d.Completed + d.InProgress + d.BrokenAgain + d.NotStarted);
+        string Part(int count) => string.Create(CultureInfo.InvariantCulture, $"{100 * count / all}%");
+        return $"--ok:{Part(d.Completed)};--active:{Part(d.Completed + d.InProgress)};--bad:{Part(all - d.NotStarted)}";
     }
 }

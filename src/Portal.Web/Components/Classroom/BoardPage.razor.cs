@@ -85,7 +85,8 @@ public sealed partial class BoardPage : LiveComponentBase
             {
                 _board = board;
                 // Looked up each time: an author may have changed the lesson since.
-                _sections = [.. Catalog.FindLesson(board.CourseId, board.LessonId)?.Sections.Where(s => IsColumn(s, board)) ?? []];
+                var lesson = Catalog.FindLesson(board.CourseId, board.LessonId);
+                _sections = [.. lesson?.Sections.Where(s => IsColumn(s, board)) ?? []];
                 Refresh();
             });
         }
@@ -134,7 +135,8 @@ public sealed partial class BoardPage : LiveComponentBase
     }
 
     private static bool IsColumn(Section section, ClassBoard board) =>
-        section.Kind is SectionKind.Step or SectionKind.Exercise || board.Learners.Any(l => l.Cells.ContainsKey(section.Id));
+        section.Kind is SectionKind.Step or SectionKind.Exercise
+        || board.Learners.Any(l => l.Cells.ContainsKey(section.Id));
 
     private async Task SetViewAsync(BoardView view)
     {
@@ -152,7 +154,9 @@ public sealed partial class BoardPage : LiveComponentBase
     }
 
     private string NameOf(string learnerId) =>
-        _board?.Learners.FirstOrDefault(l => l.LearnerId == learnerId) is { } learner ? _builder!.NameOf(learner) : "somebody";
+        _board?.Learners.FirstOrDefault(l => l.LearnerId == learnerId) is { } learner
+            ? _builder!.NameOf(learner)
+            : "somebody";
 
     private string HrefOf(string learnerId) =>
         $"/class/{ClassId}/learner/{Uri.EscapeDataString(learnerId)}/{_board!.CourseId}/{_board.LessonId}";
@@ -166,7 +170,9 @@ public sealed partial class BoardPage : LiveComponentBase
     private void Select(params string[] learnerIds)
     {
         // One is switched, many are taken.
-        _selected = learnerIds is [var one] && _selected.Contains(one) ? _selected.Remove(one) : _selected.Union(learnerIds);
+        _selected = learnerIds is [var one] && _selected.Contains(one)
+            ? _selected.Remove(one)
+            : _selected.Union(learnerIds);
         Refresh();
     }
 

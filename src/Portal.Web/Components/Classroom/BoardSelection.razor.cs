@@ -8,7 +8,9 @@ using Portal.Web.Identity;
 
 namespace Portal.Web.Components.Classroom;
 
-/// <summary>What an instructor does with the sessions of the selected learners; each only after a second click.</summary>
+/// <summary>
+/// What an instructor does with the sessions of the selected learners; each only after a second click.
+/// </summary>
 public sealed partial class BoardSelection : LiveComponentBase
 {
     private BulkAction? _asked;
@@ -72,7 +74,11 @@ public sealed partial class BoardSelection : LiveComponentBase
     {
         try
         {
-            await (action == BulkAction.Reset ? session.ResetAsync(Disposing) : Sessions.CloseAsync(session.Key, Disposing));
+            await (
+                action == BulkAction.Reset
+                    ? session.ResetAsync(Disposing)
+                    : Sessions.CloseAsync(session.Key, Disposing)
+            );
             return true;
         }
         catch (Exception e) when (e is RunRefusedException or ClusterUnavailableException)

@@ -167,7 +167,8 @@ public sealed partial class LearnerPage : LiveComponentBase
 
     protected override async ValueTask LeaveAsync()
     {
-        if (_session is not null && _guestId is not null) await _session.EndGuestAsync(_guestId, CancellationToken.None);
+        if (_session is not null && _guestId is not null)
+            await _session.EndGuestAsync(_guestId, CancellationToken.None);
         await _page.SafeInvokeAsync("stop");
         await _page.SafeDisposeAsync();
         await _module.SafeDisposeAsync();

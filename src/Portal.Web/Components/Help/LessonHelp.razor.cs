@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Portal.Classroom;
 using Portal.Classroom.Help;
 using Portal.Clusters.Watching;
@@ -72,12 +73,19 @@ public sealed partial class LessonHelp : LiveComponentBase
         }
     }
 
+    private void OnKey(KeyboardEventArgs e)
+    {
+        if (e.Key == "Escape") _open = false;
+    }
+
     private Task AskAsync() => DoAsync(async learner =>
     {
         var last = Activities.Current.GetValueOrDefault(new(learner, Lesson.CourseId, Lesson.Id)) is { } activity
             ? activity.LastFailure ?? activity.Last
             : null;
-        var changed = _base is { } before && Snapshot is { } now ? ClusterDiff.Lines(before.Summary, now.Summary) : null;
+        var changed = _base is { } before && Snapshot is { } now
+            ? ClusterDiff.Lines(before.Summary, now.Summary)
+            : null;
         var section = Snapshot is { } s ? SectionOf(s) : null;
         await Desk.AskAsync(
             new HelpQuestion(
@@ -116,10 +124,15 @@ public sealed partial class LessonHelp : LiveComponentBase
         }
     }
 
-    /// <summary>The first section that is begun and not completed, or the last that ran.</summary>
+    /// <summary>The first section that is begun and not completed, or else the first that is not begun.</summary>
     private string? SectionOf(SessionSnapshot snapshot) =>
+        (
+            FirstIn(snapshot, SectionPhase.InProgress, SectionPhase.BrokenAgain)
+            ?? FirstIn(snapshot, SectionPhase.NotStarted)
+        )?.Id;
+
+    private Section? FirstIn(SessionSnapshot snapshot, params SectionPhase[] phases) =>
         Lesson.Sections.FirstOrDefault(s =>
-            snapshot.Sections.GetValueOrDefault(s.Id)?.Phase is SectionPhase.InProgress or SectionPhase.BrokenAgain
-        )?.Id
-        ?? Lesson.Sections.FirstOrDefault(s => snapshot.Sections.GetValueOrDefault(s.Id)?.Phase == SectionPhase.NotStarted)?.Id;
+            snapshot.Sections.GetValueOrDefault(s.Id) is { } progress && phases.Contains(progress.Phase)
+        );
 }

@@ -69,10 +69,12 @@ public sealed class LessonActions(
 
     public Task EndGuestAsync(string guestId) => DoAsync(s => s.EndGuestAsync(guestId, leaving));
 
-    /// <summary>The page goes.</summary>
+    /// <summary>The page goes, or has no connection.</summary>
     public async Task LeaveAsync()
     {
-        foreach (var guest in _allowed)
+        var allowed = _allowed.ToList();
+        _allowed.Clear();
+        foreach (var guest in allowed)
             if (_session is not null) await _session.EndGuestAsync(guest, CancellationToken.None);
     }
 

@@ -6,6 +6,7 @@ using Portal.Classroom.Board;
 using Portal.Content;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Help;
 using Portal.Web.Components.Shared;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
@@ -48,6 +49,9 @@ public sealed partial class LessonPage : LiveComponentBase
     public required LocalClassroom Classroom { get; init; }
 
     [Inject]
+    public required PageConsent Consent { get; init; }
+
+    [Inject]
     public required IPresence Presence { get; init; }
 
     [Inject]
@@ -81,6 +85,7 @@ public sealed partial class LessonPage : LiveComponentBase
     protected override void OnInitialized()
     {
         _actions = new LessonActions(Snackbar, Sessions, Limits, Disposing) { Restart = () => Follow(AttachAsync) };
+        Consent.End = _actions.LeaveAsync;
         _course = Catalog.Courses.FirstOrDefault(c => c.Id == CourseId);
         _entry = _course?.Lessons.FirstOrDefault(l => l.Id == LessonId);
         _lesson = Catalog.FindLesson(CourseId, LessonId);

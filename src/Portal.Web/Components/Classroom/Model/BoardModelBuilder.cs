@@ -50,8 +50,13 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
             Board.JoinCode,
             Board.Learners.Length,
             Board.Learners.Count(l => l.Online),
-            new([.. Sections.Select(s => new BoardColumn(s.Id, Short(s), Phases.FullTitle(s), Board.Distribution(s.Id)))]),
-            new([.. rows.ThenBy(l => _numbers[l.LearnerId]).Select(l => Row(l, sessions.GetValueOrDefault(l.LearnerId)))]),
+            new([.. Sections.Select(Column)]),
+            new(
+                [
+                    .. rows.ThenBy(l => _numbers[l.LearnerId])
+                        .Select(l => Row(l, sessions.GetValueOrDefault(l.LearnerId))),
+                ]
+            ),
             new(
                 [
                     .. Board.Stuck.Select(g => new StuckModel(
@@ -92,6 +97,9 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
 
     private bool IsDone(LearnerRow learner) => Sections.Length > 0 && Done(learner) == Sections.Length;
 
+    private BoardColumn Column(Section section) =>
+        new(section.Id, Short(section), Phases.FullTitle(section), Board.Distribution(section.Id));
+
     private BoardRowModel Row(LearnerRow learner, int sessions)
     {
         var last = ActivityOf(learner.LearnerId)?.Last;
@@ -120,16 +128,22 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
         var failed = last is { Failed: true } && (last.SectionId ?? learner.CurrentSectionId) == section.Id;
         var title = Phases.FullTitle(section);
         if (learner.Cells.GetValueOrDefault(section.Id) is not { } cell)
-            return new(section.Id, nameof(SectionStatus.NotStarted), "idle", current, failed, "", $"{title}: not started");
+        {
+            var none = nameof(SectionStatus.NotStarted);
+            return new(section.Id, none, "idle", current, failed, "", $"{title}: not started");
+        }
         var (css, word) = Look(cell);
         var time = Durations.Coarse(cell.TimeOnStep);
-        var open = cell.FailingChecks == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {cell.FailingChecks} checks open");
+        var open = cell.FailingChecks == 0 ? "" : $", {cell.FailingChecks} checks open";
         var error = failed ? $"\n{HowFailed(last!)}: {last!.Text}" : "";
-        return new(section.Id, cell.Status.ToString(), css, current, failed, time, $"{title}: {word}, {time}{open}{error}");
+        title = $"{title}: {word}, {time}{open}{error}";
+        return new(section.Id, cell.Status.ToString(), css, current, failed, time, title);
     }
 
     public static string HowFailed(LearnerCommand command) =>
-        command.Phase == RunPhase.TimedOut ? "timed out" : $"exit {command.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}";
+        command.Phase == RunPhase.TimedOut ? "timed out"
+        : command.ExitCode is { } code ? $"exit {code}"
+        : "no exit status";
 
     private static (string Css, string Word) Look(BoardCell cell) => cell.Status switch
     {

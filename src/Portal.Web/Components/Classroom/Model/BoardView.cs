@@ -6,7 +6,9 @@ public enum BoardOrder { Joined, Name, Progress, Stuck, Idle }
 
 public enum BoardFilter { All, Stuck, Help, Idle, Done }
 
-/// <summary>How an instructor looks at boards; the browser remembers it, but for what is searched and selected.</summary>
+/// <summary>
+/// How an instructor looks at boards; the browser remembers it, but for what is searched and selected.
+/// </summary>
 public sealed record BoardView
 {
     /// <summary>More pinned learners than this are forgotten, the oldest first.</summary>
@@ -22,7 +24,9 @@ public sealed record BoardView
     public BoardView Pin(string learnerId) =>
         this with
         {
-            Pinned = Pinned.Contains(learnerId) ? Pinned.Remove(learnerId) : [.. Pinned.TakeLast(MaxPinned - 1), learnerId],
+            Pinned = Pinned.Contains(learnerId)
+                ? Pinned.Remove(learnerId)
+                : [.. Pinned.TakeLast(MaxPinned - 1), learnerId],
         };
 
     /// <summary>What a browser kept, which may be anything.</summary>
@@ -30,12 +34,15 @@ public sealed record BoardView
         new()
         {
             Hidden = stored?.Hidden ?? false,
-            Order = Enum.TryParse<BoardOrder>(stored?.Order, out var order) && Enum.IsDefined(order) ? order : default,
-            Filter = Enum.TryParse<BoardFilter>(stored?.Filter, out var filter) && Enum.IsDefined(filter) ? filter : default,
+            Order = Value<BoardOrder>(stored?.Order),
+            Filter = Value<BoardFilter>(stored?.Filter),
             Pinned = [.. stored?.Pinned?.OfType<string>().Take(MaxPinned) ?? []],
         };
 
     public Stored Store() => new(Hidden, Order.ToString(), Filter.ToString(), [.. Pinned]);
+
+    private static T Value<T>(string? stored)
+        where T : struct, Enum => Enum.TryParse<T>(stored, out var value) && Enum.IsDefined(value) ? value : default;
 
     public sealed record Stored(bool Hidden, string? Order, string? Filter, string?[]? Pinned);
 }
