@@ -1,6 +1,5 @@
 // Measurements of the sandbox, run by hand: dotnet run -c Release --project tests/Portal.Benchmarks [name [number]]
 using Portal.Benchmarks;
-using Portal.Benchmarks.Circuits;
 using Portal.Sandbox;
 
 var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>

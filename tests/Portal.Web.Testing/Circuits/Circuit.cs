@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
 /// <summary>
 /// A page of the portal without a browser: speaks the protocol of circuits, keeps the page that the batches describe, and
 /// raises its events. Scripts are not run; each call of one is answered with nothing.
 /// </summary>
-internal sealed partial class Circuit : IAsyncDisposable
+public sealed partial class Circuit : IAsyncDisposable
 {
     private static readonly object s_theme = new { choice = "light", dark = false };
 

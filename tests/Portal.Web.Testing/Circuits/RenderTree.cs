@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
 /// <summary>
 /// A page put together from a circuit's render batches, as the browser's script does it. The format is that of

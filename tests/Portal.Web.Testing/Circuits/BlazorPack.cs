@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
 /// <summary>The protocol of circuits: MessagePack under a name of its own.</summary>
 internal sealed class BlazorPack : IHubProtocol

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
-/// <summary>A learner with a browser of their own who goes through steps of lesson 20 with time to think.</summary>
-internal sealed partial class LoadLearner : IAsyncDisposable
+/// <summary>A learner with a page and without a browser.</summary>
+public sealed partial class CircuitLearner : IAsyncDisposable
 {
-    public const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
+    private const string Lesson20 = "/learn/kubernetes/20-service-mesh-istio";
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
@@ -16,7 +16,7 @@ internal sealed partial class LoadLearner : IAsyncDisposable
     private readonly Uri _portal;
     private Circuit? _page;
 
-    private LoadLearner(Uri portal, CookieCollection owner, string name)
+    private CircuitLearner(Uri portal, CookieCollection owner, string name)
     {
         (_portal, Name) = (portal, name);
         _cookies.Add(owner);
@@ -41,9 +41,9 @@ internal sealed partial class LoadLearner : IAsyncDisposable
     }
 
     /// <summary>On the owner's machine somebody else sits down.</summary>
-    public static async Task<LoadLearner> JoinAsync(Uri portal, CookieCollection owner, string name)
+    public static async Task<CircuitLearner> JoinAsync(Uri portal, CookieCollection owner, string name)
     {
-        var learner = new LoadLearner(portal, owner, name);
+        var learner = new CircuitLearner(portal, owner, name);
         var form = Token().Match(await learner._browser.GetStringAsync(new Uri(portal, "/join")));
         var answer = await learner._browser.PostAsync(
             new Uri(portal, "/account/join"),
@@ -56,7 +56,7 @@ internal sealed partial class LoadLearner : IAsyncDisposable
         return learner;
     }
 
-    public async Task OpenAsync(string path = Lesson) =>
+    public async Task OpenAsync(string path = Lesson20) =>
         _page = await Circuit.OpenAsync(_browser, _portal, _cookies.GetCookieHeader(_portal), path);
 
     /// <summary>The step's button can be clicked, and is; returns when the page says that the step is completed.</summary>
@@ -78,6 +78,14 @@ internal sealed partial class LoadLearner : IAsyncDisposable
     {
         if (_page is not null) await _page.DisposeAsync();
         _browser.Dispose();
+    }
+
+    /// <summary>Returns when the page shows the state of a step that was opened before.</summary>
+    public async Task<bool> WasCompletedAsync(int step)
+    {
+        var id = $"step-{step}";
+        await Page.UntilAsync(all => RunButton(all, id), s_limit, $"{Name}: a button of {id}");
+        return Page.Look(all => IsCompleted(all, id));
     }
 
     private static Node? Section(IEnumerable<Node> all, string id) =>

@@ -1,20 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
-/// <summary>The portal as a process of its own, with an empty data directory, and what it costs.</summary>
-internal sealed class PortalProcess : IAsyncDisposable
+/// <summary>The portal as a process of its own, and what it costs.</summary>
+public sealed class PortalProcess : IAsyncDisposable
 {
     private const double TicksPerSecond = 100; // sysconf(_SC_CLK_TCK) on every Linux that .NET runs on
 
     private readonly Process _process;
-    private readonly string _directory;
 
-    private PortalProcess(Process process, string directory, Uri address, Uri welcome)
-    {
-        (_process, _directory, Address, Welcome) = (process, directory, address, welcome);
-    }
+    private PortalProcess(Process process, Uri address, Uri welcome) =>
+        (_process, Address, Welcome) = (process, address, welcome);
 
     public Uri Address { get; }
 
@@ -42,33 +39,49 @@ internal sealed class PortalProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<PortalProcess> StartAsync(params string[] settings)
+    /// <summary>Started, and its owner's link is printed.</summary>
+    /// <param name="program">The portal's <c>.dll</c>.</param>
+    /// <param name="directory">Its data directory, and where its temporary files are.</param>
+    public static async Task<PortalProcess> StartAsync(string program, string directory, params string[] settings)
     {
-        var directory = Directory.CreateTempSubdirectory("portal-load-").FullName;
-        // As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.
-        string[] programs = ["../../../publish/Portal.Web/release", "../../Portal.Web/release"];
-        var program = programs
-            .Select(p => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, p, "Portal.Web.dll")))
-            .First(File.Exists);
-        Console.WriteLine(program);
-        string[] arguments = [program, "--urls=http://127.0.0.1:0", $"--Portal:Data:Directory={directory}", .. settings];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        var temporary = Directory.CreateDirectory(Path.Combine(directory, "tmp")).FullName;
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [program, "--urls=http://127.0.0.1:0", $"--Portal:Data:Directory={directory}", .. settings]
+        )
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["TMPDIR"] = temporary },
+        };
+        var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (!line.Contains("/welcome?token=", StringComparison.Ordinal)) continue;
             var welcome = new Uri(line.Trim());
             // What it says is read, or it would wait for a reader.
             _ = process.StandardOutput.ReadToEndAsync();
-            return new PortalProcess(process, directory, new Uri(welcome.GetLeftPart(UriPartial.Authority)), welcome);
+            return new PortalProcess(process, new Uri(welcome.GetLeftPart(UriPartial.Authority)), welcome);
         }
         throw new InvalidOperationException($"The portal does not start: {program}");
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Kills it as a power cut does: it does nothing more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it as its operator does.</summary>
+    public async Task EndAsync()
     {
         using (var kill = Process.Start("kill", [$"{_process.Id}"])) await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
         _process.Dispose();
-        Directory.Delete(_directory, recursive: true);
     }
 }

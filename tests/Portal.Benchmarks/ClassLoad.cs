@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Portal.Web.Testing.Circuits;
 
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Benchmarks;
 
 /// <summary>
 /// A class at once: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after each.
@@ -14,11 +15,12 @@ internal static class ClassLoad
 
     public static async Task RunAsync(int learners)
     {
-        await using var portal = await PortalProcess.StartAsync();
-        var owner = await LoadLearner.SignInAsync(portal);
+        var directory = Directory.CreateTempSubdirectory("portal-load-").FullName;
+        await using var portal = await PortalProcess.StartAsync(Program(), directory);
+        var owner = await CircuitLearner.SignInAsync(portal);
         var empty = portal.Mebibytes;
-        var all = new List<LoadLearner>();
-        for (var i = 1; i <= learners; i++) all.Add(await LoadLearner.JoinAsync(portal.Address, owner, $"Learner {i:000}"));
+        var all = new List<CircuitLearner>();
+        for (var i = 1; i <= learners; i++) all.Add(await CircuitLearner.JoinAsync(portal.Address, owner, $"Learner {i:000}"));
 
         var clock = Stopwatch.StartNew();
         var processor = portal.ProcessorSeconds;
@@ -63,6 +65,19 @@ internal static class ClassLoad
             $"idle: {(portal.ProcessorSeconds - idle) / s_idle.TotalSeconds:0.0%} of a core, {portal.Mebibytes:0} MiB"
         );
         await Task.WhenAll(all.Select(l => l.DisposeAsync().AsTask()));
+        await portal.EndAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.</summary>
+    private static string Program()
+    {
+        string[] programs = ["../../../publish/Portal.Web/release", "../../Portal.Web/release"];
+        var program = programs
+            .Select(p => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, p, "Portal.Web.dll")))
+            .First(File.Exists);
+        Console.WriteLine(program);
+        return program;
     }
 
     private static double At(List<double> sorted, int percent) =>

@@ -1,9 +1,9 @@
-namespace Portal.Benchmarks.Circuits;
+namespace Portal.Web.Testing.Circuits;
 
-internal enum NodeKind { Component, Element, Text, Markup }
+public enum NodeKind { Component, Element, Text, Markup }
 
 /// <summary>A part of a page as a circuit's batches describe it.</summary>
-internal sealed class Node(NodeKind kind, string name, Node? parent)
+public sealed class Node(NodeKind kind, string name, Node? parent)
 {
     public NodeKind Kind => kind;
 
