@@ -13,6 +13,12 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     private readonly Live<Box<HelpRequest>> _requests = new(new([]), TimeProvider.System);
     private readonly Live<Box<LearnerMessage>> _messages = new(new([]), TimeProvider.System);
 
+    /// <summary>Thrown by whatever is asked, or null.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>How often it was thrown.</summary>
+    public int Failures { get; private set; }
+
     /// <summary>Whether learners are in a class.</summary>
     public bool Heard { get; set; } = true;
 
@@ -25,6 +31,7 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
 
     public Task<HelpRequest> AskAsync(HelpQuestion question, CancellationToken cancellationToken)
     {
+        Fail();
         Questions = Questions.Add(question);
         var request = new HelpRequest
         {
@@ -56,6 +63,7 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     public async IAsyncEnumerable<HelpState?> WatchAsync(
         string learnerId, string courseId, string lessonId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Fail();
         await foreach (var requests in _requests.WatchAsync(TimeSpan.Zero, cancellationToken))
         {
             var mine = requests.Items.FirstOrDefault(r => r.LearnerId == learnerId);
@@ -84,6 +92,7 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     public async IAsyncEnumerable<ImmutableArray<LearnerMessage>> WatchInboxAsync(
         string learnerId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Fail();
         await foreach (var messages in _messages.WatchAsync(TimeSpan.Zero, cancellationToken))
             yield return [.. messages.Items.Where(m => m.LearnerId == learnerId && m.ReadAt is null)];
     }
@@ -106,6 +115,13 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
                     b.Count(m => m.DeliveredAt is not null), b.Count(m => m.ReadAt is not null))),
             ];
         }
+    }
+
+    private void Fail()
+    {
+        if (Failure is null) return;
+        Failures++;
+        throw Failure;
     }
 
     private Task MarkAsync(Func<LearnerMessage, bool> which, Action<LearnerMessage> mark)

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using Bunit;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Portal.Classroom.Board;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
 using Portal.Content;
 using Portal.Labs.Sessions;
+using Portal.Testing;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Classroom;
 using Portal.Web.Components.Help;
@@ -49,6 +52,30 @@ public sealed class HelpTests : LessonContext
             (question.LearnerId, question.SectionId, question.Text, question.Command, question.ExitCode, question.Output, question.Changed)
         );
         cut.WaitForAssertion(() => Assert.Contains("Waiting for help · 1", cut.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_DatabaseAway_GoesOnAndComesBackByItself()
+    {
+        var time = new FakeTimeProvider();
+        Services.AddSingleton<TimeProvider>(time);
+        _classroom.Help.Failure = new InvalidOperationException("outer", new SqliteException("secret", 14));
+        var help = Render<LessonHelp>(p => p.Add(h => h.Lesson, Lesson));
+        var inbox = Render<LessonMessages>();
+        await Eventually.True(() => _classroom.Help.Failures == 2);
+
+        _classroom.Help.Failure = null;
+        await _classroom.Help.SendAsync("class-0", "grace", ["you"], "Hello", CancellationToken.None);
+
+        await Eventually.True(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return inbox.FindAll(".message-text").Count == 1 && help.FindAll(".help").Count == 1;
+        });
+        _classroom.Help.Failure = new SqliteException("secret", 14);
+        await help.Find(".help .chip-button").ClickAsync(new());
+        await help.Find(".help-panel form").SubmitAsync();
+        Assert.Contains("database does not answer", help.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Shared;
+using Portal.Web.Hosting;
 using Portal.Web.Identity;
 
 namespace Portal.Web.Components.Help;
@@ -28,6 +29,9 @@ public sealed partial class LessonHelp : LiveComponentBase
 
     [Inject]
     public required ISessionActivities Activities { get; init; }
+
+    [Inject]
+    public required TimeProvider Time { get; init; }
 
     [Inject]
     public required LearnerContext Learner { get; init; }
@@ -54,7 +58,7 @@ public sealed partial class LessonHelp : LiveComponentBase
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender) Follow(WatchAsync);
+        if (firstRender) FollowDatabase(WatchAsync, Time);
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -121,6 +125,10 @@ public sealed partial class LessonHelp : LiveComponentBase
         catch (ClassroomException e)
         {
             _problem = e.Message;
+        }
+        catch (Exception e) when (DatabaseAway.Is(e))
+        {
+            _problem = "The portal's database does not answer. Try again in a moment.";
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using Portal.Web.Hosting;
 
 namespace Portal.Web.Components.Shared;
 
@@ -23,6 +24,27 @@ public abstract class LiveComponentBase : ComponentBase, IAsyncDisposable
         _running.RemoveAll(t => t.IsCompleted);
         _running.Add(GuardAsync(work, token));
     }
+
+    /// <summary>
+    /// As <see cref="Follow"/>, for what reads the database on a page that goes on without it: begins again until the
+    /// database answers.
+    /// </summary>
+    protected void FollowDatabase(Func<CancellationToken, Task> work, TimeProvider time) =>
+        Follow(async cancellationToken =>
+        {
+            while (true)
+            {
+                try
+                {
+                    await work(cancellationToken);
+                    return;
+                }
+                catch (Exception e) when (DatabaseAway.Is(e))
+                {
+                    await Task.Delay(DatabaseAway.RetryAfter, time, cancellationToken);
+                }
+            }
+        });
 
     /// <summary>Called once, after the work has ended.</summary>
     protected virtual ValueTask LeaveAsync() => ValueTask.CompletedTask;
