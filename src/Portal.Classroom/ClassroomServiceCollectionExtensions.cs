@@ -5,9 +5,11 @@ using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Exports;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Retention;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -32,6 +34,8 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<IProgressService, ProgressService>();
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();
+        services.TryAddSingleton<IExports, ExportService>();
+        services.TryAddSingleton<IRetention, RetentionService>();
         return services;
     }
 }

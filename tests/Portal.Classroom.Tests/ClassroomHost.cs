@@ -9,6 +9,7 @@ using Portal.Classroom.Data;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Retention;
 
 namespace Portal.Classroom.Tests;
 
@@ -27,6 +28,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();
     public IClassBoard Board => _host.Services.GetRequiredService<IClassBoard>();
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
+    public IRetention Retention => _host.Services.GetRequiredService<IRetention>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 

@@ -41,6 +41,7 @@ public static class WebServiceCollectionExtensions
                     database.UsePortalPostgreSql(data.ConnectionString, data.Password);
             }
         );
+        services.AddHostedService<Retention>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
