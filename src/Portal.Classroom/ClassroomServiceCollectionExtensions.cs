@@ -5,11 +5,13 @@ using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Exports;
 using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Retention;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,6 +36,8 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<IProgressService, ProgressService>();
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();
+        services.TryAddSingleton<IExports, ExportService>();
+        services.TryAddSingleton<IRetention, RetentionService>();
         services.TryAddSingleton<IHelpDesk, HelpDesk>();
         services.TryAddSingleton<IMessages, MessageService>();
         return services;

@@ -53,6 +53,38 @@ internal static partial class Log
     [LoggerMessage(EventId = 3004, EventName = "PlainText", Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void PlainText(ILogger logger, string problem);
 
+    [LoggerMessage(
+        EventId = 3006,
+        EventName = "Forgotten",
+        Level = LogLevel.Information,
+        Message = "Deleted {Rows} pieces of evidence and runs from before {Moment:u}, as Portal:Data:KeepDays says."
+    )]
+    public static partial void Forgotten(ILogger logger, int rows, DateTimeOffset moment);
+
+    [LoggerMessage(
+        EventId = 3007,
+        EventName = "PersonLeft",
+        Level = LogLevel.Information,
+        Message = "Person {PersonId} removed their account."
+    )]
+    public static partial void PersonLeft(ILogger logger, string personId);
+
+    [LoggerMessage(
+        EventId = 3008,
+        EventName = "WebhookGivenUp",
+        Level = LogLevel.Error,
+        Message = "{Url} did not take message {Id} and is not asked again; its last answer was {Status} (0: none)."
+    )]
+    public static partial void WebhookGivenUp(ILogger logger, string url, string id, int status);
+
+    [LoggerMessage(
+        EventId = 3009,
+        EventName = "WebhookFull",
+        Level = LogLevel.Error,
+        Message = "A message to {Url} is lost: {Limit} wait for it already."
+    )]
+    public static partial void WebhookFull(ILogger logger, string url, int limit);
+
     [LoggerMessage(EventId = 3010, EventName = "Started", Level = LogLevel.Information, Message = "The portal has started. Ctrl+C ends it.")]
     public static partial void Started(ILogger logger);
 

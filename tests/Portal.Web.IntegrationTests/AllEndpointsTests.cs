@@ -25,8 +25,12 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /_blazor/negotiate               401 405 405 405 405 405
         GET /_framework/opaque-redirect      302 400 400 400 400 400
         GET /account                         302 200 200 200 200 200
+        GET /account/export                  302 200 200 200 200 200
         GET /board/{ClassId}                 302 403 403 200 403 403
         GET /class/{ClassId}                 302 403 403 200 403 403
+        GET /class/{ClassId}/export.csv      302 403 403 200 403 403
+        GET /class/{ClassId}/export.json     302 403 403 200 403 403
+        GET /class/{ClassId}/export.xapi.json 302 403 403 200 403 403
         GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 403 200 403 403
         GET /classes                         302 403 403 200 200 200
         GET /error                           200 200 200 200 200 200
@@ -38,6 +42,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
         GET /people/{PersonId}               302 403 403 403 403 200
+        GET /people/{PersonId}/export        302 403 403 403 403 200
         GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404 404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /readyz                          200 200 200 200 200 200
@@ -83,8 +88,12 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /_blazor/negotiate               401 405 405
         GET /_framework/opaque-redirect      302 400 400
         GET /account                         404 404 404
+        GET /account/export                  302 200 200
         GET /board/{ClassId}                 302 403 200
         GET /class/{ClassId}                 404 404 404
+        GET /class/{ClassId}/export.csv      302 403 200
+        GET /class/{ClassId}/export.json     302 403 200
+        GET /class/{ClassId}/export.xapi.json 302 403 200
         GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 200
         GET /classes                         302 403 200
         GET /error                           200 200 200
@@ -96,6 +105,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /password                        404 404 404
         GET /people                          404 404 404
         GET /people/{PersonId}               404 404 404
+        GET /people/{PersonId}/export        404 404 404
         GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /readyz                          200 200 200

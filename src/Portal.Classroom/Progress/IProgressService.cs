@@ -18,6 +18,13 @@ public interface IProgressService
     Task RecordCheckAsync(ProgressKey key, CheckFact fact, CancellationToken cancellationToken);
 }
 
+/// <summary>Hears of what is recorded, after it is on disk.</summary>
+public interface IProgressObserver
+{
+    /// <summary>For the first time. Called by who records: must be quick, and may not throw.</summary>
+    void SectionCompleted(ProgressKey key, SectionFact fact);
+}
+
 /// <summary>Whose progress, in which lesson.</summary>
 public sealed record ProgressKey(string LearnerId, string CourseId, string LessonId);
 

@@ -5,7 +5,11 @@ using Portal.Classroom.Model;
 
 namespace Portal.Classroom.Progress;
 
-internal sealed class ProgressService(IDbContextFactory<PortalDbContext> database, ChangeSignal changes) : IProgressService
+internal sealed class ProgressService(
+    IDbContextFactory<PortalDbContext> database,
+    ChangeSignal changes,
+    IEnumerable<IProgressObserver> observers
+) : IProgressService
 {
     public async Task<LessonProgress> LoadAsync(ProgressKey key, CancellationToken cancellationToken)
     {
@@ -23,7 +27,24 @@ internal sealed class ProgressService(IDbContextFactory<PortalDbContext> databas
         return [.. await db.Sections.AsNoTracking().Where(x => x.LearnerId == learnerId).ToListAsync(cancellationToken)];
     }
 
-    public Task RecordSectionAsync(ProgressKey key, SectionFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
+    public async Task RecordSectionAsync(ProgressKey key, SectionFact fact, CancellationToken cancellationToken)
+    {
+        var first = false;
+        await SaveAsync(
+            async db => first = await ChangeSectionAsync(db, key, fact, cancellationToken),
+            cancellationToken
+        );
+        if (!first) return;
+        foreach (var observer in observers) observer.SectionCompleted(key, fact);
+    }
+
+    /// <returns>Whether the section is completed for the first time.</returns>
+    private static async Task<bool> ChangeSectionAsync(
+        PortalDbContext db,
+        ProgressKey key,
+        SectionFact fact,
+        CancellationToken cancellationToken
+    )
     {
         var row = await db.Sections.FindAsync([key.LearnerId, key.CourseId, key.LessonId, fact.SectionId], cancellationToken);
         if (row is null)
@@ -36,12 +57,14 @@ internal sealed class ProgressService(IDbContextFactory<PortalDbContext> databas
             db.Sections.Add(row);
         }
         // Late: a write that hung for a while may end after the one that took its place.
-        if (fact.At < row.Since) return;
+        if (fact.At < row.Since) return false;
         if (row.Status != fact.Status) row.Since = fact.At;
         row.Kind = fact.Kind;
         row.Status = fact.Status;
-        if (fact.Status == SectionStatus.Completed) row.CompletedAt ??= fact.At;
-    }, cancellationToken);
+        if (fact.Status != SectionStatus.Completed || row.CompletedAt is not null) return false;
+        row.CompletedAt = fact.At;
+        return true;
+    }
 
     public Task RecordRunAsync(ProgressKey key, RunFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
     {

@@ -24,6 +24,13 @@ public sealed class DataOptions
     /// <value>The default is 256.</value>
     public int MinimumFreeMebibytes { get; set; } = 256;
 
+    /// <summary>
+    /// Days after which evidence and runs are deleted, of learners who did nothing since and of archived classes;
+    /// progress and points stay. 0: never.
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public int KeepDays { get; set; }
+
     internal sealed class Defaults(IHostEnvironment environment) : IPostConfigureOptions<DataOptions>
     {
         public void PostConfigure(string? name, DataOptions options)
@@ -41,6 +48,12 @@ public sealed class DataOptions
             if (options.Directory is null)
             {
                 return ValidateOptionsResult.Fail($"{SectionName}:Directory is not set, and there is no home directory to choose one in. Set it to a directory that the portal may write.");
+            }
+            if (options.KeepDays < 0)
+            {
+                return ValidateOptionsResult.Fail(
+                    $"{SectionName}:KeepDays is {options.KeepDays}. Set it to a number of days, or to 0 to keep all."
+                );
             }
             try
             {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Portal.Shared;
 using Portal.Web.Components;
+using Portal.Web.Exports;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
 using Portal.Web.Hosting.Settings;
@@ -68,6 +69,7 @@ internal static class PortalHost
         app.MapPortalHealth();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);
+        app.MapExports();
         if (isClass)
             app.MapPasskeys();
         if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed)

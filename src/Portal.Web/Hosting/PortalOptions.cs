@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Portal.Web.Webhooks;
 
 namespace Portal.Web.Hosting;
 
@@ -16,6 +17,9 @@ public sealed class PortalOptions
     public string? PublicUrl { get; set; }
 
     public bool IsClass => Mode.Equals("Class", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Who is told what learners reach.</summary>
+    public IList<WebhookReceiver> Webhooks { get; } = [];
 
     internal sealed class Validator : IValidateOptions<PortalOptions>
     {

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 using Portal.Classroom.PostgreSql;
+using Portal.Classroom.Progress;
 using Portal.Classroom.Sqlite;
 using Portal.Labs;
 using Portal.Labs.Sessions;
@@ -21,6 +22,7 @@ using Portal.Web.Hosting.Health;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
+using Portal.Web.Webhooks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -43,9 +45,11 @@ public static class WebServiceCollectionExtensions
                     database.UsePortalPostgreSql(data.ConnectionString, data.Password);
             }
         );
+        services.AddHostedService<Retention>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
+        services.AddPortalWebhooks();
         services.AddHttpForwarder();
         services.AddSingleton<PortTickets>();
         services.AddSingleton<PortProxy>();
@@ -64,6 +68,18 @@ public static class WebServiceCollectionExtensions
             mud.SnackbarConfiguration.VisibleStateDuration = 8000;
         });
         return services;
+    }
+
+    private static void AddPortalWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<PortalOptions>, WebhookReceiver.Validator>();
+        services
+            .AddHttpClient(WebhookQueue.Client)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
+            .RemoveAllLoggers();
+        services.AddSingleton<WebhookService>();
+        services.AddSingleton<IProgressObserver>(provider => provider.GetRequiredService<WebhookService>());
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookService>());
     }
 
     private static void AddPortalOptions(this IServiceCollection services)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Portal.Classroom;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Model;
+using Portal.Clusters;
 using Portal.Web.Identity;
 using Portal.Web.Identity.Accounts;
 
@@ -28,6 +29,9 @@ public sealed partial class AccountPage
     public required PortalAccounts Accounts { get; init; }
 
     [Inject]
+    public required AccountAdministration Administration { get; init; }
+
+    [Inject]
     public required SignInManager<PortalUser> SignIn { get; init; }
 
     [Inject]
@@ -35,6 +39,9 @@ public sealed partial class AccountPage
 
     [SupplyParameterFromForm(FormName = "change-password")]
     public PasswordChange? Password { get; set; }
+
+    [SupplyParameterFromForm(FormName = "remove")]
+    public bool Sure { get; set; }
 
     protected override async Task OnInitializedAsync()
     {
@@ -71,6 +78,31 @@ public sealed partial class AccountPage
         {
             _problem = e.Message;
         }
+    }
+
+    private async Task RemoveAsync()
+    {
+        if (!Sure)
+        {
+            _problem = "Say that you are sure: tick the box beside Delete account.";
+            return;
+        }
+        try
+        {
+            await Administration.LeaveAsync(_learner!.Id, CancellationToken.None);
+            await SignIn.SignOutAsync();
+        }
+        catch (ClassroomException e)
+        {
+            _problem = e.Message;
+            return;
+        }
+        catch (ClusterUnavailableException e)
+        {
+            _problem = $"Your account is not deleted. {e.Message} {e.Remedy}";
+            return;
+        }
+        Navigation.NavigateTo("/sign-in");
     }
 
     private async Task EndSessionsAsync()

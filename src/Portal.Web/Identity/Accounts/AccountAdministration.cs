@@ -85,14 +85,38 @@ public sealed class AccountAdministration(
             {
                 // First, or they could begin anew what is being deleted.
                 await DisableAloneAsync(userId, byId, cancellationToken);
-                var lessons = catalog.Courses.SelectMany(c => c.Lessons, (c, l) => (Course: c.Id, Lesson: l));
-                foreach (var (course, lesson) in lessons.Where(x => x.Lesson.Available))
-                    await sessions.DeleteAsync(new LessonSessionKey(userId, course, lesson.Id), cancellationToken);
-                await learners.RemoveAsync(userId, byId, cancellationToken);
+                await RemoveAloneAsync(userId, byId, cancellationToken);
                 Log.PersonRemoved(logger, userId, byId);
             },
             cancellationToken
         );
+
+    /// <summary>Deletes a learner for good who asks for it.</summary>
+    /// <exception cref="ClassroomException">It is somebody whom others depend on.</exception>
+    /// <exception cref="ClusterUnavailableException">A cluster could not be deleted, and nothing else was.</exception>
+    public Task LeaveAsync(string userId, CancellationToken cancellationToken) =>
+        AloneAsync(
+            async () =>
+            {
+                var user = await accounts.FindAsync(userId);
+                var all = await classes.ListAsync(cancellationToken);
+                if (user.Role != PortalRole.Learner || all.Any(c => c.Instructors.Any(i => i.LearnerId == userId)))
+                    throw new ClassroomException(
+                        "You teach, or administer the portal: an administrator can remove you."
+                    );
+                await RemoveAloneAsync(userId, userId, cancellationToken);
+                Log.PersonLeft(logger, userId);
+            },
+            cancellationToken
+        );
+
+    private async Task RemoveAloneAsync(string userId, string heirId, CancellationToken cancellationToken)
+    {
+        var lessons = catalog.Courses.SelectMany(c => c.Lessons, (c, l) => (Course: c.Id, Lesson: l));
+        foreach (var (course, lesson) in lessons.Where(x => x.Lesson.Available))
+            await sessions.DeleteAsync(new LessonSessionKey(userId, course, lesson.Id), cancellationToken);
+        await learners.RemoveAsync(userId, heirId, cancellationToken);
+    }
 
     private async Task DisableAloneAsync(string userId, string byId, CancellationToken cancellationToken)
     {

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Portal.Classroom.Exports;
+
+namespace Portal.Web.Exports;
+
+/// <summary>
+/// A class as a table for spreadsheets: a line for each learner's section and check. It says that it is UTF-8, and a
+/// name that a spreadsheet would take for a formula is text.
+/// </summary>
+internal static class ClassCsv
+{
+    private static readonly CsvConfiguration s_form = new(CultureInfo.InvariantCulture)
+    {
+        InjectionOptions = InjectionOptions.Escape,
+        NewLine = "\r\n",
+    };
+
+    public static byte[] Write(ClassExport found)
+    {
+        using var bytes = new MemoryStream();
+        using (var text = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)))
+        using (var csv = new CsvWriter(text, s_form))
+            csv.WriteRecords(found.Learners.SelectMany(Lines));
+        return bytes.ToArray();
+    }
+
+    private static IEnumerable<Line> Lines(LearnerExport learner)
+    {
+        foreach (var s in learner.Sections)
+        {
+            var status = s.Status.ToString();
+            yield return new(learner.Name, learner.Id, s.Kind, s.Id, "", status, null, s.Runs, s.StartedAt, s.Seconds);
+        }
+        foreach (var c in learner.Checks)
+        {
+            var (section, status) = (c.SectionId, c.Status.ToString());
+            yield return new(learner.Name, learner.Id, "check", section, c.Id, status, c.Points, null, c.At, c.Seconds);
+        }
+    }
+
+    /// <param name="At">Of a section its start, of a check when it last came out otherwise; UTC.</param>
+    private sealed record Line(
+        string Learner,
+        string LearnerId,
+        string Kind,
+        string Section,
+        string Check,
+        string Status,
+        int? Points,
+        int? Runs,
+        [property: CsvHelper.Configuration.Attributes.Format("yyyy-MM-dd HH:mm:ss")] DateTimeOffset At,
+        double? Seconds
+    );
+}
