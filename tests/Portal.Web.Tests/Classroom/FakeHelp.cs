@@ -13,11 +13,13 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     private readonly Live<Box<HelpRequest>> _requests = new(new([]), TimeProvider.System);
     private readonly Live<Box<LearnerMessage>> _messages = new(new([]), TimeProvider.System);
 
+    private int _failures;
+
     /// <summary>Thrown by whatever is asked, or null.</summary>
     public Exception? Failure { get; set; }
 
     /// <summary>How often it was thrown.</summary>
-    public int Failures { get; private set; }
+    public int Failures => Volatile.Read(ref _failures);
 
     /// <summary>Whether learners are in a class.</summary>
     public bool Heard { get; set; } = true;
@@ -120,7 +122,7 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     private void Fail()
     {
         if (Failure is null) return;
-        Failures++;
+        Interlocked.Increment(ref _failures);
         throw Failure;
     }
 
