@@ -39,6 +39,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public LessonSession(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory)
     {
+        LabsTelemetry.Sessions.Add(1);
         Key = key;
         WorkspaceId = ClusterNames.Digest(key.Cluster);
         Lesson = lesson;
@@ -229,6 +230,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
             await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
             await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
         }).ConfigureAwait(false);
+        LabsTelemetry.Sessions.Add(-1);
     }
 
     private void Touch() => Interlocked.Exchange(ref _lastUsed, _factory.Time.GetTimestamp());

@@ -17,6 +17,7 @@ using Portal.Shared;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
+using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
@@ -53,6 +54,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<PortProxy>();
 
         services.AddPortalHealth();
+        services.AddPortalTelemetry(configuration);
         services.TryAddSingleton<CircuitOwner>();
         services
             .AddRazorComponents()
