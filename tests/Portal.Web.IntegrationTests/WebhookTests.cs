@@ -92,7 +92,9 @@ public sealed class WebhookTests : IAsyncLifetime
         }
         Assert.Equal(
             [
-                .. sections.Select(s => (s.Kind == SectionKind.Step ? "section.completed" : "exercise.passed") + " " + s.Id),
+                .. sections.Select(s =>
+                    (s.Kind == SectionKind.Step ? "section.completed" : "exercise.passed") + " " + s.Id
+                ),
                 "lesson.completed",
             ],
             told

@@ -16,7 +16,7 @@ internal sealed class SandboxClusterProvider(
     private readonly ILogger _logger = loggers.CreateLogger<SandboxClusterProvider>();
     private bool _disposed;
     private SandboxServer? _server;
-    private string? _files;
+    private SandboxFiles? _files;
 
     public string Name => "sandbox";
 
@@ -32,8 +32,8 @@ internal sealed class SandboxClusterProvider(
             cluster.Kubeconfig,
             new(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept),
             new(Simulated: true, Mesh: true, Checkpoints: true),
-            Path.Combine(files, "tools"),
-            Path.Combine(files, "workspace")
+            files.Tools,
+            files.Workspace
         );
     }
 
@@ -59,7 +59,7 @@ internal sealed class SandboxClusterProvider(
             if (_disposed) return;
             _disposed = true;
             if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
-            if (_files is not null && Directory.Exists(_files)) Directory.Delete(_files, recursive: true);
+            _files?.Dispose();
         }
         finally
         {
@@ -67,19 +67,13 @@ internal sealed class SandboxClusterProvider(
         }
     }
 
-    private async Task<(SandboxServer Server, string Files)> StartAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    private async Task<(SandboxServer Server, SandboxFiles Files)> StartAsync(IProgress<string> progress, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_files is null)
-            {
-                var files = Directory.CreateTempSubdirectory("portal-sandbox-").FullName;
-                SandboxTools.WriteLaunchers(Directory.CreateDirectory(Path.Combine(files, "tools")).FullName);
-                SandboxTools.WriteDistribution(Directory.CreateDirectory(Path.Combine(files, "workspace")).FullName);
-                _files = files;
-            }
+            _files ??= new SandboxFiles();
             if (_server is null)
             {
                 progress.Report("Starting the sandbox");

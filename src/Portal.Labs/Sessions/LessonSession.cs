@@ -40,6 +40,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public LessonSession(LessonSessionKey key, Lesson lesson, LessonSessionFactory factory)
     {
+        LabsTelemetry.Sessions.Add(1);
         Key = key;
         WorkspaceId = ClusterNames.Digest(key.Cluster);
         Lesson = lesson;
@@ -246,6 +247,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         finally
         {
             _factory.Activities.Remove(Key);
+            LabsTelemetry.Sessions.Add(-1);
         }
     }
 

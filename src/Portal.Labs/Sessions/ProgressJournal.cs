@@ -84,7 +84,7 @@ internal sealed class ProgressJournal
                 _entries.Count >= Limit
                 && _entries.Skip(1).FirstOrDefault(e => e.Concerns(record)) is { } older
             )
-                _entries.Remove(older);
+                Remove(older);
             if (_entries.Count == 0)
                 _drained = NewSignal();
             _entries.AddLast(entry);
@@ -134,6 +134,7 @@ internal sealed class ProgressJournal
         lock (_gate)
         {
             Keep(_entries);
+            LabsTelemetry.Unsaved.Add(-_entries.Count(e => e.Shown));
             return _entries.Count(e => !e.Kept);
         }
     }
@@ -177,7 +178,7 @@ internal sealed class ProgressJournal
         }
         lock (_gate)
         {
-            _entries.Remove(entry);
+            Remove(entry);
             entry.Stored = true;
             if (_entries.Count == 0)
             {
@@ -189,6 +190,13 @@ internal sealed class ProgressJournal
             if (entry.Shown) Tell();
         }
         entry.Settled.TrySetResult();
+    }
+
+    private void Remove(Entry entry)
+    {
+        _entries.Remove(entry);
+        if (entry.Shown) LabsTelemetry.Unsaved.Add(-1);
+        entry.Waits = false;
     }
 
     private void GiveUpForNow()
@@ -235,8 +243,19 @@ internal sealed class ProgressJournal
         public ProgressRecord Record => record;
         public bool Stored { get; set; }
 
+        /// <summary>Whether it is in the queue still.</summary>
+        public bool Waits { get; set; } = true;
+
         /// <summary>Nobody waits for the store to take it any more.</summary>
-        public bool Shown { get; set; }
+        public bool Shown
+        {
+            get;
+            set
+            {
+                if (value && !field && Waits) LabsTelemetry.Unsaved.Add(1);
+                field = value;
+            }
+        }
 
         /// <summary>Whether it is on local disk.</summary>
         public bool Kept { get; set; }

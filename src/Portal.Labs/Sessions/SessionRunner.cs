@@ -22,6 +22,7 @@ internal sealed class SessionRunner(
     public async Task ExecuteAsync(QueuedRun run, CancellationToken stop)
     {
         RunSnapshot finished;
+        using var measure = LabsTelemetry.StartRun(key, run.Block.Id, factory.Time);
         try
         {
             var commands = await CommandSplitter.SplitAsync(run.Code ?? run.Block.Code, stop).ConfigureAwait(false);
@@ -41,7 +42,18 @@ internal sealed class SessionRunner(
                 run.Block.ContinueOnError,
                 Edited: run.Code is not null
             );
-            finished = await _runner.RunAsync(workspace, request, ShowRunning, stop).ConfigureAwait(false);
+            finished = await _runner
+                .RunAsync(
+                    workspace,
+                    request,
+                    shown =>
+                    {
+                        measure.Seen(shown);
+                        ShowRunning(shown);
+                    },
+                    stop
+                )
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,6 +69,7 @@ internal sealed class SessionRunner(
             );
             return;
         }
+        measure.Ended(finished.Phase);
         await progress
             .PublishRunAsync(run, finished, wholeBlock: run.Command is null && run.Code is null, stop)
             .ConfigureAwait(false);
@@ -65,7 +78,10 @@ internal sealed class SessionRunner(
         // What a block has reached counts even when the next one, which may wait already, changes it at once.
         // The run is what it was, whatever becomes of the grading.
         if (lifecycle.Grader is { } grader)
+        {
+            using var grading = LabsTelemetry.StartGrading(key, factory.Time);
             await guarded.Start("grading of a run", () => grader.GradeAsync(run.Section, stop)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The run is over: one that never came to an end of its own is shown as failed.</summary>

@@ -6,6 +6,7 @@ using Portal.Web.Exports;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
 using Portal.Web.Hosting.Settings;
+using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Identity.Accounts;
@@ -67,6 +68,7 @@ internal static class PortalHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapPorts();
         app.MapPortalHealth();
+        app.MapPortalMetrics();
         var isClass = app.Services.GetRequiredService<IOptions<PortalOptions>>().Value.IsClass;
         app.MapAccount(local: !isClass);
         app.MapExports();

@@ -19,6 +19,7 @@ using Portal.Web.Components.Help;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
+using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
@@ -55,6 +56,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<PortProxy>();
 
         services.AddPortalHealth();
+        services.AddPortalTelemetry(configuration);
         services.TryAddSingleton<CircuitOwner>();
         services.TryAddScoped<PageConsent>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<PageConsent>());

@@ -10,8 +10,8 @@ using Portal.Web.Hosting;
 namespace Portal.Web.Webhooks;
 
 /// <summary>
-/// Tells the receivers of <c>Portal:Webhooks</c> what learners reach. What waits is in memory: after a restart it is not
-/// told any more, and a class's export has it.
+/// Tells the receivers of <c>Portal:Webhooks</c> what learners reach. What waits is in memory: after a restart it is
+/// not told any more, and a class's export has it.
 /// </summary>
 internal sealed class WebhookService : IProgressObserver, IHostedService, IDisposable
 {
