@@ -17,7 +17,7 @@ public sealed class CrashTests : IDisposable
 
     private readonly TempDirectory _directory = new();
     private readonly int _rounds = int.Parse(
-        Environment.GetEnvironmentVariable("PORTAL_TEST_CRASHES") ?? "12",
+        Environment.GetEnvironmentVariable("PORTAL_TEST_CRASHES") ?? "8",
         CultureInfo.InvariantCulture
     );
     private readonly int _seed = Random.Shared.Next();
@@ -48,6 +48,12 @@ public sealed class CrashTests : IDisposable
         }
 
         await using var last = await StartAsync();
+        var again = await CircuitLearner.SignInAsync(last);
+        foreach (var name in s_names)
+        {
+            await using var learner = await CircuitLearner.JoinAsync(last.Address, again, name);
+            await SeeAsync(learner);
+        }
         await last.EndAsync();
         Assert.True(_seen.Count > _rounds, $"Hardly anything was run: {_seen.Count} steps. Seed {_seed}.");
         // The runtime's own stay where a process is killed.
