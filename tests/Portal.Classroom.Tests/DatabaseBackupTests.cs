@@ -129,8 +129,11 @@ public sealed class DatabaseBackupTests
         [.. Encoding.UTF8.GetString(lines.ToArray()).Split('\n').Select(Canonical).Order(StringComparer.Ordinal)];
 
     /// <summary>PostgreSQL has an order of its own for the properties of JSON.</summary>
-    private static string Canonical(string line) =>
-        string.Join(',', line.Split(',', '{', '}').Select(p => p.Trim()).Order(StringComparer.Ordinal));
+    private static string Canonical(string line)
+    {
+        var parts = line.Replace(" ", "", StringComparison.Ordinal).Split(',', '{', '}');
+        return string.Join(',', parts.Order(StringComparer.Ordinal));
+    }
 
     private static async Task<MemoryStream> ExportAsync(TestDatabase database)
     {
