@@ -128,9 +128,12 @@ public sealed class DatabaseBackupTests
     private static List<string> Lines(MemoryStream lines) =>
         [.. Encoding.UTF8.GetString(lines.ToArray()).Split('\n').Select(Canonical).Order(StringComparer.Ordinal)];
 
-    /// <summary>PostgreSQL has an order of its own for the properties of JSON, and writes blanks between them.</summary>
-    private static string Canonical(string line) =>
-        string.Join(',', line.Replace(" ", "", StringComparison.Ordinal).Split(',', '{', '}').Order(StringComparer.Ordinal));
+    /// <summary>PostgreSQL has an order of its own for the properties of JSON.</summary>
+    private static string Canonical(string line)
+    {
+        var parts = line.Replace(" ", "", StringComparison.Ordinal).Split(',', '{', '}');
+        return string.Join(',', parts.Order(StringComparer.Ordinal));
+    }
 
     private static async Task<MemoryStream> ExportAsync(TestDatabase database)
     {

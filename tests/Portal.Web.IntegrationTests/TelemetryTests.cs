@@ -48,6 +48,7 @@ public sealed class TelemetryTests
         Assert.Contains("outcome=\"Failed\"", text, StringComparison.Ordinal);
         Assert.Contains("portal_run_first_output", text, StringComparison.Ordinal);
         Assert.Contains("portal_sessions", text, StringComparison.Ordinal);
+        Assert.Contains("portal_sandboxes", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Learner, text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-words", text, StringComparison.Ordinal);
     }
@@ -81,12 +82,12 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public void Validate_ShortToken_NamesTheKey() =>
-        Assert.StartsWith(
-            "Portal:Telemetry:MetricsToken is shorter than 16",
-            new TelemetryOptions.Validator().Validate(null, new TelemetryOptions { MetricsToken = "short" }).FailureMessage,
-            StringComparison.Ordinal
-        );
+    public void Validate_ShortToken_NamesTheKey()
+    {
+        var result = new TelemetryOptions.Validator().Validate(null, new() { MetricsToken = "short" });
+
+        Assert.StartsWith("Portal:Telemetry:MetricsToken is shorter", result.FailureMessage, StringComparison.Ordinal);
+    }
 
     private static async Task UntilAsync(
         ILessonSession session,

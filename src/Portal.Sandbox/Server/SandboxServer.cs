@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +27,13 @@ namespace Portal.Sandbox;
 public sealed class SandboxServer : IAsyncDisposable
 {
     private const string Prefix = "/clusters/";
+
+    private static readonly Meter s_meter = new("Portal");
+    private static readonly UpDownCounter<long> s_alive = s_meter.CreateUpDownCounter<long>(
+        "portal.sandboxes",
+        "{cluster}",
+        "Simulated clusters that are alive."
+    );
 
     private readonly ConcurrentDictionary<string, Lazy<SandboxCluster>> _clusters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SandboxCluster> _byToken = new(StringComparer.Ordinal);
@@ -113,7 +121,7 @@ public sealed class SandboxServer : IAsyncDisposable
         return _clusters
             .GetOrAdd(
                 clusterId,
-                static (id, server) => new Lazy<SandboxCluster>(() => new SandboxCluster(server, id)),
+                static (id, server) => new Lazy<SandboxCluster>(() => Count(new SandboxCluster(server, id))),
                 this
             )
             .Value;
@@ -124,7 +132,7 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxCluster Fork(SandboxCheckpoint checkpoint, string clusterId)
     {
         CheckId(clusterId);
-        var cluster = new Lazy<SandboxCluster>(() => new SandboxCluster(this, clusterId, checkpoint));
+        var cluster = new Lazy<SandboxCluster>(() => Count(new SandboxCluster(this, clusterId, checkpoint)));
         return _clusters.TryAdd(clusterId, cluster)
             ? cluster.Value
             : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
@@ -147,7 +155,14 @@ public sealed class SandboxServer : IAsyncDisposable
         if (!_clusters.TryRemove(clusterId, out var made)) return;
         var cluster = made.Value;
         foreach (var (token, owner) in _byToken) if (owner == cluster) _byToken.TryRemove(token, out _);
+        s_alive.Add(-1);
         await cluster.StopAsync().ConfigureAwait(false);
+    }
+
+    private static SandboxCluster Count(SandboxCluster cluster)
+    {
+        s_alive.Add(1);
+        return cluster;
     }
 
     public async ValueTask DisposeAsync()

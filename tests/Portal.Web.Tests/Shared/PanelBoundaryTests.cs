@@ -51,19 +51,19 @@ public sealed class PanelBoundaryTests : BunitContext
 
         // Still away, then back.
         var seen = Fails.Rendered;
-        await PassAsync(() => Fails.Rendered > seen);
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            return Fails.Rendered > seen;
+        });
         Fails.With = null;
 
-        await PassAsync(() => boundary.Markup.Contains("the content", StringComparison.Ordinal));
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            return boundary.Markup.Contains("the content", StringComparison.Ordinal);
+        });
     }
-
-    /// <summary>Lets time pass until something is done.</summary>
-    private Task PassAsync(Func<bool> done) => Eventually.True(() =>
-    {
-        if (done()) return true;
-        _time.Advance(TimeSpan.FromSeconds(5));
-        return false;
-    });
 
     [Fact]
     public void Content_DatabaseAwayWhileAPageIsMade_FailsTheRequest()

@@ -13,8 +13,8 @@ public sealed class TelemetryOptions
     private const int ShortestToken = 16;
 
     /// <summary>
-    /// With it as its bearer token Prometheus reads <c>/metrics</c>, which is not there without one. May stand in a file
-    /// of its own.
+    /// With it as its bearer token Prometheus reads <c>/metrics</c>, which is not there without one. May stand in a
+    /// file of its own.
     /// </summary>
     public string? MetricsToken { get; set; }
 
