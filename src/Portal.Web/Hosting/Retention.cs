@@ -16,6 +16,7 @@ internal sealed class Retention(
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
+    private bool _disposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,11 +27,19 @@ internal sealed class Retention(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host that failed to start disposes before it stops.
+        if (_disposed) return;
         await _stopping.CancelAsync();
         await _work;
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
 
     private async Task ForgetDailyAsync(CancellationToken cancellationToken)
     {

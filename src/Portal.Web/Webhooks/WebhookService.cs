@@ -25,6 +25,7 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
     private readonly IServiceProvider _services;
     private readonly ILogger<WebhookService> _logger;
     private Task _work = Task.CompletedTask;
+    private bool _disposed;
 
     public WebhookService(
         IOptions<PortalOptions> options,
@@ -58,11 +59,19 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host that failed to start disposes before it stops.
+        if (_disposed) return;
         await _stopping.CancelAsync();
         await _work;
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
 
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {

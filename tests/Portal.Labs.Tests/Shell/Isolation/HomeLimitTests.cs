@@ -100,19 +100,6 @@ public sealed class HomeLimitTests : WorkspaceFixture
         Assert.Equal("none\n", await OutputAsync("pgrep -f 'sleep 5000' || echo none"));
     }
 
-    [Fact]
-    public async Task Home_NothingRuns_IsNotMeasured()
-    {
-        await OutputAsync("true");
-        _time.Advance(s_longEnough);
-        // What nobody saw being written, because nothing ran.
-        await File.WriteAllBytesAsync(Path.Combine(Root, "small", "home", "seed"), new byte[3_000_000]);
-
-        for (var i = 0; i < 10; i++) _time.Advance(s_longEnough);
-
-        Assert.Empty(_told);
-    }
-
     /// <summary>Runs until what is to fill the home is done, and measures.</summary>
     private async Task<CommandOutcome> OverfillAsync(string script)
     {
