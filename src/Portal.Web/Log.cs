@@ -85,7 +85,12 @@ internal static partial class Log
     )]
     public static partial void WebhookFull(ILogger logger, string url, int limit);
 
-    [LoggerMessage(EventId = 3010, EventName = "Started", Level = LogLevel.Information, Message = "The portal has started. Ctrl+C ends it.")]
+    [LoggerMessage(
+        EventId = 3010,
+        EventName = "Started",
+        Level = LogLevel.Information,
+        Message = "The portal has started. Ctrl+C ends it."
+    )]
     public static partial void Started(ILogger logger);
 
     [LoggerMessage(

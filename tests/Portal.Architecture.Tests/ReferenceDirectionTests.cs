@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Portal.Architecture.Tests;
 
-/// <summary>One direction of references: Web, Cli → Labs → {Content, Clusters → Sandbox}; Web, Cli → Classroom.</summary>
+/// <summary>
+/// One direction of references: Web, Cli → Labs → {Content, Clusters → Sandbox}; Web, Cli → Classroom.
+/// </summary>
 public sealed class ReferenceDirectionTests
 {
     private static readonly Dictionary<string, string[]> s_allowed = new(StringComparer.Ordinal)

@@ -4,7 +4,8 @@ using Portal.Web.Testing.Circuits;
 namespace Portal.Benchmarks;
 
 /// <summary>
-/// A class at once: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after each.
+/// A class at once: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after
+/// each.
 /// Then their pages stay open and nothing happens.
 /// </summary>
 internal static class ClassLoad
@@ -20,12 +21,15 @@ internal static class ClassLoad
         var owner = await CircuitLearner.SignInAsync(portal);
         var empty = portal.Mebibytes;
         var all = new List<CircuitLearner>();
-        for (var i = 1; i <= learners; i++) all.Add(await CircuitLearner.JoinAsync(portal.Address, owner, $"Learner {i:000}"));
+        for (var i = 1; i <= learners; i++)
+            all.Add(await CircuitLearner.JoinAsync(portal.Address, owner, $"Learner {i:000}"));
 
         var clock = Stopwatch.StartNew();
         var processor = portal.ProcessorSeconds;
         await Task.WhenAll(all.Select(l => l.OpenAsync()));
-        Console.WriteLine($"{learners} pages open after {clock.Elapsed.TotalSeconds:0.0} s, {portal.Mebibytes:0} MiB ({empty:0} before)");
+        Console.WriteLine(
+            $"{learners} pages open after {clock.Elapsed.TotalSeconds:0.0} s, {portal.Mebibytes:0} MiB ({empty:0} before)"
+        );
 
         var perStep = new double[Steps + 1];
         var failures = 0;
@@ -69,7 +73,9 @@ internal static class ClassLoad
         Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.</summary>
+    /// <summary>
+    /// As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.
+    /// </summary>
     private static string Program()
     {
         string[] programs = ["../../../publish/Portal.Web/release", "../../Portal.Web/release"];

@@ -42,8 +42,16 @@ public abstract class ClassBoardTests(DatabaseKind kind) : DatabaseTests(kind)
         var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea", "Cleo");
         foreach (var learner in learners[..2])
         {
-            await host.Progress.RecordSectionAsync(Key(learner), new SectionFact("exercise-1", "exercise", SectionStatus.InProgress, s_noon), _limit.Token);
-            await host.Progress.RecordCheckAsync(Key(learner), new CheckFact("exercise-1", "canary", CheckStatus.NotYet, 0, "weights are 50/50", null, s_noon), _limit.Token);
+            await host.Progress.RecordSectionAsync(
+                Key(learner),
+                new SectionFact("exercise-1", "exercise", SectionStatus.InProgress, s_noon),
+                _limit.Token
+            );
+            await host.Progress.RecordCheckAsync(
+                Key(learner),
+                new CheckFact("exercise-1", "canary", CheckStatus.NotYet, 0, "weights are 50/50", null, s_noon),
+                _limit.Token
+            );
         }
 
         await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();
@@ -59,10 +67,24 @@ public abstract class ClassBoardTests(DatabaseKind kind) : DatabaseTests(kind)
     {
         await using var host = await StartAsync();
         var (classId, learners) = await MakeClassAsync(host, "Ada", "Bea", "Cleo");
-        foreach (var (learner, message) in learners.Zip(["no such host", "reviews has no subset v2", "reviews has no subset v2"]))
+        foreach (
+            var (learner, message) in learners.Zip([
+                "no such host",
+                "reviews has no subset v2",
+                "reviews has no subset v2",
+            ])
+        )
         {
-            await host.Progress.RecordSectionAsync(Key(learner), new SectionFact("exercise-1", "exercise", SectionStatus.InProgress, s_noon), _limit.Token);
-            await host.Progress.RecordCheckAsync(Key(learner), new CheckFact("exercise-1", "canary", CheckStatus.NotYet, 0, message, null, s_noon), _limit.Token);
+            await host.Progress.RecordSectionAsync(
+                Key(learner),
+                new SectionFact("exercise-1", "exercise", SectionStatus.InProgress, s_noon),
+                _limit.Token
+            );
+            await host.Progress.RecordCheckAsync(
+                Key(learner),
+                new CheckFact("exercise-1", "canary", CheckStatus.NotYet, 0, message, null, s_noon),
+                _limit.Token
+            );
         }
 
         await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();

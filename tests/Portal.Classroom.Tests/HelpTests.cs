@@ -24,12 +24,18 @@ public abstract class HelpTests(DatabaseKind kind) : DatabaseTests(kind)
 
         var queue = await FirstAsync(host.Help.WatchQueueAsync(created, s_none));
         Assert.Equal([ada, bea], queue.Select(r => r.LearnerId));
-        Assert.Equal(("Where?", "kubectl", 1, "Ada"), (queue[0].Text, queue[0].Command, queue[0].ExitCode, queue[0].Learner!.Name));
+        Assert.Equal(
+            ("Where?", "kubectl", 1, "Ada"),
+            (queue[0].Text, queue[0].Command, queue[0].ExitCode, queue[0].Learner!.Name)
+        );
         Assert.Equal(2, (await StateAsync(host, bea))!.Position);
 
         await host.Help.TakeAsync(queue[0].Id, grace, s_none);
 
-        Assert.Equal(("Grace", 0), ((await StateAsync(host, ada))!.TakenByName, (await StateAsync(host, ada))!.Position));
+        Assert.Equal(
+            ("Grace", 0),
+            ((await StateAsync(host, ada))!.TakenByName, (await StateAsync(host, ada))!.Position)
+        );
         Assert.Equal(1, (await StateAsync(host, bea))!.Position);
     }
 
@@ -106,7 +112,10 @@ public abstract class HelpTests(DatabaseKind kind) : DatabaseTests(kind)
         await using var host = await StartAsync();
         var (created, grace, ada, bea) = await MakeClassAsync(host);
 
-        Assert.Equal(1, await host.Messages.SendAsync(created, grace, [ada, grace, "nobody"], " Look at the host. ", s_none));
+        Assert.Equal(
+            1,
+            await host.Messages.SendAsync(created, grace, [ada, grace, "nobody"], " Look at the host. ", s_none)
+        );
         Assert.Empty(await FirstAsync(host.Messages.WatchInboxAsync(bea, s_none)));
         var message = Assert.Single(await FirstAsync(host.Messages.WatchInboxAsync(ada, s_none)));
         Assert.Equal(("Grace", "Look at the host."), (message.FromName, message.Text));

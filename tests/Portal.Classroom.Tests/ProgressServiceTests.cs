@@ -22,7 +22,9 @@ public abstract class ProgressServiceTests(DatabaseKind kind) : DatabaseTests(ki
         var pipeName = "portal-test-" + Guid.NewGuid().ToString("N");
         await using var pipe = new NamedPipeServerStream(pipeName, PipeDirection.In);
         var start = new ProcessStartInfo(Environment.ProcessPath!);
-        foreach (var argument in (string[])["-method", $"{GetType().FullName}.{nameof(ChildProcess_Asked_RecordsAndHangs)}"])
+        foreach (
+            var argument in (string[])["-method", $"{GetType().FullName}.{nameof(ChildProcess_Asked_RecordsAndHangs)}"]
+        )
             start.ArgumentList.Add(argument);
         start.Environment[ChildDatabase] = Database.Connection;
         start.Environment[ChildPipe] = pipeName;

@@ -57,7 +57,11 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         var learners = factory.Services.GetRequiredService<ILearners>();
         var made = await classes.CreateAsync("Large group", "mesh", "01-traffic", "you", CancellationToken.None);
         for (var i = 1; i <= 120; i++)
-            await classes.EnrolAsync(made.Id, (await learners.AddAsync($"Member {i}", CancellationToken.None)).Id, CancellationToken.None);
+            await classes.EnrolAsync(
+                made.Id,
+                (await learners.AddAsync($"Member {i}", CancellationToken.None)).Id,
+                CancellationToken.None
+            );
         await using var visitor = await browser.OpenAsync(url);
         await visitor.GoToAsync(factory.WelcomePath);
         await visitor.GoToAsync($"/board/{made.Id}");

@@ -52,7 +52,8 @@ public sealed class GivenPortalTests(Browser browser) : IClassFixture<Browser>
         var learner = await browser.OpenAsync(new Uri(link).GetLeftPart(UriPartial.Authority));
         await learner.GoToAsync(new Uri(link).PathAndQuery);
         await learner.GoToAsync("/learn/kubernetes/20-service-mesh-istio");
-        await Expect(learner.Page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await Expect(learner.Page.Locator("#step-1 .section-head .button"))
+            .ToBeEnabledAsync(new() { Timeout = 60_000 });
         return learner;
     }
 }

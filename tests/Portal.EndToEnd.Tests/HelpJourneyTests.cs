@@ -67,7 +67,10 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         await Expect(ada.Page.Locator(".lesson-message")).ToHaveCountAsync(0);
 
         // Ada's page, looked at only: keys reach nothing.
-        await grace.Page.Locator(".help-request").First.GetByRole(AriaRole.Link, new() { Name = "Open page" }).ClickAsync();
+        await grace
+            .Page.Locator(".help-request")
+            .First.GetByRole(AriaRole.Link, new() { Name = "Open page" })
+            .ClickAsync();
         await Expect(grace.Page.Locator(".learner-banner")).ToContainTextAsync("This is Person ada's page.");
         await Expect(grace.Page.Locator("#step-1 .section-head .button")).ToBeDisabledAsync();
         await grace.Page.GetByRole(AriaRole.Tab, new() { Name = "Terminal" }).ClickAsync();
@@ -80,7 +83,8 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
 
         // Joining in: asked, allowed, and ended by Ada.
         await ClickAsync(grace, "Ask to join in");
-        await Expect(ada.Page.Locator(".lesson-message")).ToContainTextAsync("Person grace asks to type in your terminal");
+        await Expect(ada.Page.Locator(".lesson-message"))
+            .ToContainTextAsync("Person grace asks to type in your terminal");
         await PicturesAsync(ada, "join-asked");
         await ClickAsync(ada, "Allow");
         await Expect(grace.Page.Locator(".learner-banner")).ToContainTextAsync("You can type in Person ada's terminal");
@@ -104,7 +108,10 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         await Expect(grace.Page.Locator(".board-selection")).ToContainTextAsync("1 of 1 reset.");
         Assert.Contains("reset", session.Calls);
         Assert.DoesNotContain("reset", Session(ids["bea"]).Calls);
-        await grace.Page.Locator(".help-request").First.GetByRole(AriaRole.Button, new() { Name = "Answered" }).ClickAsync();
+        await grace
+            .Page.Locator(".help-request")
+            .First.GetByRole(AriaRole.Button, new() { Name = "Answered" })
+            .ClickAsync();
         await Expect(ada.Page.Locator(".help")).ToContainTextAsync("Ask for help");
 
         foreach (var visitor in (Visitor[])[grace, ada, bea, cleo])
@@ -128,7 +135,11 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         var ids = new Dictionary<string, string>();
         foreach (var name in (string[])["grace", "ada", "bea", "cleo"])
         {
-            await factory.CreatePersonAsync($"Person {name}", name, name == "grace" ? PortalRole.Instructor : PortalRole.Learner);
+            await factory.CreatePersonAsync(
+                $"Person {name}",
+                name,
+                name == "grace" ? PortalRole.Instructor : PortalRole.Learner
+            );
             ids[name] = await factory.IdOfAsync(name);
         }
         var classes = factory.Services.GetRequiredService<IClasses>();

@@ -10,7 +10,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Portal.EndToEnd.Tests;
 
-/// <summary>What people write and clusters hold is text on every page: it makes no element, request, dialog or link.</summary>
+/// <summary>
+/// What people write and clusters hold is text on every page: it makes no element, request, dialog or link.
+/// </summary>
 public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFactory school, Browser browser)
     : IClassFixture<JourneyTests.RealPortal>,
         IClassFixture<ClassUiFactory>,
@@ -92,7 +94,8 @@ public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFacto
         await page.Locator("#step-1").GetByRole(AriaRole.Button, new() { Name = "Edit and run" }).First.ClickAsync();
         await page.Locator("#step-1 textarea").FillAsync(Commands);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run this" }).ClickAsync();
-        await Expect(page.Locator("#step-1 .output").Last).ToContainTextAsync("<b>link</b>", new() { Timeout = 120_000 });
+        await Expect(page.Locator("#step-1 .output").Last)
+            .ToContainTextAsync("<b>link</b>", new() { Timeout = 120_000 });
         await Expect(page.Locator("#step-1 .output").Last).ToContainTextAsync(Payload);
         await AssertHarmlessAsync(page, seen);
 
@@ -123,7 +126,10 @@ public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFacto
         await using var visitor = await browser.OpenAsync(url);
         var page = visitor.Page;
         var seen = Watch(page);
-        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"], new() { Origin = url.TrimEnd('/') });
+        await page.Context.GrantPermissionsAsync(
+            ["clipboard-read", "clipboard-write"],
+            new() { Origin = url.TrimEnd('/') }
+        );
         await visitor.GoToAsync(local.WelcomePath);
         await visitor.GoToAsync("/learn/kubernetes/20-service-mesh-istio");
         await Expect(page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
@@ -207,7 +213,10 @@ public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFacto
 
         await page.Context.ClearCookiesAsync();
         await ShowsAsync(invitation, $"Bea {Payload}");
-        await ShowsAsync("/sign-in?reason=" + Uri.EscapeDataString(Payload) + "&returnUrl=" + Uri.EscapeDataString(Payload), "Sign in");
+        await ShowsAsync(
+            "/sign-in?reason=" + Uri.EscapeDataString(Payload) + "&returnUrl=" + Uri.EscapeDataString(Payload),
+            "Sign in"
+        );
         await SignInAsync(visitor, "root");
         await ShowsAsync("/people", "Ada " + Payload);
         await ShowsAsync("/people/" + await school.IdOfAsync("hostile"), $"Class {Payload} (teaches)");

@@ -45,7 +45,9 @@ public sealed class PortFrameTests(UiFactory portal, Browser browser)
         session.Push(s => s with { Ports = [new(8080, null)] });
         var page = visitor.Page;
 
-        await page.Locator(".panel").GetByRole(AriaRole.Button, new() { Name = "Show :8080 in the panel" }).ClickAsync();
+        await page.Locator(".panel")
+            .GetByRole(AriaRole.Button, new() { Name = "Show :8080 in the panel" })
+            .ClickAsync();
 
         var shop = page.FrameLocator("#tabpanel-App iframe");
         await Expect(shop.Locator("h1")).ToHaveTextAsync("The shop at /");

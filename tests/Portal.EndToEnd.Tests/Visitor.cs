@@ -54,11 +54,14 @@ public sealed class Visitor : IAsyncDisposable
         """);
 
     /// <summary>Controls within controls: a screen reader tells of the outer one only.</summary>
-    public Task<string[]> NestedControlsAsync() => Page.EvaluateAsync<string[]>("""
-        [...document.querySelectorAll(':is(button, a[href], [role=button], [role=link], [role=menuitem], [role=tab], [role=switch])')]
-          .filter(e => e.querySelector('button, a[href], input, select, textarea, [role=button], [role=link], [tabindex]:not([tabindex="-1"])'))
-          .map(e => e.outerHTML.slice(0, 120))
-        """);
+    public Task<string[]> NestedControlsAsync() =>
+        Page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll(':is(button, a[href], [role=button], [role=link], [role=menuitem], [role=tab], [role=switch])')]
+              .filter(e => e.querySelector('button, a[href], input, select, textarea, [role=button], [role=link], [tabindex]:not([tabindex="-1"])'))
+              .map(e => e.outerHTML.slice(0, 120))
+            """
+        );
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -73,7 +73,9 @@ public sealed class CircuitTests(ListeningClass portal) : IClassFixture<Listenin
         var circuit = await page.StartAsync(Address, Lesson);
 
         await using var thief = new CircuitClient();
-        await Assert.ThrowsAsync<WebSocketException>(() => thief.ConnectAsync(Address, ListeningClass.CookieOf(eve), token));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            thief.ConnectAsync(Address, ListeningClass.CookieOf(eve), token)
+        );
 
         Assert.True(circuit.Length > 0);
         Assert.True(await page.AttachAsync(circuit));

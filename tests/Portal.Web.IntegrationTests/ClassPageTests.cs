@@ -138,7 +138,10 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
         (await factory.JoinAsync(made.JoinCode, "Ada Looked At", "look.ada")).Dispose();
         var ada = await factory.IdOfAsync("look.ada");
 
-        foreach (var (id, expected) in ((string, HttpStatusCode)[])[(made.Id, HttpStatusCode.Forbidden), (his.Id, HttpStatusCode.NotFound)])
+        foreach (
+            var (id, expected) in ((string, HttpStatusCode)[])
+                [(made.Id, HttpStatusCode.Forbidden), (his.Id, HttpStatusCode.NotFound)]
+        )
         {
             var answer = await alan.GetAsync($"/class/{id}/learner/{ada}/course/lesson");
             Assert.Equal(expected, answer.StatusCode);

@@ -90,7 +90,9 @@ public sealed class OrdinaryUserTests : IDisposable
 
     private static int Run(string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true }
+        )!;
         process.WaitForExit();
         return process.ExitCode;
     }

@@ -218,7 +218,10 @@ public sealed class PortTests(PortalFactory portal) : IClassFixture<PortalFactor
     private async Task<HttpClient> EnterAsync(HttpClient visitor, string path, int port = 8080, bool framed = false)
     {
         using var opened = await visitor.GetAsync(
-            new Uri($"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}&framed={framed}", UriKind.Relative)
+            new Uri(
+                $"/ports/{_session.WorkspaceId}/{port}?path={Uri.EscapeDataString(path)}&framed={framed}",
+                UriKind.Relative
+            )
         );
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         var client = portal.CreateClient(new() { AllowAutoRedirect = false });

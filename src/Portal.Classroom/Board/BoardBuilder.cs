@@ -31,7 +31,11 @@ internal static class BoardBuilder
     /// <summary>Those who see what most of the group see stand first.</summary>
     private static StuckGroup Group(IGrouping<Reason, (Reason Reason, string LearnerId, DateTimeOffset Since)> group)
     {
-        var messages = group.GroupBy(s => s.Reason.Message).OrderByDescending(m => m.Count()).ThenBy(m => m.Min(s => s.Since)).ToList();
+        var messages = group
+            .GroupBy(s => s.Reason.Message)
+            .OrderByDescending(m => m.Count())
+            .ThenBy(m => m.Min(s => s.Since))
+            .ToList();
         return new StuckGroup(
             group.Key.SectionId, group.Key.CheckId, group.Key.BlockId, messages[0].Key, group.Min(s => s.Since),
             [.. messages.SelectMany(m => m).Select(s => s.LearnerId)])

@@ -69,7 +69,14 @@ public sealed record BoardCell(string SectionId, SectionStatus Status, DateTimeO
 /// <param name="BlockId">The failing block, or null.</param>
 /// <param name="Message">What most of them see; null when they are only slow.</param>
 /// <param name="Since">When the first of them got stuck.</param>
-public sealed record StuckGroup(string SectionId, string? CheckId, string? BlockId, string? Message, DateTimeOffset Since, ImmutableArray<string> LearnerIds)
+public sealed record StuckGroup(
+    string SectionId,
+    string? CheckId,
+    string? BlockId,
+    string? Message,
+    DateTimeOffset Since,
+    ImmutableArray<string> LearnerIds
+)
 {
     /// <summary>How many see <see cref="Message"/>; the others see something else of the same.</summary>
     public int Same { get; init; } = LearnerIds.Length;

@@ -47,7 +47,13 @@ public sealed class ClusterApi : IDisposable
     /// <param name="accept">What the answer may be, as in the header <c>Accept</c>.</param>
     public async Task<JsonElement> GetAsync(string path, string accept, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(NewRequest(HttpMethod.Get, path), accept, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+                NewRequest(HttpMethod.Get, path),
+                accept,
+                HttpCompletionOption.ResponseContentRead,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return await ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
     }
 

@@ -67,7 +67,10 @@ internal sealed class SandboxClusterProvider(
         }
     }
 
-    private async Task<(SandboxServer Server, SandboxFiles Files)> StartAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    private async Task<(SandboxServer Server, SandboxFiles Files)> StartAsync(
+        IProgress<string> progress,
+        CancellationToken cancellationToken
+    )
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -94,7 +94,9 @@ internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink s
         var lines = 0;
         try
         {
-            await foreach (var line in api.ReadLinesAsync(path, kind.AcceptItem, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var line in api.ReadLinesAsync(path, kind.AcceptItem, cancellationToken).ConfigureAwait(false)
+            )
             {
                 lines++;
                 if (Take(line, ref version)) return null;

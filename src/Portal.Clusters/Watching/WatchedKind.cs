@@ -14,7 +14,9 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
     /// <summary>Name of the CustomResourceDefinition that serves it.</summary>
     public string DefinitionName => $"{Plural}.{Group}";
 
-    /// <summary>What a list of it is asked for as: definitions are large, and only their names are of interest.</summary>
+    /// <summary>
+    /// What a list of it is asked for as: definitions are large, and only their names are of interest.
+    /// </summary>
     public string AcceptList => MetadataOnly ? Metadata("PartialObjectMetadataList") : ClusterApi.Json;
 
     /// <summary>What an object of it is asked for as.</summary>

@@ -75,12 +75,15 @@ public interface ILessonSession
     Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Attaches somebody else to the workspace's terminal: to look on, and to type once the learner allows it. Disposing
+    /// Attaches somebody else to the workspace's terminal: to look on, and to type once the learner allows it.
+    /// Disposing
     /// the attachment takes what was allowed back. Who may look on is for the caller to know.
     /// </summary>
     Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken);
 
-    /// <summary>Asks the learner to let a guest type; <see cref="SessionSnapshot.Guests"/> shows it and the answer.</summary>
+    /// <summary>
+    /// Asks the learner to let a guest type; <see cref="SessionSnapshot.Guests"/> shows it and the answer.
+    /// </summary>
     /// <param name="name">What the learner reads.</param>
     Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken);
 

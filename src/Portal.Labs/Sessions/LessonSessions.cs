@@ -137,7 +137,8 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
 
     private List<LessonSession> All()
     {
-        lock (_gate) return [.. _places.Values.Where(p => p.Ending is null).Select(p => p.Session).OfType<LessonSession>()];
+        lock (_gate)
+            return [.. _places.Values.Where(p => p.Ending is null).Select(p => p.Session).OfType<LessonSession>()];
     }
 
     private static bool IsBusy(SessionSnapshot snapshot) =>

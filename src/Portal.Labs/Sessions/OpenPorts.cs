@@ -12,13 +12,17 @@ internal static class OpenPorts
     ];
 
     /// <summary>
-    /// The latest run that forwards the port. A job in the background listens a while after it was started, when another
+    /// The latest run that forwards the port. A job in the background listens a while after it was started, when
+    /// another
     /// block may run already; what says nothing of the port is taken for the latest.
     /// </summary>
     private static string? OpenedBy(int port, SessionSnapshot snapshot)
     {
         var runs = snapshot.Runs.Values.OrderByDescending(r => r.Started).ToList();
         var says = $"{port}:";
-        return (runs.FirstOrDefault(r => r.Commands.Any(c => c.Text.Contains(says, StringComparison.Ordinal))) ?? runs.FirstOrDefault())?.BlockId;
+        return (
+            runs.FirstOrDefault(r => r.Commands.Any(c => c.Text.Contains(says, StringComparison.Ordinal)))
+            ?? runs.FirstOrDefault()
+        )?.BlockId;
     }
 }

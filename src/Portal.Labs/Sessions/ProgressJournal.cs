@@ -10,7 +10,8 @@ internal sealed record Unsaved(ImmutableHashSet<string> Blocks, ImmutableHashSet
 
 /// <summary>
 /// One learner's results in one lesson on their way to the store: written in order by one writer, again and again with
-/// growing pauses while the store fails. Who records waits for the store a moment only; what is shown before it is stored
+/// growing pauses while the store fails. Who records waits for the store a moment only; what is shown before it is
+/// stored
 /// is on local disk, so that it outlives the process. Thread-safe.
 /// </summary>
 internal sealed class ProgressJournal
@@ -225,15 +226,21 @@ internal sealed class ProgressJournal
     private void Keep(IEnumerable<Entry> entries)
     {
         List<Entry> added = [.. entries.Where(e => !e.Kept)];
-        if (added.Count == 0 || _file is null) return;
-        var kept = _file.Append([.. added.Select(e => e.Record)], () => [.. _entries.Where(e => e.Kept || added.Contains(e)).Select(e => e.Record)]);
-        foreach (var entry in added) entry.Kept = kept;
+        if (added.Count == 0 || _file is null)
+            return;
+        var kept = _file.Append(
+            [.. added.Select(e => e.Record)],
+            () => [.. _entries.Where(e => e.Kept || added.Contains(e)).Select(e => e.Record)]
+        );
+        foreach (var entry in added)
+            entry.Kept = kept;
     }
 
     private void Tell()
     {
         Changed?.Invoke(new Unsaved(Ids<RunRecord>(), Ids<CheckRecord>(), _late));
-        ImmutableHashSet<string> Ids<T>() => [.. _entries.Where(e => e is { Shown: true, Record: T }).Select(e => e.Record.Id)];
+        ImmutableHashSet<string> Ids<T>() =>
+            [.. _entries.Where(e => e is { Shown: true, Record: T }).Select(e => e.Record.Id)];
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// Results of one learner and lesson that the store has not taken, in a file of JSON lines: whose they are, then each in
+/// Results of one learner and lesson that the store has not taken, in a file of JSON lines: whose they are, then each
+/// in
 /// order. Every append is on disk before it returns. Not thread-safe.
 /// </summary>
 internal sealed class UnsavedFile(string directory, LessonSessionKey key, ILogger logger)

@@ -20,7 +20,9 @@ public sealed class DataOptions
     /// </summary>
     public string? Password { get; set; }
 
-    /// <summary>Below it on the disk of <see cref="Directory"/>, <c>/readyz</c> says that the portal is not ready.</summary>
+    /// <summary>
+    /// Below it on the disk of <see cref="Directory"/>, <c>/readyz</c> says that the portal is not ready.
+    /// </summary>
     /// <value>The default is 256.</value>
     public int MinimumFreeMebibytes { get; set; } = 256;
 

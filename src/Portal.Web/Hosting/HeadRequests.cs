@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Components.Endpoints;
 namespace Portal.Web.Hosting;
 
 /// <summary>
-/// Answers HEAD as GET without its body (RFC 9110, 9.3.2) for pages, which are mapped for GET only. Other endpoints that
+/// Answers HEAD as GET without its body (RFC 9110, 9.3.2) for pages, which are mapped for GET only. Other endpoints
+/// that
 /// are mapped for GET alone refuse it: a link that works once is not used up by who only looks at it.
 /// </summary>
 internal static class HeadRequests

@@ -41,7 +41,9 @@ public static class WebServiceCollectionExtensions
             {
                 var data = provider.GetRequiredService<IOptions<DataOptions>>().Value;
                 if (string.IsNullOrWhiteSpace(data.ConnectionString))
-                    database.UsePortalSqlite(PrivateFiles.Database(Path.Combine(data.Directory!, DataDirectory.Database)));
+                    database.UsePortalSqlite(
+                        PrivateFiles.Database(Path.Combine(data.Directory!, DataDirectory.Database))
+                    );
                 else
                     database.UsePortalPostgreSql(data.ConnectionString, data.Password);
             }
@@ -96,14 +98,23 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<LocalOptions>, LocalOptions.Validator>();
 
         // One directory holds everything of a portal, unless the workspaces were put elsewhere.
-        services.AddOptions<LabsOptions>().Configure<IOptions<DataOptions>, IConfiguration>((labs, data, configuration) =>
-        {
-            labs.UnsavedDirectory ??= data.Value.Directory is { } kept ? Path.Combine(kept, DataDirectory.Unsaved) : null;
-            if (configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null && data.Value.Directory is { } directory)
-            {
-                labs.WorkspacesDirectory = Path.Combine(directory, DataDirectory.Workspaces);
-            }
-        });
+        services
+            .AddOptions<LabsOptions>()
+            .Configure<IOptions<DataOptions>, IConfiguration>(
+                (labs, data, configuration) =>
+                {
+                    labs.UnsavedDirectory ??= data.Value.Directory is { } kept
+                        ? Path.Combine(kept, DataDirectory.Unsaved)
+                        : null;
+                    if (
+                        configuration[$"{LabsOptions.SectionName}:{nameof(LabsOptions.WorkspacesDirectory)}"] is null
+                        && data.Value.Directory is { } directory
+                    )
+                    {
+                        labs.WorkspacesDirectory = Path.Combine(directory, DataDirectory.Workspaces);
+                    }
+                }
+            );
 
         services.AddDataProtection().SetApplicationName("portal");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>

@@ -46,7 +46,10 @@ internal sealed class CircuitOwner : IHubFilter, IDisposable
         Func<HubLifetimeContext, Exception?, Task> next
     )
     {
-        if (context.Context.Items.TryGetValue(typeof(CircuitOwner), out var id) && _owners.TryGetValue(id!, out var owner))
+        if (
+            context.Context.Items.TryGetValue(typeof(CircuitOwner), out var id)
+            && _owners.TryGetValue(id!, out var owner)
+        )
             _owners.Set(id!, owner, s_kept);
         return next(context, exception);
     }

@@ -58,9 +58,14 @@ public sealed class LessonSessionTests : SessionFixture
         await session.RunAsync(
             "step-2/make",
             new RunOptions(
-                Code: "s=$(declare -f __prompt | grep -o '5170;[0-9a-f]*' | head -1); printf \"\\e]$s;E;$__id;0\\a\"; (exit 3)"),
-            CancellationToken.None);
-        var done = await Until(session, s => s.Runs.TryGetValue("step-2/make", out var r) && r.Phase != RunPhase.Running);
+                Code: "s=$(declare -f __prompt | grep -o '5170;[0-9a-f]*' | head -1); printf \"\\e]$s;E;$__id;0\\a\"; (exit 3)"
+            ),
+            CancellationToken.None
+        );
+        var done = await Until(
+            session,
+            s => s.Runs.TryGetValue("step-2/make", out var r) && r.Phase != RunPhase.Running
+        );
         await session.CheckAsync(null, CancellationToken.None).DefaultTimeout();
 
         Assert.Equal(RunPhase.Succeeded, done.Runs["step-2/make"].Phase);

@@ -22,7 +22,10 @@ public sealed class SessionActivityTests : SessionFixture
         var failure = (await UntilAsync(a => a.LastFailure is not null)).LastFailure!;
 
         Assert.Equal("echo why >&2; (exit 3)", failure.Text);
-        Assert.Equal((CommandOrigin.Edited, "step-2", 3, "why"), (failure.Origin, failure.SectionId, failure.ExitCode, failure.Tail));
+        Assert.Equal(
+            (CommandOrigin.Edited, "step-2", 3, "why"),
+            (failure.Origin, failure.SectionId, failure.ExitCode, failure.Tail)
+        );
     }
 
     [Fact]

@@ -29,7 +29,12 @@ public sealed class SessionLeakTests
     [Fact]
     public async Task Session_WhateverHappensInWhateverOrder_LeavesNothingBehind()
     {
-        await PlayAsync([(0, SessionStep.OpenAndWait), (0, SessionStep.Run), (1, SessionStep.OpenAndWait), (0, SessionStep.Delete)]); // what a first use loads stays
+        await PlayAsync([
+            (0, SessionStep.OpenAndWait),
+            (0, SessionStep.Run),
+            (1, SessionStep.OpenAndWait),
+            (0, SessionStep.Delete),
+        ]); // what a first use loads stays
         var descriptors = OpenDescriptors();
         var children = Children();
 

@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Portal.Web.Testing.Circuits;
 
 /// <summary>
-/// A page of the portal without a browser: speaks the protocol of circuits, keeps the page that the batches describe, and
+/// A page of the portal without a browser: speaks the protocol of circuits, keeps the page that the batches describe,
+/// and
 /// raises its events. Scripts are not run; each call of one is answered with nothing.
 /// </summary>
 public sealed partial class Circuit : IAsyncDisposable

@@ -59,7 +59,9 @@ public sealed partial class CircuitLearner : IAsyncDisposable
     public async Task OpenAsync(string path = Lesson20) =>
         _page = await Circuit.OpenAsync(_browser, _portal, _cookies.GetCookieHeader(_portal), path);
 
-    /// <summary>The step's button can be clicked, and is; returns when the page says that the step is completed.</summary>
+    /// <summary>
+    /// The step's button can be clicked, and is; returns when the page says that the step is completed.
+    /// </summary>
     public async Task RunAsync(int step)
     {
         var id = $"step-{step}";
@@ -68,7 +70,10 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         await Page.ClickAsync(button);
         await Page.UntilAsync(
-            all => OutputLength(all, id) > before || IsCompleted(all, id) ? "" : null, s_limit, $"{Name}: output of {id}");
+            all => OutputLength(all, id) > before || IsCompleted(all, id) ? "" : null,
+            s_limit,
+            $"{Name}: output of {id}"
+        );
         FirstOutputs.Add(clock.Elapsed.TotalMilliseconds);
         await Page.UntilAsync(all => IsCompleted(all, id) ? "" : null, s_limit, $"{Name}: the end of {id}");
         Completed[step] = Stopwatch.GetTimestamp();

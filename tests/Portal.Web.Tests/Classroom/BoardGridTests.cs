@@ -50,7 +50,11 @@ public sealed class BoardGridTests : LessonContext
 
         var after = Rows(cut).ToDictionary(r => r.Instance.Row.Name, r => r.RenderCount);
         Assert.Equal((before["Ada"], before["Bea"] + 1), (after["Ada"], after["Bea"]));
-        Assert.Contains("kubectl aply", cut.Find("[data-cell='Bea/step-1']").GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains(
+            "kubectl aply",
+            cut.Find("[data-cell='Bea/step-1']").GetAttribute("title"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -88,8 +92,15 @@ public sealed class BoardGridTests : LessonContext
             ],
         };
         if (order == BoardOrder.Progress)
-            board = board with { Learners = [.. board.Learners.Select(l => l.Name == "Cy" ? l with { Points = 1 } : l)] };
-        var builder = new BoardModelBuilder(board, [Section("step-1")], new BoardView { Order = order, Filter = filter })
+            board = board with
+            {
+                Learners = [.. board.Learners.Select(l => l.Name == "Cy" ? l with { Points = 1 } : l)],
+            };
+        var builder = new BoardModelBuilder(
+            board,
+            [Section("step-1")],
+            new BoardView { Order = order, Filter = filter }
+        )
         {
             Asking = ["Ada"],
             // Whoever types is not idle, whatever is recorded.
@@ -116,7 +127,10 @@ public sealed class BoardGridTests : LessonContext
     {
         var view = BoardView.Of(new BoardView.Stored(true, "Name", "99", ["a", null, "b"]));
 
-        Assert.Equal((true, BoardOrder.Name, BoardFilter.All, "a b"), (view.Hidden, view.Order, view.Filter, string.Join(' ', view.Pinned)));
+        Assert.Equal(
+            (true, BoardOrder.Name, BoardFilter.All, "a b"),
+            (view.Hidden, view.Order, view.Filter, string.Join(' ', view.Pinned))
+        );
     }
 
     [Fact]
@@ -164,23 +178,46 @@ public sealed class BoardGridTests : LessonContext
         return cut;
     }
 
-    private static IReadOnlyList<IRenderedComponent<BoardRow>> Rows(IRenderedComponent<BoardPage> cut) => cut.FindComponents<BoardRow>();
+    private static IReadOnlyList<IRenderedComponent<BoardRow>> Rows(IRenderedComponent<BoardPage> cut) =>
+        cut.FindComponents<BoardRow>();
 
-    private void Push(DateTimeOffset at, params LearnerRow[] learners) => _classroom.Boards.Writer.TryWrite(Board(at, learners));
+    private void Push(DateTimeOffset at, params LearnerRow[] learners) =>
+        _classroom.Boards.Writer.TryWrite(Board(at, learners));
 
-    private static ClassBoard Board(DateTimeOffset at, params LearnerRow[] learners) => new()
-    {
-        ClassId = "class-0", Name = "Monday", JoinCode = "ABC", CourseId = "course", LessonId = "lesson", At = at, Learners = [.. learners],
-    };
+    private static ClassBoard Board(DateTimeOffset at, params LearnerRow[] learners) =>
+        new()
+        {
+            ClassId = "class-0",
+            Name = "Monday",
+            JoinCode = "ABC",
+            CourseId = "course",
+            LessonId = "lesson",
+            At = at,
+            Learners = [.. learners],
+        };
 
-    private static LearnerRow Learner(string name, double minutes, SectionStatus status = SectionStatus.InProgress) => new()
-    {
-        LearnerId = name, Name = name, CurrentSectionId = "step-1", LastActivity = s_now,
-        Cells = ImmutableDictionary<string, BoardCell>.Empty.Add(
-            "step-1", new BoardCell("step-1", status, s_now, TimeSpan.FromMinutes(minutes), 0, 0)),
-    };
+    private static LearnerRow Learner(string name, double minutes, SectionStatus status = SectionStatus.InProgress) =>
+        new()
+        {
+            LearnerId = name,
+            Name = name,
+            CurrentSectionId = "step-1",
+            LastActivity = s_now,
+            Cells = ImmutableDictionary<string, BoardCell>.Empty.Add(
+                "step-1",
+                new BoardCell("step-1", status, s_now, TimeSpan.FromMinutes(minutes), 0, 0)
+            ),
+        };
 
-    private static Section Step(int number) => new() { Id = $"step-{number}", Title = $"Step {number}", Kind = SectionKind.Step, Number = number, Level = 3 };
+    private static Section Step(int number) =>
+        new()
+        {
+            Id = $"step-{number}",
+            Title = $"Step {number}",
+            Kind = SectionKind.Step,
+            Number = number,
+            Level = 3,
+        };
 
     private static LessonSessionKey Key(string learner) => new(learner, "course", "lesson");
 

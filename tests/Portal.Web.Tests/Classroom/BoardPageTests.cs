@@ -81,17 +81,33 @@ public sealed class BoardPageTests : LessonContext
     public void Stuck_GroupFailsInTwoWays_SaysHowManyHaveWhatInCommon()
     {
         var cut = RenderBoard();
-        var group = new StuckGroup("exercise-1", "weights", null, "v1 gets all", s_now.AddMinutes(-4), ["Ada", "Bea", "Cy"])
+        var group = new StuckGroup(
+            "exercise-1",
+            "weights",
+            null,
+            "v1 gets all",
+            s_now.AddMinutes(-4),
+            ["Ada", "Bea", "Cy"]
+        )
         {
             Same = 2,
             OtherMessages = ["no such host"],
         };
-        _classroom.Boards.Writer.TryWrite(Board(Learner("Ada"), Learner("Bea"), Learner("Cy")) with { Stuck = [group] });
+        _classroom.Boards.Writer.TryWrite(
+            Board(Learner("Ada"), Learner("Bea"), Learner("Cy")) with
+            {
+                Stuck = [group],
+            }
+        );
 
-        cut.WaitForAssertion(() => Assert.Contains("2 of 3: v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("2 of 3: v1 gets all", cut.Find(".stuck").TextContent, StringComparison.Ordinal)
+        );
         Assert.Contains("no such host", cut.Find(".stuck details").TextContent, StringComparison.Ordinal);
         cut.Find(".stuck .button").Click();
-        cut.WaitForAssertion(() => Assert.Contains("3 selected", cut.Find(".board-messages").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("3 selected", cut.Find(".board-messages").TextContent, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -33,7 +33,9 @@ public sealed class BoardSelectionTests : LessonContext
         Assert.Empty(ada.Calls);
         await Button(cut, "Reset clusters").ClickAsync(new());
 
-        cut.WaitForAssertion(() => Assert.Contains("1 of 2 reset. 1 had no session open.", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("1 of 2 reset. 1 had no session open.", cut.Markup, StringComparison.Ordinal)
+        );
         Assert.Equal("reset", Assert.Single(ada.Calls));
         Assert.Empty(bea.Calls);
     }
@@ -63,7 +65,9 @@ public sealed class BoardSelectionTests : LessonContext
         await Button(cut, "Reset clusters").ClickAsync(new());
         await Button(cut, "Reset clusters").ClickAsync(new());
 
-        cut.WaitForAssertion(() => Assert.Contains("do not teach this class any more", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("do not teach this class any more", cut.Markup, StringComparison.Ordinal)
+        );
         Assert.Empty(ada.Calls);
     }
 
@@ -71,12 +75,21 @@ public sealed class BoardSelectionTests : LessonContext
         cut.FindAll("button").First(b => b.TextContent == text);
 
     private IRenderedComponent<BoardSelection> RenderSelected(params string[] learners) =>
-        Render<BoardSelection>(p => p
-            .Add(s => s.Board, new ClassBoard
-            {
-                ClassId = "class-0", Name = "Monday", JoinCode = "ABC", CourseId = "course", LessonId = "lesson", At = DateTimeOffset.UnixEpoch,
-            })
-            .Add(s => s.Selected, learners));
+        Render<BoardSelection>(p =>
+            p.Add(
+                    s => s.Board,
+                    new ClassBoard
+                    {
+                        ClassId = "class-0",
+                        Name = "Monday",
+                        JoinCode = "ABC",
+                        CourseId = "course",
+                        LessonId = "lesson",
+                        At = DateTimeOffset.UnixEpoch,
+                    }
+                )
+                .Add(s => s.Selected, learners)
+        );
 
     private async Task<FakeLessonSession> OpenAsync(string learner) =>
         (FakeLessonSession)await _sessions.OpenAsync(Key(learner), CancellationToken.None);

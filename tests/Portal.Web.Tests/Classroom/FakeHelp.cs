@@ -28,8 +28,12 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     public ImmutableList<HelpQuestion> Questions { get; private set; } = [];
     public ImmutableArray<LearnerMessage> Messages => _messages.Current.Items;
 
-    public Task<bool> IsHeardAsync(string learnerId, string courseId, string lessonId, CancellationToken cancellationToken) =>
-        Task.FromResult(Heard);
+    public Task<bool> IsHeardAsync(
+        string learnerId,
+        string courseId,
+        string lessonId,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Heard);
 
     public Task<HelpRequest> AskAsync(HelpQuestion question, CancellationToken cancellationToken)
     {
@@ -37,9 +41,17 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
         Questions = Questions.Add(question);
         var request = new HelpRequest
         {
-            Id = $"request-{Questions.Count}", LearnerId = question.LearnerId, CourseId = question.CourseId, LessonId = question.LessonId,
-            SectionId = question.SectionId, Text = question.Text, Command = question.Command, ExitCode = question.ExitCode,
-            Output = question.Output, Changed = question.Changed, AskedAt = DateTimeOffset.UnixEpoch,
+            Id = $"request-{Questions.Count}",
+            LearnerId = question.LearnerId,
+            CourseId = question.CourseId,
+            LessonId = question.LessonId,
+            SectionId = question.SectionId,
+            Text = question.Text,
+            Command = question.Command,
+            ExitCode = question.ExitCode,
+            Output = question.Output,
+            Changed = question.Changed,
+            AskedAt = DateTimeOffset.UnixEpoch,
         };
         _requests.Update(r => new(r.Items.Add(request)));
         return Task.FromResult(request);
@@ -63,7 +75,11 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
     }
 
     public async IAsyncEnumerable<HelpState?> WatchAsync(
-        string learnerId, string courseId, string lessonId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string learnerId,
+        string courseId,
+        string lessonId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Fail();
         await foreach (var requests in _requests.WatchAsync(TimeSpan.Zero, cancellationToken))
@@ -71,23 +87,45 @@ internal sealed class FakeHelp : IHelpDesk, IMessages
             var mine = requests.Items.FirstOrDefault(r => r.LearnerId == learnerId);
             yield return mine is null
                 ? null
-                : new(mine.Id, mine.AskedAt, mine.TakenByName, mine.TakenById is null ? requests.Items.IndexOf(mine) + 1 : 0);
+                : new(
+                    mine.Id,
+                    mine.AskedAt,
+                    mine.TakenByName,
+                    mine.TakenById is null ? requests.Items.IndexOf(mine) + 1 : 0
+                );
         }
     }
 
     public async IAsyncEnumerable<ImmutableArray<HelpRequest>> WatchQueueAsync(
         string classId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var requests in _requests.WatchAsync(TimeSpan.Zero, cancellationToken)) yield return requests.Items;
+        await foreach (var requests in _requests.WatchAsync(TimeSpan.Zero, cancellationToken))
+            yield return requests.Items;
     }
 
     public Task<int> SendAsync(
-        string classId, string senderId, IReadOnlyCollection<string> learnerIds, string text, CancellationToken cancellationToken)
+        string classId,
+        string senderId,
+        IReadOnlyCollection<string> learnerIds,
+        string text,
+        CancellationToken cancellationToken
+    )
     {
-        _messages.Update(m => new(m.Items.AddRange(learnerIds.Select(id => new LearnerMessage
-        {
-            Id = $"{m.Items.Length}-{id}", BatchId = $"{m.Items.Length}", ClassId = classId, LearnerId = id, FromName = "Grace", Text = text,
-        }))));
+        _messages.Update(m =>
+            new(
+                m.Items.AddRange(
+                    learnerIds.Select(id => new LearnerMessage
+                    {
+                        Id = $"{m.Items.Length}-{id}",
+                        BatchId = $"{m.Items.Length}",
+                        ClassId = classId,
+                        LearnerId = id,
+                        FromName = "Grace",
+                        Text = text,
+                    })
+                )
+            )
+        );
         return Task.FromResult(learnerIds.Count);
     }
 

@@ -33,8 +33,12 @@ public sealed class HelpTests : LessonContext
     [Fact]
     public async Task Ask_CarriesStepCommandOutputAndWhatChanged()
     {
-        var before = Snapshot(new ServiceRow(new("v1", "Service", "shop", "web"), "shop", "web", "ClusterIP", "", "80/TCP"));
-        var after = Snapshot(new ServiceRow(new("v1", "Service", "shop", "web"), "shop", "web", "ClusterIP", "", "8080/TCP"));
+        var before = Snapshot(
+            new ServiceRow(new("v1", "Service", "shop", "web"), "shop", "web", "ClusterIP", "", "80/TCP")
+        );
+        var after = Snapshot(
+            new ServiceRow(new("v1", "Service", "shop", "web"), "shop", "web", "ClusterIP", "", "8080/TCP")
+        );
         var cut = Render<LessonHelp>(p => p.Add(h => h.Lesson, Lesson).Add(h => h.Snapshot, before));
         await cut.WaitForElement(".help .chip-button").ClickAsync(new());
         cut.Render(p => p.Add(h => h.Snapshot, after));
@@ -49,7 +53,15 @@ public sealed class HelpTests : LessonContext
         var question = Assert.Single(_classroom.Help.Questions);
         Assert.Equal(
             ("you", "step-1", "Why?", "kubectl get x", 1, "no x", "~ Service shop/web: 8080/TCP"),
-            (question.LearnerId, question.SectionId, question.Text, question.Command, question.ExitCode, question.Output, question.Changed)
+            (
+                question.LearnerId,
+                question.SectionId,
+                question.Text,
+                question.Command,
+                question.ExitCode,
+                question.Output,
+                question.Changed
+            )
         );
         cut.WaitForAssertion(() => Assert.Contains("Waiting for help · 1", cut.Markup, StringComparison.Ordinal));
     }
@@ -92,9 +104,18 @@ public sealed class HelpTests : LessonContext
     {
         var help = Render<LessonHelp>(p => p.Add(h => h.Lesson, Lesson));
         var board = RenderBoard("you", "Bea");
-        await _classroom.Help.AskAsync(new("you", "course", "lesson", "step-1", "Why?", "kubectl", 1, "no"), CancellationToken.None);
-        board.WaitForAssertion(() => Assert.Contains("Why?", board.Find(".help-request").TextContent, StringComparison.Ordinal));
-        Assert.Contains("$ kubectl · exit 1", board.Find(".help-request summary").TextContent, StringComparison.Ordinal);
+        await _classroom.Help.AskAsync(
+            new("you", "course", "lesson", "step-1", "Why?", "kubectl", 1, "no"),
+            CancellationToken.None
+        );
+        board.WaitForAssertion(() =>
+            Assert.Contains("Why?", board.Find(".help-request").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "$ kubectl · exit 1",
+            board.Find(".help-request summary").TextContent,
+            StringComparison.Ordinal
+        );
         board.WaitForAssertion(() => Assert.Equal("asks", board.Find(".board-mark.info").TextContent));
 
         await board.Find(".help-actions .primary").ClickAsync(new());
@@ -111,18 +132,24 @@ public sealed class HelpTests : LessonContext
         var inbox = Render<LessonMessages>();
         var board = RenderBoard("you", "Bea");
         await board.FindAll("tr[data-learner] input")[0].ChangeAsync(new() { Value = true });
-        board.WaitForAssertion(() => Assert.Contains("1 selected", board.Find(".board-messages").TextContent, StringComparison.Ordinal));
+        board.WaitForAssertion(() =>
+            Assert.Contains("1 selected", board.Find(".board-messages").TextContent, StringComparison.Ordinal)
+        );
         board.Find("#message-text").Input("Look <b>there</b>.");
 
         await board.Find(".board-messages form").SubmitAsync();
 
         inbox.WaitForAssertion(() => Assert.Equal("Look <b>there</b>.", inbox.Find(".message-text").TextContent));
         Assert.Equal("you", Assert.Single(_classroom.Help.Messages).LearnerId);
-        board.WaitForAssertion(() => Assert.Contains("1 of 1 delivered, 0 read", board.Find(".sent").TextContent, StringComparison.Ordinal));
+        board.WaitForAssertion(() =>
+            Assert.Contains("1 of 1 delivered, 0 read", board.Find(".sent").TextContent, StringComparison.Ordinal)
+        );
 
         await inbox.Find(".lesson-message button").ClickAsync(new());
         inbox.WaitForAssertion(() => Assert.Empty(inbox.FindAll(".lesson-message")));
-        board.WaitForAssertion(() => Assert.Contains("1 read", board.Find(".sent").TextContent, StringComparison.Ordinal));
+        board.WaitForAssertion(() =>
+            Assert.Contains("1 read", board.Find(".sent").TextContent, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -139,11 +166,18 @@ public sealed class HelpTests : LessonContext
     private IRenderedComponent<BoardPage> RenderBoard(params string[] learners)
     {
         var cut = Render<BoardPage>(p => p.Add(b => b.ClassId, "class-0"));
-        _classroom.Boards.Writer.TryWrite(new ClassBoard
-        {
-            ClassId = "class-0", Name = "Monday", JoinCode = "ABC", CourseId = "course", LessonId = "lesson", At = s_now,
-            Learners = [.. learners.Select(l => new LearnerRow { LearnerId = l, Name = l })],
-        });
+        _classroom.Boards.Writer.TryWrite(
+            new ClassBoard
+            {
+                ClassId = "class-0",
+                Name = "Monday",
+                JoinCode = "ABC",
+                CourseId = "course",
+                LessonId = "lesson",
+                At = s_now,
+                Learners = [.. learners.Select(l => new LearnerRow { LearnerId = l, Name = l })],
+            }
+        );
         cut.WaitForElement("tr[data-learner]");
         return cut;
     }

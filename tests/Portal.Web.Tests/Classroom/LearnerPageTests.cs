@@ -37,7 +37,9 @@ public sealed class LearnerPageTests : LessonContext
 
         var cut = RenderPage();
 
-        cut.WaitForAssertion(() => Assert.Contains("ada does not have this lesson open", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("ada does not have this lesson open", cut.Markup, StringComparison.Ordinal)
+        );
         Assert.Empty(_sessions.Opened);
     }
 
@@ -48,9 +50,19 @@ public sealed class LearnerPageTests : LessonContext
         var cut = RenderPage();
 
         var session = await OpenAsync();
-        session.Push(s => s with { Runs = s.Runs.SetItem("step-1/1", Run("step-1/1", RunPhase.Failed, Command(0, "kubectl", RunPhase.Failed, 1, "no such thing"))) });
+        session.Push(s =>
+            s with
+            {
+                Runs = s.Runs.SetItem(
+                    "step-1/1",
+                    Run("step-1/1", RunPhase.Failed, Command(0, "kubectl", RunPhase.Failed, 1, "no such thing"))
+                ),
+            }
+        );
 
-        cut.WaitForAssertion(() => Assert.Contains("no such thing", cut.Find("#step-1").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("no such thing", cut.Find("#step-1").TextContent, StringComparison.Ordinal)
+        );
         Assert.True(cut.Find("fieldset").HasAttribute("disabled"));
         var actions = cut.FindComponent<SectionView>().Instance.Actions;
         await cut.InvokeAsync(() => actions.RunAsync("step-1/1", RunOptions.WholeBlock));
@@ -95,7 +107,12 @@ public sealed class LearnerPageTests : LessonContext
         await AddAdaAsync();
         var session = await OpenAsync();
         var cut = RenderPage();
-        var actions = new LessonActions(Services.GetRequiredService<ISnackbar>(), _sessions, Services.GetRequiredService<Portal.Web.Hosting.RateLimits>(), CancellationToken.None);
+        var actions = new LessonActions(
+            Services.GetRequiredService<ISnackbar>(),
+            _sessions,
+            Services.GetRequiredService<Portal.Web.Hosting.RateLimits>(),
+            CancellationToken.None
+        );
         actions.Attach(session);
         var learner = Render<Components.Help.TerminalGuests>(p => p.AddCascadingValue(actions).Add(g => g.Guests, []));
 
@@ -105,10 +122,14 @@ public sealed class LearnerPageTests : LessonContext
         Assert.Contains("You asks to type in your terminal", learner.Markup, StringComparison.Ordinal);
 
         await learner.Find(".primary").ClickAsync(new());
-        cut.WaitForAssertion(() => Assert.Contains("You can type in ada's terminal", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("You can type in ada's terminal", cut.Markup, StringComparison.Ordinal)
+        );
 
         await actions.LeaveAsync();
-        cut.WaitForAssertion(() => Assert.Contains("ada has not let you in, or has ended it", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("ada has not let you in, or has ended it", cut.Markup, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

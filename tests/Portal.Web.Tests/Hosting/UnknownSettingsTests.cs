@@ -48,5 +48,7 @@ public sealed class UnknownSettingsTests
     }
 
     private static IConfiguration With(params string[] keys) =>
-        new ConfigurationBuilder().AddInMemoryCollection(keys.Select(k => KeyValuePair.Create(k, (string?)"1"))).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(keys.Select(k => KeyValuePair.Create(k, (string?)"1")))
+            .Build();
 }

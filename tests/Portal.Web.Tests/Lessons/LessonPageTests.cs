@@ -60,11 +60,17 @@ public sealed class LessonPageTests : LessonContext
         cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
         await Current.AskToTypeAsync("grace", "Grace", CancellationToken.None);
         await cut.WaitForElement(".lesson-message .primary").ClickAsync(new());
-        cut.WaitForAssertion(() => Assert.Contains("Grace can type in your terminal", cut.Markup, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("Grace can type in your terminal", cut.Markup, StringComparison.Ordinal)
+        );
         Assert.True(Assert.Single(Current.Current.Guests).MayType);
 
-        if (gone) await DisposeComponentsAsync();
-        else await cut.InvokeAsync(() => Services.GetRequiredService<PageConsent>().OnConnectionDownAsync(null!, CancellationToken.None));
+        if (gone)
+            await DisposeComponentsAsync();
+        else
+            await cut.InvokeAsync(() =>
+                Services.GetRequiredService<PageConsent>().OnConnectionDownAsync(null!, CancellationToken.None)
+            );
 
         Assert.Empty(Current.Current.Guests);
     }

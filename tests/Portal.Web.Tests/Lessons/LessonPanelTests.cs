@@ -57,11 +57,20 @@ public sealed class LessonPanelTests : LessonContext
     [Fact]
     public void Home_Full_IsAWarningWithItsWords()
     {
-        Session.Push(s => s with { Troubles = [new(TroubleKind.HomeFull, DateTimeOffset.UnixEpoch, "Your home is full: …")] });
+        Session.Push(s =>
+            s with
+            {
+                Troubles = [new(TroubleKind.HomeFull, DateTimeOffset.UnixEpoch, "Your home is full: …")],
+            }
+        );
 
         var cut = Render<TroubleNotice>(p => p.Add(x => x.Snapshot, Session.Current));
 
-        Assert.Contains("Your home is full", cut.Find(".mud-alert-outlined-warning").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Your home is full",
+            cut.Find(".mud-alert-outlined-warning").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     private IRenderedComponent<LessonPanel> RenderPanel() =>

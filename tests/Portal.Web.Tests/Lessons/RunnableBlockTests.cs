@@ -76,8 +76,19 @@ public sealed class RunnableBlockTests : LessonContext
     [Fact]
     public void OneCommand_Clicked_RunsOnlyThat()
     {
-        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Succeeded,
-            Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0), Command(1, "kubectl get pods", RunPhase.Succeeded, 0))));
+        var cut = RenderBlock(
+            "step-1/1",
+            p =>
+                p.Add(
+                    b => b.Run,
+                    Run(
+                        "step-1/1",
+                        RunPhase.Succeeded,
+                        Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0),
+                        Command(1, "kubectl get pods", RunPhase.Succeeded, 0)
+                    )
+                )
+        );
 
         cut.FindAll(".cmd-run")[1].Click();
 
@@ -139,8 +150,19 @@ public sealed class RunnableBlockTests : LessonContext
     public void OneCommand_MoreThanTheLimit_RunsNothing()
     {
         RunsPerMinute = 1;
-        var cut = RenderBlock("step-1/1", p => p.Add(b => b.Run, Run("step-1/1", RunPhase.Succeeded,
-            Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0), Command(1, "kubectl get pods", RunPhase.Succeeded, 0))));
+        var cut = RenderBlock(
+            "step-1/1",
+            p =>
+                p.Add(
+                    b => b.Run,
+                    Run(
+                        "step-1/1",
+                        RunPhase.Succeeded,
+                        Command(0, "kubectl apply -f app.yaml", RunPhase.Succeeded, 0),
+                        Command(1, "kubectl get pods", RunPhase.Succeeded, 0)
+                    )
+                )
+        );
         cut.FindAll(".cmd-run")[0].Click();
 
         cut.FindAll(".cmd-run")[1].Click();

@@ -37,7 +37,8 @@ public sealed class LessonActions(
 
     public void Attach(ILessonSession session) => _session = session;
 
-    /// <returns>Null, or why nothing was run because there were too many runs, to be shown where it was asked.</returns>
+    /// <returns>Null, or why nothing was run because there were too many runs, to be shown where it was
+    /// asked.</returns>
     public Task<string?> RunAsync(string blockId, RunOptions options) => RunAsync([blockId], options);
 
     /// <summary>Runs the blocks of a section one after the other; a block of a solution is the learner's to run.</summary>
@@ -83,7 +84,11 @@ public sealed class LessonActions(
 
     private async Task<string?> RunAsync(string[] blockIds, RunOptions options)
     {
-        if (_session is null || GuestId is not null || limits.RefuseRuns(_session.Key.LearnerId, blockIds.Length) is not { } refusal)
+        if (
+            _session is null
+            || GuestId is not null
+            || limits.RefuseRuns(_session.Key.LearnerId, blockIds.Length) is not { } refusal
+        )
         {
             await DoAsync(async s =>
             {

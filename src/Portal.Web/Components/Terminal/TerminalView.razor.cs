@@ -37,7 +37,13 @@ public sealed partial class TerminalView : LiveComponentBase
         {
             _self = DotNetObjectReference.Create(this);
             _module = await Js.ImportAsync(Assets, "Components/Terminal/TerminalView.razor.js");
-            _terminal = await _module.InvokeAsync<IJSObjectReference>("open", _screen, _self, "/" + Assets["lib/xterm/xterm.css"], Actions.GuestId is not null);
+            _terminal = await _module.InvokeAsync<IJSObjectReference>(
+                "open",
+                _screen,
+                _self,
+                "/" + Assets["lib/xterm/xterm.css"],
+                Actions.GuestId is not null
+            );
             _size = await _terminal.InvokeAsync<Screen>("size") ?? _size;
         }
         if (!_started && _terminal is not null && Workspace?.Phase == WorkspacePhase.Ready) Attach();
@@ -83,7 +89,12 @@ public sealed partial class TerminalView : LiveComponentBase
         await _terminal!.InvokeVoidAsync("reset", cancellationToken);
         // A guest's is as large as the learner's: text is drawn for that.
         if (Actions.GuestId is not null)
-            await _terminal!.InvokeVoidAsync("resize", cancellationToken, attachment.Size.Columns, attachment.Size.Rows);
+            await _terminal!.InvokeVoidAsync(
+                "resize",
+                cancellationToken,
+                attachment.Size.Columns,
+                attachment.Size.Rows
+            );
         await foreach (var bytes in attachment.Output.WithCancellation(cancellationToken))
         {
             // One call at a time: the browser's pace is the limit, and the shell waits rather than the memory growing.

@@ -4,7 +4,8 @@ using Portal.Shared;
 namespace Portal.Web.Hosting.Draining;
 
 /// <summary>
-/// Ends the portal on SIGTERM, SIGINT and SIGQUIT as the host's own lifetime does, but not before what runs has ended. A
+/// Ends the portal on SIGTERM, SIGINT and SIGQUIT as the host's own lifetime does, but not before what runs has
+/// ended. A
 /// second signal ends it at once.
 /// </summary>
 internal sealed class DrainingLifetime(

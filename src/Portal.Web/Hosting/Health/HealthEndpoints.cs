@@ -4,7 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Portal.Web.Hosting.Health;
 
 /// <summary>
-/// <c>/healthz</c>: the process answers, so there is no reason to restart it. <c>/readyz</c>: it can serve learners now;
+/// <c>/healthz</c>: the process answers, so there is no reason to restart it. <c>/readyz</c>: it can serve learners
+/// now;
 /// a line says of each part whether it can.
 /// </summary>
 internal static class HealthEndpoints

@@ -92,7 +92,8 @@ public sealed class HomeLimitTests : WorkspaceFixture
     public async Task Home_FilledByAProgramThatHides_IsMeasuredTooAndTheProgramEnded()
     {
         await OutputAsync(
-            "(setsid sh -c 'for i in 1 2 3; do head -c 1000000 /dev/zero > .hidden$i; done; touch done; exec sleep 5000' &) ; until [ -e done ]; do :; done");
+            "(setsid sh -c 'for i in 1 2 3; do head -c 1000000 /dev/zero > .hidden$i; done; touch done; exec sleep 5000' &) ; until [ -e done ]; do :; done"
+        );
 
         await MeasureAsync();
 

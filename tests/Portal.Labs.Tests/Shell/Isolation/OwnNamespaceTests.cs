@@ -14,7 +14,10 @@ public sealed class OwnNamespaceTests : IDisposable
     [InlineData("kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1")]
     [InlineData("user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000")]
     [InlineData(
-        "kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")]
+        "kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+    )]
     public void Remedy_SettingThatForbidsNamespaces_IsNamed(string setting, string value, string remedy)
     {
         _settings.Write(setting, value + "\n");
