@@ -1,3 +1,4 @@
+using Portal.Labs.Capacity;
 using Portal.Labs.Shell.Isolation;
 
 namespace Portal.Labs;
@@ -27,6 +28,9 @@ public sealed class LabsOptions
 
     /// <summary>How long a session goes on without a page that shows it and without a run. The default is one hour.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many sessions there may be, and who waits.</summary>
+    public AdmissionOptions Admission { get; set; } = new();
 
     /// <summary>
     /// After how many days without use a learner's cluster and workspace of a lesson are deleted; progress stays. The

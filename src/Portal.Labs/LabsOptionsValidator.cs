@@ -23,6 +23,7 @@ internal sealed class LabsOptionsValidator(IEnumerable<IClusterProvider> provide
                     $"{LabsOptions.SectionName}:Egress has '{e}'. Write a host name and a port, such as registry.example:443."
                 )
         );
+        failures.AddRange(options.Admission.Problems($"{LabsOptions.SectionName}:Admission"));
         if (string.IsNullOrWhiteSpace(options.WorkspacesDirectory))
             failures.Add(
                 $"{LabsOptions.SectionName}:WorkspacesDirectory is empty. Set it to a directory that the portal can write."

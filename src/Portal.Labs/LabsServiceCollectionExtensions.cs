@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Portal.Labs;
+using Portal.Labs.Capacity;
 using Portal.Labs.Grading;
 using Portal.Labs.Grading.Probes;
 using Portal.Labs.Sessions;
@@ -34,6 +35,9 @@ public static class LabsServiceCollectionExtensions
         );
         services.TryAddSingleton<LessonSessions>();
         services.TryAddSingleton<ILessonSessions>(provider => provider.GetRequiredService<LessonSessions>());
+        services.TryAddSingleton<IMachine>(Machine.This);
+        services.TryAddSingleton<FootprintMeter>();
+        services.TryAddSingleton<ISessionAdmission, SessionAdmission>();
         services.AddHostedService<SessionsService>();
         services.AddHostedService<IdleSweep>();
         return services;

@@ -39,6 +39,9 @@ internal static class LabsTelemetry
     public static UpDownCounter<long> Sessions { get; } =
         s_meter.CreateUpDownCounter<long>("portal.sessions", "{session}", "Lesson sessions that are open.");
 
+    public static UpDownCounter<long> Waiting { get; } =
+        s_meter.CreateUpDownCounter<long>("portal.admission.waiting", "{person}", "People who wait for a session.");
+
     public static UpDownCounter<long> Unsaved { get; } =
         s_meter.CreateUpDownCounter<long>(
             "portal.results.unsaved",

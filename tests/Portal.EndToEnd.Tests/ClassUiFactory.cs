@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
@@ -20,6 +21,7 @@ public sealed class ClassUiFactory : ClassApplication
         builder.ConfigureTestServices(services =>
             services
                 .AddSingleton<ILessonSessions, FakeLessonSessions>()
+                .AddSingleton<ISessionAdmission, FakeSessionAdmission>()
                 .AddSingleton<ISessionActivities, FakeSessionActivities>()
         );
     }

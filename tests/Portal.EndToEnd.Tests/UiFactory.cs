@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Playwright;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
@@ -40,6 +41,7 @@ public class UiFactory : PortalApplication
         builder.ConfigureTestServices(services =>
             services
                 .AddSingleton<ILessonSessions, FakeLessonSessions>()
+                .AddSingleton<ISessionAdmission, FakeSessionAdmission>()
                 .AddSingleton<ISessionActivities, FakeSessionActivities>()
         );
     }

@@ -39,6 +39,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /join                            200 200 200 200 200 200
         GET /learn/{CourseId}/{LessonId}     302 200 200 200 200 200
         GET /not-found                       200 200 200 200 200 200
+        GET /operations                      302 403 403 403 403 200
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
         GET /people/{PersonId}               302 403 403 403 403 200
@@ -69,6 +70,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /join                           400 400 400 400 400 400
         POST /learn/{CourseId}/{LessonId}    401 400 400 400 400 400
         POST /not-found                      400 400 400 400 400 400
+        POST /operations                     401 403 403 403 403 400
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
         POST /people/{PersonId}              401 403 403 403 403 400
@@ -102,6 +104,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /join                            302 403 200
         GET /learn/{CourseId}/{LessonId}     302 200 200
         GET /not-found                       200 200 200
+        GET /operations                      302 403 200
         GET /password                        404 404 404
         GET /people                          404 404 404
         GET /people/{PersonId}               404 404 404
@@ -133,6 +136,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /join                           401 403 400
         POST /learn/{CourseId}/{LessonId}    401 400 400
         POST /not-found                      400 400 400
+        POST /operations                     401 403 400
         POST /password                       404 404 404
         POST /people                         404 404 404
         POST /people/{PersonId}              404 404 404

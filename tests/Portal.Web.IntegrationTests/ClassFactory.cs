@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Content;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Testing;
@@ -18,6 +19,7 @@ public class ClassFactory : ClassApplication
         {
             services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(SampleLesson.Create()));
             services.AddSingleton<ILessonSessions, FakeLessonSessions>();
+            services.AddSingleton<ISessionAdmission, FakeSessionAdmission>();
         });
     }
 }

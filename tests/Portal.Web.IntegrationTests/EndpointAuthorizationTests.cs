@@ -9,6 +9,7 @@ public sealed class EndpointAuthorizationTests(PortalFactory factory) : IClassFi
     [InlineData("/")]
     [InlineData("/join")]
     [InlineData("/classes")]
+    [InlineData("/operations")]
     [InlineData("/learn/course/lesson")]
     [InlineData("/sign-out")]
     public async Task Page_Owner_IsServed(string path)
@@ -55,6 +56,7 @@ public sealed class EndpointAuthorizationTests(PortalFactory factory) : IClassFi
     [Theory]
     [InlineData("/classes")]
     [InlineData("/board/any")]
+    [InlineData("/operations")]
     [InlineData("/join")]
     public async Task OwnersPage_OpenedByALearner_IsRefused(string path)
     {

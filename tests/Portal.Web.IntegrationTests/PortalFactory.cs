@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Data;
 using Portal.Content;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Testing;
@@ -22,6 +23,7 @@ public sealed class PortalFactory : PortalApplication
         {
             services.AddSingleton<ICourseCatalog>(Catalog);
             services.AddSingleton<ILessonSessions, FakeLessonSessions>();
+            services.AddSingleton<ISessionAdmission, FakeSessionAdmission>();
         });
     }
 

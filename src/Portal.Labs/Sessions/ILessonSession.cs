@@ -21,6 +21,12 @@ public interface ILessonSessions
     /// <summary>How many sessions run something now.</summary>
     int Running { get; }
 
+    /// <summary>How many sessions there are, by what they do.</summary>
+    SessionCensus Count();
+
+    /// <summary>The sessions that a learner has open, over all courses.</summary>
+    IReadOnlyList<LessonSessionKey> OpenOf(string learnerId);
+
     /// <summary>From now on nothing new is run. Completes when everything that was accepted before has ended.</summary>
     Task DrainAsync(CancellationToken cancellationToken);
 
@@ -35,6 +41,13 @@ public interface ILessonSessions
     /// remedy are for the learner.</exception>
     Task DeleteAsync(LessonSessionKey key, CancellationToken cancellationToken);
 }
+
+/// <summary>How many sessions there are; nobody's in particular.</summary>
+/// <param name="Open">Those that have a place, the ones that are just ending too.</param>
+/// <param name="Watched">Of them, those that a page shows.</param>
+/// <param name="Running">Of them, those that run something.</param>
+/// <param name="WaitingRuns">Runs that wait for the one before.</param>
+public sealed record SessionCensus(int Open, int Watched, int Running, int WaitingRuns);
 
 /// <summary>Names one learner's session in one lesson.</summary>
 public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId)

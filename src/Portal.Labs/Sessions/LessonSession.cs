@@ -64,9 +64,12 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     public SessionSnapshot Current => _live.Current;
 
     /// <summary>How long nobody has looked at this session and nothing has run in it, or waited to be saved.</summary>
-    public TimeSpan Idle => Volatile.Read(ref _watchers) > 0 || Current.ActiveBlockId is not null || _progress.IsUnsaved
+    public TimeSpan Idle => IsWatched || Current.ActiveBlockId is not null || _progress.IsUnsaved
         ? TimeSpan.Zero
         : _factory.Time.GetElapsedTime(Interlocked.Read(ref _lastUsed));
+
+    /// <summary>Whether somebody looks at it.</summary>
+    public bool IsWatched => Volatile.Read(ref _watchers) > 0;
 
     public GraderShell Shell =>
         _lifecycle.Lab?.Graded(_factory.WorkspaceDirectory(Key)).Shell

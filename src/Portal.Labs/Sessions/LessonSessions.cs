@@ -17,6 +17,7 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
     private readonly ICourseCatalog _catalog;
     private readonly Lock _gate = new();
     private readonly Dictionary<LessonSessionKey, Place> _places = [];
+    private readonly Guarded _guarded;
     private readonly ITimer _timer;
     private bool _disposed;
 
@@ -24,7 +25,8 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
     {
         _factory = factory;
         _catalog = catalog;
-        _timer = factory.Guard("lesson sessions").Timer("look for idle sessions", LookAround, s_lookEvery, s_lookEvery);
+        _guarded = factory.Guard("lesson sessions");
+        _timer = _guarded.Timer("look for idle sessions", LookAround, s_lookEvery, s_lookEvery);
     }
 
     public async Task<ILessonSession> OpenAsync(LessonSessionKey key, CancellationToken cancellationToken)
@@ -67,6 +69,47 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
     }
 
     public int Running => All().Count(s => IsBusy(s.Current));
+
+    /// <summary>Raised on a pool thread after a session has ended and its place is free.</summary>
+    public event Action? Ended;
+
+    /// <summary>Sessions that have a place, those that are just ending too.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate) return _places.Values.Count(p => p.Session is not null);
+        }
+    }
+
+    public SessionCensus Count()
+    {
+        var open = Open;
+        var sessions = All().ConvertAll(s => (s.IsWatched, s.Current));
+        return new(
+            open,
+            sessions.Count(s => s.IsWatched),
+            sessions.Count(s => IsBusy(s.Current)),
+            sessions.Sum(s => s.Current.Waiting.Length)
+        );
+    }
+
+    public IReadOnlyList<LessonSessionKey> OpenOf(string learnerId)
+    {
+        lock (_gate)
+            return
+            [
+                .. _places
+                    .Where(p => p.Key.LearnerId == learnerId && p.Value is { Session: not null, Ending: null })
+                    .Select(p => p.Key),
+            ];
+    }
+
+    /// <summary>Whether the key has a place: a session that is open, or ends just now.</summary>
+    public bool HasPlace(LessonSessionKey key)
+    {
+        lock (_gate) return _places.GetValueOrDefault(key)?.Session is not null;
+    }
 
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -191,6 +234,7 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
         finally
         {
             lock (_gate) _places.Remove(key);
+            if (place.Session is not null) _guarded.Invoke("session ended", () => Ended?.Invoke());
         }
     }
 

@@ -19,6 +19,7 @@ using Portal.Web.Components.Help;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
+using Portal.Web.Hosting.Operations;
 using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
 using Portal.Web.Ports;
@@ -58,6 +59,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<PortProxy>();
 
         services.AddPortalHealth();
+        services.AddPortalOperations();
         services.AddPortalTelemetry(configuration);
         services.TryAddSingleton<CircuitOwner>();
         services.TryAddScoped<PageConsent>();
@@ -84,6 +86,13 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<WebhookService>();
         services.AddSingleton<IProgressObserver>(provider => provider.GetRequiredService<WebhookService>());
         services.AddHostedService(provider => provider.GetRequiredService<WebhookService>());
+    }
+
+    private static void AddPortalOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<MeterReadings>();
+        services.AddHostedService(provider => provider.GetRequiredService<MeterReadings>());
+        services.AddTransient<OperationsReader>();
     }
 
     private static void AddPortalOptions(this IServiceCollection services)

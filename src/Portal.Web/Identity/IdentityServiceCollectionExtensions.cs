@@ -98,6 +98,7 @@ internal static class IdentityServiceCollectionExtensions
                 policy.RequireAuthenticatedUser().AddRequirements(new ClassInstructorRequirement())
             )
             .AddPolicy(Policies.Administrator, policy => policy.RequireRole(Roles.Administrator))
+            .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Administrator, Roles.Owner))
             .AddPolicy(Policies.Owner, policy => policy.RequireRole(Roles.Owner))
             .AddPolicy(Policies.Join, policy => policy.RequireAssertion(c => isClass || c.User.IsInRole(Roles.Owner)))
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Roles.Learner).Build());

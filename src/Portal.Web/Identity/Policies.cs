@@ -10,6 +10,9 @@ public static class Policies
     public const string ClassInstructor = "ClassInstructor";
     public const string Administrator = "Administrator";
 
+    /// <summary>Who keeps the portal running: an administrator, or the owner of the machine.</summary>
+    public const string Operator = "Operator";
+
     /// <summary>Where learners begin: anybody where people sign in, only the owner on their own machine.</summary>
     public const string Join = "Join";
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Clusters;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Tests.Shell;
@@ -91,9 +92,16 @@ public abstract class SessionFixture : IAsyncLifetime
 
     protected virtual TimeProvider Time => TimeProvider.System;
 
+    /// <summary>What the test wants to be configured besides.</summary>
+    protected virtual IEnumerable<KeyValuePair<string, string?>> Settings => [];
+
+    internal virtual IMachine Machine => Labs.Capacity.Machine.This;
+    internal ISessionAdmission Admissions => _services.GetRequiredService<ISessionAdmission>();
+
     public virtual async ValueTask InitializeAsync()
     {
         _directory.Write("content/c/l/lesson.md", LessonText);
+        _directory.Write("content/c/other/lesson.md", "# Another lesson\n\n### Step 1: Read\n");
         var kubectl = _directory.Write("tools/kubectl", "#!/bin/sh\necho kubectl\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -121,12 +129,14 @@ public abstract class SessionFixture : IAsyncLifetime
         services.AddSingleton(Time);
         services.AddSingleton<IProgressRecorder>(Recorder);
         services.AddSingleton<IWorkspaceIsolation>(Isolation);
+        services.AddSingleton(Machine);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Portal:Content:Root", Path.Combine(_directory.Path, "content")),
             new("Portal:Labs:WorkspacesDirectory", Path.Combine(_directory.Path, "workspaces")),
             new("Portal:Labs:UnsavedDirectory", Unsaved),
             new("Portal:Labs:Isolation", Isolation.Name),
+            .. Settings,
         ]).Build());
         services.AddPortalLabs();
         services.RemoveAll<IClusterProvider>();

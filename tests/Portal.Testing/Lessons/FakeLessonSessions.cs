@@ -36,6 +36,11 @@ public sealed class FakeLessonSessions(ICourseCatalog catalog) : ILessonSessions
 
     public int Running => _sessions.Values.Count(s => s.Current.ActiveBlockId is not null);
 
+    public SessionCensus Count() => new(_sessions.Count, 0, Running, 0);
+
+    public IReadOnlyList<LessonSessionKey> OpenOf(string learnerId) =>
+        [.. _sessions.Keys.Where(k => k.LearnerId == learnerId)];
+
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         foreach (var session in _sessions.Values)

@@ -15,6 +15,7 @@ public sealed class UnknownSettingsTests
     [InlineData("Portal:Data:Password_FILE")]
     [InlineData("Portal:Labs:Limits:Memory")]
     [InlineData("Portal:Labs:Egress:0")]
+    [InlineData("Portal:Labs:Admission:Sessions")]
     [InlineData("Portal:Clusters:Sandbox:Budgets:StoredBytes")]
     [InlineData("Portal:ForwardedHeaders:KnownProxies:3")]
     [InlineData("Elsewhere:Anything")]

@@ -4,6 +4,7 @@ using MudBlazor;
 using Portal.Clusters;
 using Portal.Content;
 using Portal.Content.Model;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Help;
@@ -18,6 +19,7 @@ public sealed class LessonPageTests : LessonContext
 {
     private readonly FakeCourseCatalog _catalog;
     private readonly FakeLessonSessions _sessions;
+    private readonly FakeSessionAdmission _admission;
     private readonly FakeClassroom _classroom = new();
 
     public LessonPageTests()
@@ -26,6 +28,7 @@ public sealed class LessonPageTests : LessonContext
         _sessions = new FakeLessonSessions(_catalog);
         Services.AddSingleton<ICourseCatalog>(_catalog);
         Services.AddSingleton<ILessonSessions>(_sessions);
+        Services.AddSingleton<ISessionAdmission>(_admission = new FakeSessionAdmission(_sessions));
         _classroom.AddTo(Services);
         Render<MudPopoverProvider>();
     }
@@ -37,6 +40,63 @@ public sealed class LessonPageTests : LessonContext
 
         cut.WaitForAssertion(() => Assert.Equal(new LessonSessionKey("you", "course", "lesson"), Assert.Single(_sessions.Opened)));
         cut.WaitForAssertion(() => Assert.False(cut.Find("#step-1 button.run").HasAttribute("disabled")));
+    }
+
+    [Fact]
+    public void Page_Full_ShowsPlaceAndTimeUntilItIsIn()
+    {
+        _admission.Show(new Admission.Waiting(3, 7, null, default));
+        var cut = RenderPage();
+        cut.WaitForAssertion(() =>
+            Assert.Contains("number 3 of 7", cut.Find(".admission").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Contains("not known yet", cut.Find(".admission [role='status']").TextContent, StringComparison.Ordinal);
+        Assert.True(cut.Find("#step-1 button.run").HasAttribute("disabled"));
+        Assert.Empty(_sessions.Opened);
+
+        _admission.Show(new Admission.Waiting(1, 5, TimeSpan.FromMinutes(4), default));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("you are next", cut.Find(".admission").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Contains("About 4 minutes", cut.Find(".admission").TextContent, StringComparison.Ordinal);
+
+        _admission.Show(null);
+
+        cut.WaitForAssertion(() => Assert.False(cut.Find("#step-1 button.run").HasAttribute("disabled")));
+        Assert.Empty(cut.FindAll(".admission"));
+    }
+
+    [Fact]
+    public void Page_LeavesTheQueue_SaysSoAndCanWaitAgain()
+    {
+        _admission.Show(new Admission.Waiting(1, 1, null, default));
+        var cut = RenderPage();
+
+        cut.WaitForElement(".admission button").Click();
+
+        cut.WaitForAssertion(() => Assert.Contains("You left the queue", cut.Markup, StringComparison.Ordinal));
+        Assert.Equal(new LessonSessionKey("you", "course", "lesson"), Assert.Single(_admission.GivenUp));
+        _admission.Show(null);
+        cut.FindAll("button").First(b => b.TextContent.Contains("Wait for a place", StringComparison.Ordinal)).Click();
+        cut.WaitForAssertion(() => Assert.False(cut.Find("#step-1 button.run").HasAttribute("disabled")));
+    }
+
+    [Fact]
+    public async Task Page_TooManyOfTheirOwn_NamesThemAndClosesOne()
+    {
+        var other = new LessonSessionKey("you", "course", "other");
+        _catalog.Add(SampleLesson.Create() with { Id = "other", Title = "Another lesson" });
+        await _sessions.OpenAsync(other, CancellationToken.None);
+        _admission.Show(new Admission.TooMany(1, new([other])));
+        var cut = RenderPage();
+        cut.WaitForAssertion(() =>
+            Assert.Contains("that is the limit", cut.Find(".admission").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Equal("/learn/course/other", cut.Find(".admission a").GetAttribute("href"));
+
+        await cut.Find(".admission-others button").ClickAsync(new());
+
+        Assert.Null(_sessions.Find(other));
     }
 
     [Fact]

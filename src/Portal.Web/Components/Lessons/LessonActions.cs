@@ -26,6 +26,9 @@ public sealed class LessonActions(
     /// </summary>
     public string? GuestId { get; init; }
 
+    /// <summary>Why there is no session to show yet.</summary>
+    public string NotYet { get; set; } = "Connecting to your session…";
+
     /// <summary>Attaches the page to a session again, after the one before has ended.</summary>
     public Action Restart { get; set; } = () => { };
 

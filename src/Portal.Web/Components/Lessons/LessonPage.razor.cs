@@ -5,6 +5,7 @@ using MudBlazor;
 using Portal.Classroom.Board;
 using Portal.Content;
 using Portal.Content.Model;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Help;
 using Portal.Web.Components.Shared;
@@ -22,8 +23,11 @@ public sealed partial class LessonPage : LiveComponentBase
     private Course? _course;
     private LessonEntry? _entry;
     private Lesson? _lesson;
-    private ILessonSession? _session;
+    private LessonSessionKey? _key;
     private SessionSnapshot? _snapshot;
+
+    /// <summary>What keeps the session from beginning; null once it has.</summary>
+    private Admission? _admission;
     private LessonActions _actions = null!;
     private IDisposable? _presence;
     private IJSObjectReference? _module;
@@ -38,6 +42,9 @@ public sealed partial class LessonPage : LiveComponentBase
 
     [Inject]
     public required ILessonSessions Sessions { get; init; }
+
+    [Inject]
+    public required ISessionAdmission Admissions { get; init; }
 
     [Inject]
     public required RateLimits Limits { get; init; }
@@ -73,6 +80,8 @@ public sealed partial class LessonPage : LiveComponentBase
     private string NotReady =>
         _snapshot switch
         {
+            null when _admission is Admission.Left => "Not waiting",
+            null when _admission is not null => "Waiting…",
             null => "Connecting…",
             {
                 Cluster.Phase: ClusterPhase.Failed or ClusterPhase.Gone or ClusterPhase.Deleting or ClusterPhase.Deleted
@@ -104,13 +113,14 @@ public sealed partial class LessonPage : LiveComponentBase
     private async Task AttachAsync(CancellationToken cancellationToken)
     {
         var learner = await Learner.GetAsync();
+        var key = _key = new LessonSessionKey(learner.Id, CourseId, LessonId);
         ILessonSession session;
         do
         {
-            session = await Sessions.OpenAsync(new LessonSessionKey(learner.Id, CourseId, LessonId), cancellationToken);
+            if (await EnterAsync(key, learner.IsInstructor, cancellationToken) is not { } entered) return;
+            session = entered;
             await InvokeAsync(() =>
             {
-                _session = session;
                 _actions.Attach(session);
                 _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
             });
@@ -128,6 +138,34 @@ public sealed partial class LessonPage : LiveComponentBase
             // has deleted the cluster: then the next one is theirs to start.
         }
         while (!cancellationToken.IsCancellationRequested && session.Current.Cluster.Phase != ClusterPhase.Deleted);
+    }
+
+    /// <summary>Waits until there is room for the session; null when its learner would not.</summary>
+    private async Task<ILessonSession?> EnterAsync(
+        LessonSessionKey key,
+        bool isInstructor,
+        CancellationToken cancellationToken
+    )
+    {
+        ILessonSession? session = null;
+        await foreach (var admission in Admissions.EnterAsync(key, isInstructor, cancellationToken))
+        {
+            session = (admission as Admission.Admitted)?.Session;
+            await InvokeAsync(() =>
+            {
+                // What was a session's is not shown as one that could be used.
+                if (session is null) _snapshot = null;
+                _admission = session is null ? admission : null;
+                _actions.NotYet = admission switch
+                {
+                    Admission.Left => "You do not wait for a place.",
+                    Admission.Admitted => "Connecting to your session…",
+                    _ => "Your cluster starts when there is a place for you.",
+                };
+                StateHasChanged();
+            });
+        }
+        return session;
     }
 
     /// <summary>Says what just ended, for those who do not see it.</summary>

@@ -35,7 +35,7 @@ internal static class HealthEndpoints
     }
 
     /// <summary>Never an exception's: anybody may read it.</summary>
-    private static string Words(HealthReportEntry entry) =>
+    internal static string Words(HealthReportEntry entry) =>
         entry.Status == HealthStatus.Healthy ? "ok"
         : entry.Exception is null && entry.Description is { } description ? description
         : "does not answer";
