@@ -105,16 +105,20 @@ internal sealed class ControllerManager
     }
 
     /// <summary>Drops the probes' timer when nothing else is to come; <see cref="Resync"/> goes on.</summary>
-    /// <returns>False when there is work now, or work of another controller later.</returns>
-    public bool TryPause()
+    /// <param name="horizon">What is to come later than that is not waited for: the resync finds it again.</param>
+    /// <returns>False when there is work now, or work of another controller within the horizon.</returns>
+    public bool TryPause(TimeSpan horizon)
     {
         lock (_gate)
         {
+            var until = horizon == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : _cluster.Now + horizon;
             // What failed is looked at again by the resync that ends the sleep.
             if (
                 _running
                 || _queue.Count > 0
-                || _due.Keys.Any(k => _controllers[k.Item1] is not Prober && !_failures.Contains(k))
+                || _due.Any(d =>
+                    d.Value <= until && _controllers[d.Key.Item1] is not Prober && !_failures.Contains(d.Key)
+                )
             )
                 return false;
             _due.Clear();

@@ -69,6 +69,15 @@ internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longe
         lock (_gate) _closed = false;
     }
 
+    /// <summary>Takes over what was written before, by a container that was the same.</summary>
+    public void Refill(IEnumerable<LogLine> lines)
+    {
+        lock (_gate)
+        {
+            foreach (var line in lines) Append(line.Text, line.Time);
+        }
+    }
+
     /// <summary>Counts no longer: whoever still reads has it to themselves.</summary>
     public void Release()
     {
@@ -110,7 +119,9 @@ internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longe
         Append(line);
     }
 
-    private void Append(string line)
+    private void Append(string line) => Append(line, time.GetUtcNow());
+
+    private void Append(string line, DateTimeOffset at)
     {
         var cost = Cost(line);
         if (!_released && !bytes.TryTake(cost))
@@ -128,7 +139,7 @@ internal sealed class ContainerLog(TimeProvider time, Allowance bytes, int longe
             }
         }
         if (!_released) _held += cost;
-        _lines.Add(new(_next++, time.GetUtcNow(), line));
+        _lines.Add(new(_next++, at, line));
     }
 
     private void Clear()

@@ -57,6 +57,29 @@ internal sealed class PodRuntime(SandboxCluster cluster)
         _starts.Clear();
     }
 
+    /// <summary>Whether there are files that outlive pods.</summary>
+    public bool HasFiles => _disks.Values.Any(d => !d.IsEmpty);
+
+    /// <summary>What the containers of a cluster that sleeps, or stops, have written.</summary>
+    public IEnumerable<SavedLog> SaveLogs() =>
+        _pods
+            .Values.SelectMany(p => p.Containers.Values.Select(c => (p.Uid, c.Name, c.Log)))
+            .Concat(_logs.Select(l => (l.Key.Uid, l.Key.Container, l.Value.Log)))
+            .Where(l => !l.Log.IsEmpty)
+            .Select(l => new SavedLog(l.Item1, l.Item2, l.Log.Read(0).Lines));
+
+    /// <summary>Has containers go on with what they wrote, once they begin again.</summary>
+    public void RestoreLogs(IEnumerable<SavedLog> logs)
+    {
+        foreach (var saved in logs)
+        {
+            var bytes = new Budgets.Allowance(cluster.Budgets.ContainerLog, cluster.Programs.Logs);
+            var log = new ContainerLog(cluster.Time, bytes, cluster.Budgets.LogLine);
+            log.Refill(saved.Lines);
+            _logs[(saved.PodUid, saved.Container)] = (log, null);
+        }
+    }
+
     /// <summary>Begins a container that the store says runs: its cluster wakes up, or a checkpoint was restored.</summary>
     public void Resume(PodInstance pod, string container)
     {

@@ -42,6 +42,11 @@ internal sealed class Hibernation(SandboxCluster cluster)
         }
     }
 
+    /// <summary>Until programs run that the store says run; who waits for what finds no end is let in all the same.
+    /// </summary>
+    public Task WhenAwakeAsync(CancellationToken cancellationToken) =>
+        cluster.Controllers.WhenIdle.WaitAsync(s_longestWaking, cluster.Time, cancellationToken);
+
     /// <summary>A request, or a stream, is over.</summary>
     public void Leave()
     {
@@ -55,21 +60,31 @@ internal sealed class Hibernation(SandboxCluster cluster)
         }
     }
 
-    private void Sleep()
+    /// <summary>Puts the cluster to sleep now, unless somebody talks to it or something goes on in it.</summary>
+    /// <param name="horizon">What controllers are to do later than that does not keep it awake.</param>
+    /// <returns>Whether it sleeps.</returns>
+    public bool TrySleep(TimeSpan horizon)
     {
         lock (_gate)
         {
-            if (_active > 0 || IsAsleep || cluster.Stopping.IsCancellationRequested) return;
-            if (!cluster.Pods.CanSleep || !cluster.Controllers.TryPause())
-            {
-                _timer?.Change(cluster.Options.HibernateAfter, Timeout.InfiniteTimeSpan);
-                return;
-            }
+            if (IsAsleep) return true;
+            if (_active > 0 || cluster.Stopping.IsCancellationRequested) return false;
+            if (!cluster.Pods.CanSleep || !cluster.Controllers.TryPause(horizon)) return false;
             _timer?.Dispose();
             _timer = null;
             cluster.Pods.Sleep();
             cluster.Mesh.Forget();
             IsAsleep = true;
+            return true;
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_gate)
+        {
+            if (_active == 0 && !TrySleep(Timeout.InfiniteTimeSpan))
+                _timer?.Change(cluster.Options.HibernateAfter, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -22,6 +22,9 @@ namespace Portal.Sandbox;
 /// <summary>One simulated cluster. Thread-safe.</summary>
 public sealed class SandboxCluster
 {
+    /// <summary>Work that comes sooner keeps a cluster that nobody uses in memory: a job that runs each minute.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromMinutes(2);
+
     private readonly SandboxServer _server;
     private readonly AccessTokens _tokens;
     private readonly CancellationTokenSource _stopping = new();
@@ -31,7 +34,13 @@ public sealed class SandboxCluster
     private readonly string _adminToken;
 
     /// <param name="state">What the cluster begins with; null for a new one.</param>
-    internal SandboxCluster(SandboxServer server, string id, SandboxCheckpoint? state = null)
+    /// <param name="logs">What its containers had written.</param>
+    internal SandboxCluster(
+        SandboxServer server,
+        string id,
+        SandboxCheckpoint? state = null,
+        IEnumerable<SavedLog>? logs = null
+    )
     {
         _server = server;
         Id = id;
@@ -70,6 +79,7 @@ public sealed class SandboxCluster
         Telemetry = new MeshTelemetry(this);
         External = new ExternalServices(this);
         Pods = new PodRuntime(this);
+        if (logs is not null) Pods.RestoreLogs(logs);
         Controllers = new ControllerManager(this);
         Hibernation = new Hibernation(this);
         _api = new ApiHandler(this);
@@ -192,6 +202,16 @@ public sealed class SandboxCluster
         {
             Hibernation.Leave();
         }
+    }
+
+    /// <summary>Writes the cluster to a file.</summary>
+    /// <param name="always">Also when something goes on in it, or was written that the file does not hold.</param>
+    /// <returns>False when it was not written.</returns>
+    internal bool TrySave(string file, bool always)
+    {
+        if (!always && (Pods.HasFiles || !Hibernation.TrySleep(s_soon))) return false;
+        ClusterFile.Write(file, Store.Snapshot, Pods.SaveLogs());
+        return true;
     }
 
     internal async Task StopAsync()

@@ -138,6 +138,43 @@ public sealed class SandboxServer : IAsyncDisposable
             : throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
     }
 
+    /// <summary>
+    /// Puts a cluster that nobody uses into a file, readable by its owner only, and forgets it.
+    /// </summary>
+    /// <param name="always">Also when something goes on in it: that ends, and what its containers wrote to files is
+    /// lost.</param>
+    /// <returns>False when there is no such cluster, or it has to stay.</returns>
+    public async Task<bool> TryHibernateAsync(string clusterId, string file, bool always)
+    {
+        if (Find(clusterId) is not { } cluster || !cluster.TrySave(file, always)) return false;
+        await DeleteAsync(clusterId).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// The cluster that was put into a file, as it was: its objects with their ids, versions and ages. Its kubeconfig
+    /// is a new one.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is no cluster's, or damaged.</exception>
+    /// <exception cref="ArgumentException">There is a cluster of this id.</exception>
+    public async Task<SandboxCluster> WakeAsync(string clusterId, string file, CancellationToken cancellationToken)
+    {
+        CheckId(clusterId);
+        var (snapshot, logs) = ClusterFile.Read(file, _options.TimeProvider.GetUtcNow());
+        var woken = new Lazy<SandboxCluster>(() =>
+            Count(new SandboxCluster(this, clusterId, new SandboxCheckpoint(snapshot), logs))
+        );
+        if (!_clusters.TryAdd(clusterId, woken))
+            throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));
+        await woken
+            .Value.Hibernation.WhenAwakeAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return woken.Value;
+    }
+
+    /// <summary>The ids of the clusters that are in memory.</summary>
+    public IReadOnlyCollection<string> Ids => [.. _clusters.Keys];
+
     public SandboxCluster? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId)?.Value;
 
     internal void Unregister(string token) => _byToken.TryRemove(token, out _);

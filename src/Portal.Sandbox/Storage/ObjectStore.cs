@@ -110,13 +110,16 @@ internal sealed class ObjectStore
     /// <summary>The state at exactly this revision, while it is the present one or remembered.</summary>
     public StoreSnapshot? Recall(long revision) => Snapshot is var now && now.Revision == revision ? now : _remembered.Find(s => s.Revision == revision);
 
-    /// <summary>Puts an earlier snapshot back. Watches that are open get 410 and relist.</summary>
+    /// <summary>
+    /// Puts a snapshot back, an earlier one of this store or another's. Watches that are open get 410 and relist. The
+    /// revision never falls below that of an object.
+    /// </summary>
     public void Restore(StoreSnapshot snapshot)
     {
         TaskCompletionSource signal;
         lock (_writer)
         {
-            var revision = _snapshot.Revision + 1;
+            var revision = Math.Max(_snapshot.Revision, snapshot.Revision) + 1;
             _remembered = [];
             _sequence++;
             Forget(revision);
