@@ -1,6 +1,6 @@
 namespace Portal.Clusters;
 
-/// <summary>A lease that has nothing to give back.</summary>
+/// <summary>A lease, and what giving it back does.</summary>
 internal sealed record ClusterLease(
     ClusterKey Key,
     string Provider,
@@ -11,5 +11,12 @@ internal sealed record ClusterLease(
     string? WorkspaceTemplate = null
 ) : IClusterLease
 {
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private Task? _returned;
+
+    public ClusterPast Past { get; init; } = ClusterPast.Kept;
+
+    /// <summary>Called once, when the lease is given back.</summary>
+    public Func<Task> Return { get; init; } = () => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => new(_returned ??= Return());
 }

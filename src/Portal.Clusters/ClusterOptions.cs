@@ -20,6 +20,12 @@ public sealed class SandboxClusterOptions
     /// <summary>How long a pod takes to become ready. The default is one second, so that a learner sees it happen.</summary>
     public TimeSpan PodStartDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Where clusters that nobody uses are kept, out of memory and over a restart; null keeps them in memory and ends
+    /// them with the process.
+    /// </summary>
+    public string? Directory { get; set; }
+
     /// <summary>What one cluster may take of the machine.</summary>
     public SandboxBudgets Budgets { get; set; } = new();
 }

@@ -44,6 +44,9 @@ public interface IClusterLease : IAsyncDisposable
     string Kubeconfig { get; }
     ClusterCapabilities Capabilities { get; }
 
+    /// <summary>Whether what was done in the cluster before is still there.</summary>
+    ClusterPast Past { get; }
+
     /// <summary>The way to the cluster for a workspace that has a network of its own.</summary>
     ClusterEntrance Entrance { get; }
 
@@ -52,6 +55,15 @@ public interface IClusterLease : IAsyncDisposable
 
     /// <summary>Directory whose content is copied into a new workspace, or null.</summary>
     string? WorkspaceTemplate { get; }
+}
+
+/// <summary>What a leased cluster was before. Slept: it is as it was, but what programs measured and kept in memory
+/// began anew.</summary>
+public enum ClusterPast
+{
+    New,
+    Kept,
+    Slept,
 }
 
 /// <param name="Simulated">The cluster is an emulation; the page says so.</param>

@@ -55,4 +55,36 @@ internal static partial class Log
         Message = "Deleted the {Provider} cluster {Cluster}."
     )]
     public static partial void ClusterDeleted(ILogger logger, string provider, string cluster);
+
+    [LoggerMessage(
+        EventId = 2013,
+        EventName = "ClusterAtRest",
+        Level = LogLevel.Information,
+        Message = "Put the sandbox cluster {Cluster}, which nobody uses, into a file."
+    )]
+    public static partial void ClusterAtRest(ILogger logger, string cluster);
+
+    [LoggerMessage(
+        EventId = 2014,
+        EventName = "ClusterWoken",
+        Level = LogLevel.Information,
+        Message = "Brought the sandbox cluster {Cluster} back in {Duration}."
+    )]
+    public static partial void ClusterWoken(ILogger logger, string cluster, TimeSpan duration);
+
+    [LoggerMessage(
+        EventId = 2015,
+        EventName = "ClusterNotAtRest",
+        Level = LogLevel.Error,
+        Message = "The sandbox cluster {Cluster}, which nobody uses, stays in memory: its file cannot be written."
+    )]
+    public static partial void ClusterNotAtRest(ILogger logger, Exception exception, string cluster);
+
+    [LoggerMessage(
+        EventId = 2016,
+        EventName = "ClusterNotWoken",
+        Level = LogLevel.Error,
+        Message = "The file of the sandbox cluster {Cluster} cannot be read and was put aside; the cluster is a new one."
+    )]
+    public static partial void ClusterNotWoken(ILogger logger, Exception exception, string cluster);
 }

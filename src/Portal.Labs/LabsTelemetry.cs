@@ -39,6 +39,13 @@ internal static class LabsTelemetry
     public static UpDownCounter<long> Sessions { get; } =
         s_meter.CreateUpDownCounter<long>("portal.sessions", "{session}", "Lesson sessions that are open.");
 
+    public static UpDownCounter<long> Hibernated { get; } =
+        s_meter.CreateUpDownCounter<long>(
+            "portal.sessions.hibernated",
+            "{session}",
+            "Sessions that sleep on disk until their learner returns."
+        );
+
     public static UpDownCounter<long> Waiting { get; } =
         s_meter.CreateUpDownCounter<long>("portal.admission.waiting", "{person}", "People who wait for a session.");
 

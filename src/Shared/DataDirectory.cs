@@ -13,6 +13,7 @@ internal static class DataDirectory
     public const string Keys = "keys";
     public const string Unsaved = "unsaved";
     public const string Workspaces = "workspaces";
+    public const string Clusters = "clusters";
 
     private const string LockFile = "portal.lock";
 

@@ -48,7 +48,8 @@ internal sealed class KindClusterProvider(
         if (!availability.IsAvailable) throw new ClusterUnavailableException(availability.Reason!, availability.Remedy!);
 
         var name = NameOf(key);
-        if (!await ExistsAsync(name, cancellationToken).ConfigureAwait(false)) await CreateAsync(name, progress, cancellationToken).ConfigureAwait(false);
+        var exists = await ExistsAsync(name, cancellationToken).ConfigureAwait(false);
+        if (!exists) await CreateAsync(name, progress, cancellationToken).ConfigureAwait(false);
         var kubeconfig = await processes.RunAsync("kind", ["get", "kubeconfig", "--name", name], null, cancellationToken).ConfigureAwait(false);
         if (kubeconfig.ExitCode != 0)
         {
@@ -60,7 +61,10 @@ internal sealed class KindClusterProvider(
             kubeconfig.Output,
             KubeconfigEntrance.Of(kubeconfig.Output, _guarded.Start),
             new(Simulated: false, Mesh: true, Checkpoints: false)
-        );
+        )
+        {
+            Past = exists ? ClusterPast.Kept : ClusterPast.New,
+        };
     }
 
     /// <summary>Makes the cluster anew. Its certificates are new too, so a lease has to be taken again.</summary>

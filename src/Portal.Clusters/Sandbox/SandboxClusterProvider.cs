@@ -16,6 +16,7 @@ internal sealed class SandboxClusterProvider(
     private readonly ILogger _logger = loggers.CreateLogger<SandboxClusterProvider>();
     private bool _disposed;
     private SandboxServer? _server;
+    private SandboxRest? _rest;
     private SandboxFiles? _files;
 
     public string Name => "sandbox";
@@ -24,8 +25,9 @@ internal sealed class SandboxClusterProvider(
 
     public async Task<IClusterLease> LeaseAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var (server, files) = await StartAsync(progress, cancellationToken).ConfigureAwait(false);
-        var cluster = server.GetOrCreate(ClusterNames.Of(key));
+        var (server, rest, files) = await StartAsync(progress, cancellationToken).ConfigureAwait(false);
+        var id = ClusterNames.Of(key);
+        var (cluster, past) = await rest.TakeAsync(id, cancellationToken).ConfigureAwait(false);
         return new ClusterLease(
             key,
             Name,
@@ -34,20 +36,21 @@ internal sealed class SandboxClusterProvider(
             new(Simulated: true, Mesh: true, Checkpoints: true),
             files.Tools,
             files.Workspace
-        );
+        )
+        {
+            Past = past,
+            Return = () => rest.ReturnAsync(id),
+        };
     }
 
-    public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken)
-    {
-        _server?.Find(ClusterNames.Of(key))?.Reset();
-        return Task.CompletedTask;
-    }
+    public Task ResetAsync(ClusterKey key, IProgress<string> progress, CancellationToken cancellationToken) =>
+        _rest?.ResetAsync(ClusterNames.Of(key), cancellationToken) ?? Forget(key);
 
     public async Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken)
     {
-        if (_server?.Find(ClusterNames.Of(key)) is null) return;
-        await _server.DeleteAsync(ClusterNames.Of(key)).ConfigureAwait(false);
-        Log.ClusterDeleted(_logger, Name, ClusterNames.Of(key));
+        if (_rest is not { } rest) await Forget(key).ConfigureAwait(false);
+        else if (await rest.DeleteAsync(ClusterNames.Of(key), cancellationToken).ConfigureAwait(false))
+            Log.ClusterDeleted(_logger, Name, ClusterNames.Of(key));
     }
 
     /// <summary>Waits for a start that is under way: a server that nobody holds would listen for ever.</summary>
@@ -58,6 +61,7 @@ internal sealed class SandboxClusterProvider(
         {
             if (_disposed) return;
             _disposed = true;
+            if (_rest is not null) await _rest.DisposeAsync().ConfigureAwait(false);
             if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
             _files?.Dispose();
         }
@@ -67,7 +71,14 @@ internal sealed class SandboxClusterProvider(
         }
     }
 
-    private async Task<(SandboxServer Server, SandboxFiles Files)> StartAsync(
+    /// <summary>What an earlier process left at rest.</summary>
+    private Task Forget(ClusterKey key)
+    {
+        SandboxRest.Forget(options.Value.Sandbox.Directory, ClusterNames.Of(key));
+        return Task.CompletedTask;
+    }
+
+    private async Task<(SandboxServer Server, SandboxRest Resting, SandboxFiles Files)> StartAsync(
         IProgress<string> progress,
         CancellationToken cancellationToken
     )
@@ -95,7 +106,8 @@ internal sealed class SandboxClusterProvider(
                     .ConfigureAwait(false);
                 Log.SandboxStarted(_logger, _server.Address);
             }
-            return (_server, _files);
+            _rest ??= new SandboxRest(_server, options.Value.Sandbox.Directory, _logger, time);
+            return (_server, _rest, _files);
         }
         finally
         {

@@ -47,7 +47,8 @@ public interface ILessonSessions
 /// <param name="Watched">Of them, those that a page shows.</param>
 /// <param name="Running">Of them, those that run something.</param>
 /// <param name="WaitingRuns">Runs that wait for the one before.</param>
-public sealed record SessionCensus(int Open, int Watched, int Running, int WaitingRuns);
+/// <param name="Hibernated">Those that nobody used for a while: they sleep on disk until their learner returns.</param>
+public sealed record SessionCensus(int Open, int Watched, int Running, int WaitingRuns, int Hibernated = 0);
 
 /// <summary>Names one learner's session in one lesson.</summary>
 public sealed record LessonSessionKey(string LearnerId, string CourseId, string LessonId)

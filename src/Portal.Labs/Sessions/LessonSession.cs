@@ -68,9 +68,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         ? TimeSpan.Zero
         : _factory.Time.GetElapsedTime(Interlocked.Read(ref _lastUsed));
 
-    /// <summary>Whether somebody looks at it.</summary>
     public bool IsWatched => Volatile.Read(ref _watchers) > 0;
-
     public GraderShell Shell =>
         _lifecycle.Lab?.Graded(_factory.WorkspaceDirectory(Key)).Shell
         ?? throw new InvalidOperationException("There is no cluster.");

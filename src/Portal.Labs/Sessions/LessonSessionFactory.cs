@@ -20,6 +20,7 @@ internal sealed class LessonSessionFactory(
     ILoggerFactory loggers)
 {
     private ProgressJournals? _journals;
+    private SleepingSessions? _sleeping;
 
     public LabsOptions Options => options.Value;
     public CheckGrader Grader => grader;
@@ -30,6 +31,7 @@ internal sealed class LessonSessionFactory(
     public SessionActivities Activities { get; } = new(time);
     public IClusterProvider Provider => providers.Get(Options.DefaultProvider);
     public ClusterProviders Providers => providers;
+    public SleepingSessions Sleeping => LazyInitializer.EnsureInitialized(ref _sleeping, () => new(WorkspacesRoot));
     public string WorkspacesRoot => Path.GetFullPath(Options.WorkspacesDirectory);
     public IWorkspaceIsolation Isolation => isolations.Chosen;
 
@@ -81,6 +83,7 @@ internal sealed class LessonSessionFactory(
         )
         {
             Root = WorkspacesRoot,
+            Past = lease.Past,
             Limits = Options.Limits,
             Egress = [.. Options.Egress.Select(EgressTarget.TryParse).OfType<EgressTarget>()],
         };

@@ -90,7 +90,8 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
             open,
             sessions.Count(s => s.IsWatched),
             sessions.Count(s => IsBusy(s.Current)),
-            sessions.Sum(s => s.Current.Waiting.Length)
+            sessions.Sum(s => s.Current.Waiting.Length),
+            _factory.Sleeping.Count
         );
     }
 

@@ -60,16 +60,30 @@ internal sealed class SessionLab
         LessonSessionKey key,
         Lesson lesson,
         CancellationToken cancellationToken
-    ) =>
-        Workspace = await Shell
+    )
+    {
+        var spec = factory.Workspace(key, lesson, Lease);
+        var nap = WorkspaceNap.Exists(spec.Directory) ? WorkspaceNap.Take(spec.Directory) : null;
+        if (nap is not null) factory.Sleeping.Add(-1);
+        return Workspace = await Shell
             .Workspace.CreateAsync(
-                factory.Workspace(key, lesson, Lease),
+                // What belongs to a cluster that is gone misleads in a new one.
+                spec with { Nap = Lease.Past == ClusterPast.New ? null : nap },
                 factory.Isolation,
                 factory.Guard(LessonSessionFactory.OwnerOf(key)),
                 factory.Time,
                 cancellationToken
             )
             .ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps of the shell what can be kept, before it ends.</summary>
+    public void Nap(LessonSessionFactory factory)
+    {
+        if (Workspace is null) return;
+        Workspace.Nap();
+        factory.Sleeping.Add(1);
+    }
 
     public GradedCluster Graded(string workspaceDirectory) => new(View, Api, new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")));
 

@@ -105,6 +105,7 @@ internal sealed class SessionLifecycle(
                     },
                 }
             );
+        if (!delete && _lab is { } lab) ending.Part("nap", () => lab.Nap(factory));
         await EndLabAsync(ending).ConfigureAwait(false);
         if (_grader is { } grader) await ending.PartAsync("grader", grader.DisposeAsync).ConfigureAwait(false);
         await ending.PartAsync("progress", () => new(progress.CloseAsync())).ConfigureAwait(false);
@@ -199,6 +200,7 @@ internal sealed class SessionLifecycle(
                         Provider = lab.Lease.Provider,
                         Phase = ClusterPhase.Ready,
                         Capabilities = lab.Lease.Capabilities,
+                        Past = lab.Lease.Past,
                         Since = Now,
                     },
                 }

@@ -8,7 +8,15 @@ namespace Portal.Labs.Sessions;
 /// </summary>
 internal sealed class SessionsService(LessonSessionFactory factory, LessonSessions sessions) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => factory.Journals.ResumeAsync();
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        factory.Sleeping.Load();
+        return factory.Journals.ResumeAsync();
+    }
 
-    public Task StopAsync(CancellationToken cancellationToken) => sessions.DisposeAsync().AsTask();
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await sessions.DisposeAsync().ConfigureAwait(false);
+        factory.Sleeping.Leave();
+    }
 }

@@ -21,7 +21,9 @@ internal static class WorkspaceDeletion
         {
             await factory.Providers.Get(provider).DeleteAsync(key.Cluster, cancellationToken).ConfigureAwait(false);
             // Last, because the record in it says that there is something to delete.
+            var slept = WorkspaceNap.Exists(factory.WorkspaceDirectory(key));
             WorkspaceFiles.Delete(factory.WorkspacesRoot, factory.WorkspaceDirectory(key));
+            if (slept) factory.Sleeping.Add(-1);
             Log.ClusterDeleted(factory.Logger, key.CourseId, key.LessonId, key.LearnerId);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -18,6 +18,12 @@ internal static class ShellStartup
     /// <summary>The newest line of the history with its number, on its way into the mark.</summary>
     public const string HistoryFile = "history";
 
+    /// <summary>The shell's exported variables, its directory among them, at its last prompt.</summary>
+    public const string ExportsFile = "exports";
+
+    /// <summary>What a shell reads that begins where the last one was.</summary>
+    public const string WakeFile = "wake";
+
     /// <summary>Characters of a line of the history that are told.</summary>
     private const int HistoryLimit = 500;
     public const string KubeconfigFile = "kubeconfig";
@@ -38,10 +44,20 @@ internal static class ShellStartup
           mkdir -p "$LESSON_DIR" ~/.kube
           {{Copy(paths.Manifests, "$LESSON_DIR/manifests")}}
           {{Copy(paths.Template, "$LESSON_DIR")}}
+          # Who wakes up finds the namespace chosen that was.
+          __n=
+          [ -e '{{paths.Input}}/{{WakeFile}}' ] && while IFS= read -r __l; do
+            [[ $__l =~ ^\ {4}namespace:\ ([a-z0-9-]+)$ ]] && __n=${BASH_REMATCH[1]}
+          done < ~/.kube/config
           rm -f ~/.kube/config
-          (umask 077; cat '{{paths.Input}}/{{KubeconfigFile}}' > ~/.kube/config)
+          (umask 077; while IFS= read -r __l; do
+            printf '%s\n' "$__l"
+            [[ -n $__n && $__l =~ ^\ {4}user: ]] && printf '    namespace: %s\n' "$__n"
+          done < '{{paths.Input}}/{{KubeconfigFile}}' > ~/.kube/config)
+          unset __n __l
         fi 2>/dev/null
         cd "$LESSON_DIR"
+        [ -r '{{paths.Input}}/{{WakeFile}}' ] && . '{{paths.Input}}/{{WakeFile}}'
         __id=0 __done= __c=
         __r() {
           local status=$?
@@ -56,7 +72,7 @@ internal static class ShellStartup
         }
         __prompt() {
           local status=$? __h=
-          { jobs -l > '{{paths.Output}}/{{JobsFile}}'; } 2>/dev/null
+          { jobs -l > '{{paths.Output}}/{{JobsFile}}'; declare -px > '{{paths.Output}}/{{ExportsFile}}'; } 2>/dev/null
           {
             HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}'
             IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}'

@@ -53,6 +53,12 @@ internal sealed class TerminalHub
         }
     }
 
+    /// <summary>What a terminal that attaches now would be shown.</summary>
+    public byte[] Recent()
+    {
+        lock (_gate) return Replay();
+    }
+
     private byte[] Replay() => [.. _replay.SelectMany(c => c)];
 
     private byte[]? CatchUp(Reader reader)

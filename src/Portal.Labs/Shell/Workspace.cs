@@ -120,7 +120,9 @@ internal sealed class Workspace : IAsyncDisposable
             WorkspaceFiles.Prepare(spec);
             var place = isolation.Prepare(spec, guarded);
             workspace = new Workspace(spec, place, bash, guarded, time);
+            if (spec.Nap is { } nap) workspace._hub.Publish(nap.Wake(spec, place.Paths, time.GetUtcNow()));
             await workspace.StartAsync(cancellationToken).ConfigureAwait(false);
+            WorkspaceNap.Forget(spec);
             return workspace;
         }
         catch (Exception e)
@@ -165,6 +167,10 @@ internal sealed class Workspace : IAsyncDisposable
     public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), _size, Type, Resize);
 
     public void StopJob(int number) => _activity.Stop(number);
+
+    /// <summary>Keeps what the terminal shows and what runs, for when its learner returns; before it ends.</summary>
+    public void Nap() =>
+        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent());
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
 
@@ -259,7 +265,8 @@ internal sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private static TaskCompletionSource<bool> NewReplacement() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<bool> NewReplacement() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void AfterLine(PromptReport prompt)
     {

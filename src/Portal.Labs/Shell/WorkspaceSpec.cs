@@ -27,6 +27,12 @@ internal sealed record WorkspaceSpec(
     /// <summary>Directory below which all workspaces are.</summary>
     public string Root { get; init; } = Directory;
 
+    /// <summary>What its last shell left for the next one; null to begin afresh.</summary>
+    public WorkspaceNap? Nap { get; init; }
+
+    /// <summary>Whether the cluster is the one that the workspace had before.</summary>
+    public ClusterPast Past { get; init; }
+
     /// <summary>What it may use, where workspaces are kept apart.</summary>
     public WorkspaceLimits Limits { get; init; } = new();
 

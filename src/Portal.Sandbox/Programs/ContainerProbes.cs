@@ -27,6 +27,16 @@ internal sealed class ProbeState(ProbeKind kind, JsonObject spec, DateTimeOffset
     /// <summary>Nothing is asked any more: the container is about to be killed, has started, or answers the same for ever.</summary>
     public bool OnHold { get; set; }
 
+    /// <summary>Goes on with what was known when the cluster fell asleep.</summary>
+    public void Resume(bool started, bool ready)
+    {
+        lock (_gate)
+        {
+            if (kind == ProbeKind.Readiness) Result = ready;
+            else if (kind == ProbeKind.Startup && started) (Result, OnHold) = (true, true);
+        }
+    }
+
     /// <summary>Counts an answer.</summary>
     /// <returns>Whether <see cref="Result"/> changed.</returns>
     public bool Count(bool success)
@@ -56,6 +66,11 @@ internal sealed class ContainerProbes
 
     /// <summary>The probe because of which the container must be restarted, or null.</summary>
     public ProbeState? Fatal => All.FirstOrDefault(p => p.Kind != ProbeKind.Readiness && p.Result == false);
+
+    public void Resume(bool started, bool ready)
+    {
+        foreach (var probe in All) probe.Resume(started, ready);
+    }
 
     public static ContainerProbes? For(JsonObject container, DateTimeOffset started)
     {

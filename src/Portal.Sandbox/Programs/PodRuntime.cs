@@ -81,11 +81,13 @@ internal sealed class PodRuntime(SandboxCluster cluster)
     }
 
     /// <summary>Begins a container that the store says runs: its cluster wakes up, or a checkpoint was restored.</summary>
-    public void Resume(PodInstance pod, string container)
+    /// <param name="status">What the store says of it.</param>
+    public void Resume(PodInstance pod, string container, JsonObject status)
     {
         if (pod.Containers.GetValueOrDefault(container) is not { } instance) return;
         if (_logs.TryRemove((pod.Uid, container), out var logs)) instance.Resume(logs.Log, logs.Previous);
         else instance.Begin();
+        instance.Probes?.Resume(status.Flag("started") == true, status.Flag("ready") == true);
     }
 
     public void Stop(ObjectName name, bool keepsLogs = false)

@@ -12,6 +12,7 @@ internal sealed class Hibernation(SandboxCluster cluster)
     private int _active;
     private ITimer? _timer;
     private Task? _waking;
+    private TaskCompletionSource? _quiet;
 
     public bool IsAsleep { get; private set; }
 
@@ -53,10 +54,24 @@ internal sealed class Hibernation(SandboxCluster cluster)
         lock (_gate)
         {
             if (--_active > 0) return;
+            _quiet?.TrySetResult();
+            _quiet = null;
             var after = cluster.Options.HibernateAfter;
             if (after <= TimeSpan.Zero || cluster.Stopping.IsCancellationRequested) return;
             if (_timer is null) _timer = cluster.Guarded.Timer("hibernation", Sleep, after, Timeout.InfiniteTimeSpan);
             else _timer.Change(after, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Completes when no request is being answered.</summary>
+    public Task WhenQuiet
+    {
+        get
+        {
+            lock (_gate)
+                return _active == 0
+                    ? Task.CompletedTask
+                    : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

@@ -27,6 +27,7 @@ namespace Portal.Sandbox;
 public sealed class SandboxServer : IAsyncDisposable
 {
     private const string Prefix = "/clusters/";
+    private static readonly TimeSpan s_hangUp = TimeSpan.FromSeconds(2);
 
     private static readonly Meter s_meter = new("Portal");
     private static readonly UpDownCounter<long> s_alive = s_meter.CreateUpDownCounter<long>(
@@ -146,7 +147,12 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <returns>False when there is no such cluster, or it has to stay.</returns>
     public async Task<bool> TryHibernateAsync(string clusterId, string file, bool always)
     {
-        if (Find(clusterId) is not { } cluster || !cluster.TrySave(file, always)) return false;
+        if (Find(clusterId) is not { } cluster) return false;
+        // Whoever used it last has only just hung up.
+        await Task.WhenAll(cluster.Hibernation.WhenQuiet, cluster.Controllers.WhenIdle)
+            .WaitAsync(s_hangUp, _options.TimeProvider)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cluster.TrySave(file, always)) return false;
         await DeleteAsync(clusterId).ConfigureAwait(false);
         return true;
     }

@@ -12,6 +12,7 @@ using MudBlazor.Services;
 using Portal.Classroom.PostgreSql;
 using Portal.Classroom.Progress;
 using Portal.Classroom.Sqlite;
+using Portal.Clusters;
 using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Shared;
@@ -125,6 +126,14 @@ public static class WebServiceCollectionExtensions
                 }
             );
 
+        services
+            .AddOptions<ClusterOptions>()
+            .Configure<IOptions<DataOptions>>(
+                (clusters, data) =>
+                    clusters.Sandbox.Directory ??= data.Value.Directory is { } directory
+                        ? Path.Combine(directory, DataDirectory.Clusters)
+                        : null
+            );
         services.AddDataProtection().SetApplicationName("portal");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logging) =>
         {

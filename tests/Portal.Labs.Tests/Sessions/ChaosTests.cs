@@ -264,6 +264,7 @@ public sealed class ChaosTests : IAsyncLifetime
         {
             public string Provider => "sandbox";
             public ClusterCapabilities Capabilities { get; } = new(true, true, true);
+            public ClusterPast Past => ClusterPast.New;
 
             public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }

@@ -23,6 +23,9 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     /// <summary>Holds up, whatever is cancelled, what is named: lease, reset, return, delete.</summary>
     public ConcurrentDictionary<string, TaskCompletionSource> Holds { get; } = new();
     public string? ToolsDirectory { get; set; }
+
+    /// <summary>What each leased cluster was before.</summary>
+    public ClusterPast Past { get; set; }
     public int Resets => _resets;
     public int Leased => _leased;
 
@@ -77,6 +80,8 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     private sealed class Lease(FakeClusterProvider provider, ClusterKey key) : IClusterLease
     {
         private int _returned;
+
+        public ClusterPast Past { get; init; } = provider.Past;
 
         public ClusterKey Key => key;
         public string Provider => provider.Name;

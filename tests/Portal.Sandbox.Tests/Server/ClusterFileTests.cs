@@ -60,6 +60,33 @@ public sealed class ClusterFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Wake_WithAMesh_ChangesNoObject()
+    {
+        await using var bench = await ControllerBench.StartAsync();
+        await bench.Cluster.InstallIstioAsync("demo", CancellationToken.None).DefaultTimeout();
+        bench.Cluster.Operations.Update(
+            BuiltInResources.Get("namespaces"),
+            "",
+            "default",
+            "",
+            o =>
+            {
+                o.Ensure("metadata").Ensure("labels")["istio-injection"] = "enabled";
+                return o;
+            },
+            Portal.Sandbox.Api.WriteOptions.Controller("test")
+        );
+        await RunAsync(bench);
+        var before = Describe(bench.Cluster);
+
+        Assert.True(await bench.Server.TryHibernateAsync(bench.Cluster.Id, File, always: false));
+        var woken = await bench.Server.WakeAsync(bench.Cluster.Id, File, CancellationToken.None);
+        await woken.Controllers.WhenIdle.DefaultTimeout();
+
+        Assert.Equal(before, Describe(woken));
+    }
+
+    [Fact]
     public async Task Wake_ChangedAfterwards_GoesOnAboveEveryVersion()
     {
         await using var bench = await ControllerBench.StartAsync();

@@ -72,7 +72,7 @@ internal sealed class PodSync(ControllerContext context, ObjectName name, JsonOb
         var resumed = false;
         foreach (var s in _status.Objects("initContainerStatuses").Concat(_status.Objects("containerStatuses")).Where(s => s.Obj("state", "running") is not null))
         {
-            _cluster.Pods.Resume(instance, s.Str("name")!);
+            _cluster.Pods.Resume(instance, s.Str("name")!, s);
             resumed = true;
         }
         if (resumed) _cluster.Controllers.WakeProber(name);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Portal.Clusters;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 
@@ -19,10 +20,10 @@ public sealed partial class SessionNotice
     public SessionSnapshot? Snapshot { get; set; }
 
     /// <summary>
-    /// Completed steps whose effect a simulated cluster has lost: it lives as long as the portal, progress lives longer.
+    /// Completed steps whose effect a simulated cluster has lost: when the portal was killed, or it was deleted.
     /// A run that is only remembered has no commands.
     /// </summary>
-    private List<Section> StepsToRepeat => Snapshot is { Cluster: { Phase: ClusterPhase.Ready, Capabilities.Simulated: true }, ActiveBlockId: null } s
+    private List<Section> StepsToRepeat => Snapshot is { Cluster: { Phase: ClusterPhase.Ready, Capabilities.Simulated: true, Past: ClusterPast.New }, ActiveBlockId: null } s
         && s.Waiting.IsEmpty && s.Runs.Values.All(r => r.Commands.IsEmpty)
             ? [.. Lesson.Sections.Where(x => x.Kind == SectionKind.Step && s.Sections.GetValueOrDefault(x.Id)?.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain)]
             : [];

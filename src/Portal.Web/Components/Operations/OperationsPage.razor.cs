@@ -42,6 +42,7 @@ public sealed partial class OperationsPage : LiveComponentBase
     [
         ("open", r.Admission.Limit is { } limit ? $"{r.Sessions.Open} of {limit}" : Text(r.Sessions.Open)),
         ("of them with an open page", Text(r.Sessions.Watched)),
+        ("asleep on disk", Text(r.Sessions.Hibernated)),
         ("waiting to come in", Text(r.Admission.Queue.Length)),
         ("simulated clusters in memory", Text(r.Sandboxes)),
         ("pages (circuits)", $"{r.Connected} connected of {r.Circuits}"),
