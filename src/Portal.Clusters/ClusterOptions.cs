@@ -38,6 +38,13 @@ public sealed class KindClusterOptions
     /// <summary>Memory that Docker should have, in GiB. The default is 8.</summary>
     public double MinimumMemoryGiB { get; set; } = 8;
 
+    /// <summary>
+    /// Clusters that are made before anybody asks for one, and wait. Each takes memory all the time, about 1 GiB before
+    /// Istio is in it.
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public int Warm { get; set; }
+
     /// <summary>How long kind waits for the control plane. The default is two minutes.</summary>
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromMinutes(2);
 }

@@ -20,6 +20,10 @@ internal sealed class ClusterOptionsValidator : IValidateOptions<ClusterOptions>
                 );
         }
         if (options.Kind.MinimumMemoryGiB < 0) failures.Add($"{ClusterOptions.SectionName}:Kind:MinimumMemoryGiB is negative. Set it to 0 to switch the test off.");
+        if (options.Kind.Warm < 0)
+            failures.Add(
+                $"{ClusterOptions.SectionName}:Kind:Warm is below 0. Set it to how many clusters are to wait, or to 0."
+            );
         if (options.Kind.WaitTimeout <= TimeSpan.Zero) failures.Add($"{ClusterOptions.SectionName}:Kind:WaitTimeout is not positive. Set it to a time such as 00:02:00.");
         if (options.Kubeconfig.File.Length > 0 && options.Kubeconfig.Contexts.Count == 0)
         {

@@ -18,6 +18,9 @@ public static class ClustersServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>());
         services.TryAddSingleton<IProcessRunner, ProcessRunner>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClusterProvider, SandboxClusterProvider>());
+        services.TryAddSingleton<KindCommands>();
+        services.TryAddSingleton<WarmKindClusters>();
+        services.AddHostedService(provider => provider.GetRequiredService<WarmKindClusters>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClusterProvider, KindClusterProvider>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClusterProvider, KubeconfigClusterProvider>());
         services.TryAddSingleton<ClusterProviders>();

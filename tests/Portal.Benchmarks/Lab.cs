@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Labs;
+using Portal.Labs.Capacity;
 using Portal.Labs.Sessions;
 
 namespace Portal.Benchmarks;
@@ -20,7 +21,8 @@ internal sealed class Lab : IAsyncDisposable
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Portal:Content:Root", Path.GetFullPath("content")),
-            new("Portal:Labs:WorkspacesDirectory", _directory.FullName),
+            new("Portal:Labs:WorkspacesDirectory", Path.Combine(_directory.FullName, "workspaces")),
+            new("Portal:Clusters:Sandbox:Directory", Path.Combine(_directory.FullName, "clusters")),
             new("Portal:Labs:Isolation", isolation),
         ]).Build());
         services.AddPortalLabs();
@@ -36,6 +38,12 @@ internal sealed class Lab : IAsyncDisposable
         await UntilAsync(session, s => s.Workspace.Phase == WorkspacePhase.Ready);
         return session;
     }
+
+    public IMachine Machine => _provider.GetRequiredService<IMachine>();
+
+    /// <summary>The session sleeps on disk.</summary>
+    public Task CloseAsync(string learner) =>
+        _provider.GetRequiredService<ILessonSessions>().CloseAsync(new(learner, Course, Lesson), CancellationToken.None);
 
     public static async Task UntilAsync(ILessonSession session, Func<SessionSnapshot, bool> condition)
     {

@@ -17,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),
     ["meshes"] = (server, clusters) => MeshLoad.ManyAsync(server, clusters ?? 100),
     ["budgets"] = (_, which) => Budgets.RunAsync(which),
+    ["sleep"] = (server, count) => Sleep.RunAsync(server, count ?? 50),
     ["memory"] = (server, clusters) => Memory.RunAsync(server, clusters is { } n ? [n] : [1, 100, 500]),
 };
 var chosen = args.Length > 0 ? [args[0]] : benchmarks.Keys.ToArray();

@@ -11,14 +11,18 @@ namespace Portal.Clusters.Kind;
 internal sealed class KindClusterProvider(
     IOptions<ClusterOptions> options,
     IProcessRunner processes,
+    KindCommands kind,
+    WarmKindClusters warm,
     TimeProvider time,
     ILogger<KindClusterProvider> logger
 ) : IClusterProvider
 {
+    public const string ProviderName = "kind";
+
     private readonly Guarded _guarded = new("kind clusters", logger, time);
     private const double BytesPerGiB = 1024d * 1024 * 1024;
 
-    public string Name => "kind";
+    public string Name => ProviderName;
 
     public async Task<ClusterAvailability> GetAvailabilityAsync(CancellationToken cancellationToken)
     {
@@ -47,9 +51,9 @@ internal sealed class KindClusterProvider(
         var availability = await GetAvailabilityAsync(cancellationToken).ConfigureAwait(false);
         if (!availability.IsAvailable) throw new ClusterUnavailableException(availability.Reason!, availability.Remedy!);
 
-        var name = NameOf(key);
-        var exists = await ExistsAsync(name, cancellationToken).ConfigureAwait(false);
-        if (!exists) await CreateAsync(name, progress, cancellationToken).ConfigureAwait(false);
+        var name = warm.Resolve(NameOf(key));
+        var exists = (await kind.ListAsync(cancellationToken).ConfigureAwait(false)).Contains(name);
+        if (!exists) name = await MakeAsync(key, progress, cancellationToken).ConfigureAwait(false);
         var kubeconfig = await processes.RunAsync("kind", ["get", "kubeconfig", "--name", name], null, cancellationToken).ConfigureAwait(false);
         if (kubeconfig.ExitCode != 0)
         {
@@ -72,60 +76,31 @@ internal sealed class KindClusterProvider(
     {
         progress.Report("Deleting the cluster");
         await DeleteAsync(key, cancellationToken).ConfigureAwait(false);
-        await CreateAsync(NameOf(key), progress, cancellationToken).ConfigureAwait(false);
+        await MakeAsync(key, progress, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(ClusterKey key, CancellationToken cancellationToken)
     {
         // Without kind there is none of its clusters, or nothing to delete it with.
         if (!processes.Exists("kind")) return;
-        var name = NameOf(key);
-        var deleted = await processes
-            .RunAsync("kind", ["delete", "cluster", "--name", name], null, cancellationToken)
-            .ConfigureAwait(false);
-        if (deleted.ExitCode != 0)
-            throw new ClusterUnavailableException(
-                $"kind could not delete the cluster: {deleted.LastError}",
-                $"See that Docker runs, and delete it with 'kind delete cluster --name {name}'."
-            );
-        File.Delete(KubeconfigOf(name));
-        Log.ClusterDeleted(logger, Name, name);
+        await kind.DeleteAsync(warm.Resolve(NameOf(key)), cancellationToken).ConfigureAwait(false);
+        warm.Forget(NameOf(key));
     }
 
     private static string NameOf(ClusterKey key) => "portal-" + ClusterNames.Of(key);
 
-    private string KubeconfigOf(string name) => Path.Combine(options.Value.StateDirectory, name + ".kubeconfig");
-
-    private async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
+    /// <summary>One that was made before, or a new one.</summary>
+    /// <returns>The name that kind knows it by.</returns>
+    private async Task<string> MakeAsync(
+        ClusterKey key,
+        IProgress<string> progress,
+        CancellationToken cancellationToken
+    )
     {
-        var clusters = await processes.RunAsync("kind", ["get", "clusters"], null, cancellationToken).ConfigureAwait(false);
-        return clusters.ExitCode == 0 && clusters.Output.Split('\n').Contains(name, StringComparer.Ordinal);
-    }
-
-    private async Task CreateAsync(string name, IProgress<string> progress, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(options.Value.StateDirectory);
-        // A kubeconfig of its own: the operator's ~/.kube/config is not for the portal to write.
-        List<string> arguments =
-        [
-            "create",
-            "cluster",
-            "--name",
-            name,
-            "--kubeconfig",
-            Path.GetFullPath(KubeconfigOf(name)),
-            "--wait",
-            $"{(int)options.Value.Kind.WaitTimeout.TotalSeconds}s",
-        ];
-        if (options.Value.Kind.Image.Length > 0)
-            arguments.AddRange(["--image", options.Value.Kind.Image]);
-        var created = await processes
-            .RunAsync("kind", arguments, progress.Report, cancellationToken)
-            .ConfigureAwait(false);
-        if (created.ExitCode != 0)
-        {
-            throw new ClusterUnavailableException($"kind could not create the cluster: {created.LastError}", $"Read the lines above; then delete what is left with 'kind delete cluster --name {name}' and open the lesson again.");
-        }
-        Log.ClusterCreated(logger, Name, name);
+        var name = NameOf(key);
+        // Whose warm cluster is gone needs another.
+        warm.Forget(name);
+        if (!warm.TryTake(name)) await kind.CreateAsync(name, progress, cancellationToken).ConfigureAwait(false);
+        return warm.Resolve(name);
     }
 }

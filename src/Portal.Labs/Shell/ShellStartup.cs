@@ -86,7 +86,7 @@ internal static class ShellStartup
             [[ $__l =~ ^\ {4}namespace:\ ([a-z0-9-]+)$ ]] && __n=${BASH_REMATCH[1]}
           done < ~/.kube/config
           rm -f ~/.kube/config
-          (umask 077; while IFS= read -r __l; do
+          (umask 077; while IFS= read -r __l || [[ -n $__l ]]; do
             printf '%s\n' "$__l"
             [[ -n $__n && $__l =~ ^\ {4}user: ]] && printf '    namespace: %s\n' "$__n"
           done < '{{paths.Input}}/{{KubeconfigFile}}' > ~/.kube/config)

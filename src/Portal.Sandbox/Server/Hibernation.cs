@@ -94,6 +94,16 @@ internal sealed class Hibernation(SandboxCluster cluster)
         }
     }
 
+    /// <summary>The cluster is gone.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+    }
+
     private void Sleep()
     {
         lock (_gate)

@@ -218,6 +218,8 @@ public sealed class SandboxCluster
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Controllers.StopAsync().ConfigureAwait(false);
+        Hibernation.Stop();
+        Store.Stop();
     }
 }
 

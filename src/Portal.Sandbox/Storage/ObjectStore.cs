@@ -166,6 +166,16 @@ internal sealed class ObjectStore
         _oldestRevision = revision;
     }
 
+    /// <summary>The cluster is gone: nothing of it is kept alive by a timer.</summary>
+    public void Stop()
+    {
+        lock (_writer)
+        {
+            _idle?.Dispose();
+            _idle = null;
+        }
+    }
+
     /// <summary>One timer after the last write, none while nothing is written.</summary>
     private void ForgetWhenIdle()
     {

@@ -54,9 +54,13 @@ public sealed class KindConformanceTests : ClusterConformanceTests
     protected override Task<IClusterLease> LeaseAsync()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTAL_TEST_KIND") == "1", "PORTAL_TEST_KIND is not 1.");
+        var options = Options.Create(new ClusterOptions());
+        var commands = new KindCommands(options, new ProcessRunner(), NullLogger<KindCommands>.Instance);
         return new KindClusterProvider(
-            Options.Create(new ClusterOptions()),
+            options,
             new ProcessRunner(),
+            commands,
+            new(commands, options, TimeProvider.System, NullLogger<WarmKindClusters>.Instance),
             TimeProvider.System,
             NullLogger<KindClusterProvider>.Instance
         ).LeaseAsync(new("test", "course", "conformance"), new Progress<string>(), CancellationToken.None);

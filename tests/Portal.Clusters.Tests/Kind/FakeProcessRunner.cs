@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Portal.Clusters.Processes;
 
 namespace Portal.Clusters.Tests.Kind;
@@ -7,14 +8,14 @@ internal sealed class FakeProcessRunner : IProcessRunner
 {
     public HashSet<string> Programs { get; } = ["kind", "docker"];
     public Dictionary<string, ProcessResult> Answers { get; } = new() { ["docker info"] = new(0, "17179869184\n", "") };
-    public List<string> Ran { get; } = [];
+    public ConcurrentQueue<string> Ran { get; } = [];
 
     public bool Exists(string program) => Programs.Contains(program);
 
     public Task<ProcessResult> RunAsync(string program, IReadOnlyList<string> arguments, Action<string>? onLine, CancellationToken cancellationToken)
     {
         var line = $"{program} {string.Join(' ', arguments)}";
-        Ran.Add(line);
+        Ran.Enqueue(line);
         var result = Answers.FirstOrDefault(a => line.StartsWith(a.Key, StringComparison.Ordinal)).Value ?? new(0, "", "");
         foreach (var text in (result.Output + result.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries)) onLine?.Invoke(text);
         return Task.FromResult(result);

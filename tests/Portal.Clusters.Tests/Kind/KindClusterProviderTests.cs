@@ -16,12 +16,7 @@ public sealed class KindClusterProviderTests : IDisposable
 
     public KindClusterProviderTests()
     {
-        _provider = new(
-            Options.Create(new ClusterOptions { StateDirectory = _state.Path }),
-            _processes,
-            TimeProvider.System,
-            NullLogger<KindClusterProvider>.Instance
-        );
+        _provider = NewProvider(0).Provider;
         _processes.Answers["kind get kubeconfig"] = new(0, Kubeconfig, "");
     }
 
@@ -32,6 +27,74 @@ public sealed class KindClusterProviderTests : IDisposable
         """;
 
     public void Dispose() => _state.Dispose();
+
+    private (KindClusterProvider Provider, WarmKindClusters Warm) NewProvider(int warm)
+    {
+        var options = Options.Create(new ClusterOptions { StateDirectory = _state.Path, Kind = { Warm = warm } });
+        var commands = new KindCommands(options, _processes, NullLogger<KindCommands>.Instance);
+        var clusters = new WarmKindClusters(
+            commands,
+            options,
+            TimeProvider.System,
+            NullLogger<WarmKindClusters>.Instance
+        );
+        return (
+            new(
+                options,
+                _processes,
+                commands,
+                clusters,
+                TimeProvider.System,
+                NullLogger<KindClusterProvider>.Instance
+            ),
+            clusters
+        );
+    }
+
+    [Fact]
+    public async Task LeaseAsync_WarmCluster_IsTakenAndAnotherIsMade()
+    {
+        var (provider, warm) = NewProvider(1);
+        await warm.StartAsync(CancellationToken.None);
+        await Eventually.True(() => Ready().Count == 1);
+        var first = Ready().Single();
+
+        await using var lease = await provider.LeaseAsync(s_key, new Progress(_progress), CancellationToken.None);
+
+        Assert.Equal(ClusterPast.New, lease.Past);
+        Assert.Contains($"kind get kubeconfig --name {first}", _processes.Ran);
+        Assert.DoesNotContain(_processes.Ran, r => r.StartsWith($"kind create cluster --name {Name} ", StringComparison.Ordinal));
+        await Eventually.True(() => Ready().Count == 1 && Ready().Single() != first);
+
+        // Another process knows whose it is.
+        var second = Ready().Single();
+        _processes.Answers["kind get clusters"] = new(0, $"{first}\n{second}\n", "");
+        await warm.StopAsync(CancellationToken.None);
+        var (again, _) = NewProvider(1);
+        await using var kept = await again.LeaseAsync(s_key, new Progress(_progress), CancellationToken.None);
+        Assert.Equal(ClusterPast.Kept, kept.Past);
+
+        await again.DeleteAsync(s_key, CancellationToken.None);
+        Assert.Contains($"kind delete cluster --name {first}", _processes.Ran);
+        Assert.Equal(Name, warm.Resolve(Name));
+    }
+
+    [Fact]
+    public async Task StartAsync_HalfMadeByAProcessThatEnded_IsDeleted()
+    {
+        _processes.Answers["kind get clusters"] = new(0, "portal-warm-half\nportal-somebodys\n", "");
+        var (_, warm) = NewProvider(1);
+
+        await warm.StartAsync(CancellationToken.None);
+
+        await Eventually.True(() => Ready().Count == 1);
+        Assert.Contains("kind delete cluster --name portal-warm-half", _processes.Ran);
+        Assert.DoesNotContain("kind delete cluster --name portal-somebodys", _processes.Ran);
+        await warm.StopAsync(CancellationToken.None);
+    }
+
+    private List<string> Ready() =>
+        [.. Directory.EnumerateFiles(_state.Path, "*.ready").Select(f => Path.GetFileNameWithoutExtension(f))];
 
     private static string Name => "portal-" + ClusterNames.Of(s_key);
 
