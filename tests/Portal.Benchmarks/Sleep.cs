@@ -40,8 +40,9 @@ internal static class Sleep
         }
         var (again, _) = Memory.Measure();
         Console.WriteLine(
-            $"{asleep} of {count} clusters asleep: each {Kibibytes(awake - empty)} heap, {Kibibytes(awakeResident - emptyResident)} resident "
-                + $"before; {Kibibytes(rest - empty)}, {Kibibytes(restResident - emptyResident)} asleep; {Kibibytes(again - empty)} heap woken; "
+            $"{asleep} of {count} clusters asleep: each {Kibibytes(awake - empty)} heap, "
+                + $"{Kibibytes(awakeResident - emptyResident)} resident before; {Kibibytes(rest - empty)} heap, "
+                + $"{Kibibytes(restResident - emptyResident)} resident asleep; {Kibibytes(again - empty)} heap woken; "
                 + $"{size / 1024} KiB on disk; to sleep {Describe(sleeping)}, to wake {Describe(waking)}"
         );
         directory.Delete(recursive: true);
@@ -68,8 +69,9 @@ internal static class Sleep
             waking.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         }
         Console.WriteLine(
-            $"{count} sessions: each {(open - empty) / 1024 / count} KiB heap and {machine.ProgramMemory / 1024 / (count + 1)} KiB of "
-                + $"its shell while open; {(closed - empty) / 1024 / count} KiB asleep; to the prompt again {Describe(waking)}"
+            $"{count} sessions: each {(open - empty) / 1024 / count} KiB heap and "
+                + $"{machine.ProgramMemory / 1024 / (count + 1)} KiB of its shell while open; "
+                + $"{(closed - empty) / 1024 / count} KiB heap asleep; to the prompt again {Describe(waking)}"
         );
         // A class that comes in the same second.
         await using var cold = new Lab("auto");

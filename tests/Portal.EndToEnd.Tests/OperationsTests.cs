@@ -9,7 +9,9 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The operator's page, and what learners see of a full portal, in a real browser.</summary>
-public sealed class OperationsTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class OperationsTests(UiFactory factory, Browser browser)
+    : IClassFixture<UiFactory>,
+        IClassFixture<Browser>
 {
     private string Url => field ??= factory.Start();
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Clusters;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Web.Testing;
@@ -29,15 +30,16 @@ public sealed class HibernationTests
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         var sessions = portal.Services.GetRequiredService<ILessonSessions>();
         var session = await OpenAsync(sessions, limit.Token);
-        foreach (var block in session.Lesson.Sections.Where(s => s.Id is "step-1" or "step-2" or "step-3").SelectMany(s => s.Blocks))
-        {
-            if (block.Runnable && block.RunsOn("sandbox"))
-                await RunAsync(session, block.Id, null, limit.Token);
-        }
+        foreach (var block in First(session).SelectMany(s => s.Blocks).Where(b => b.Runnable && b.RunsOn("sandbox")))
+            await RunAsync(session, block.Id, null, limit.Token);
         await RunAsync(session, "step-4/subsets", null, limit.Token);
         await RunAsync(session, "step-4/all-v1", null, limit.Token);
         await UntilAsync(session, s => s.Checks["step-4-all-v1"].IsPassed, limit.Token);
-        await ExecuteAsync(session, "export MARK='kept \"here\"'; kubectl config set-context --current --namespace=bookinfo; cd manifests", limit.Token);
+        await ExecuteAsync(
+            session,
+            "export MARK='kept \"here\"'; kubectl config set-context --current --namespace=bookinfo; cd manifests",
+            limit.Token
+        );
         var before = await ExecuteAsync(session, Describe, limit.Token);
         Assert.Contains("Pod/productpage-v1", before, StringComparison.Ordinal);
 
@@ -53,10 +55,11 @@ public sealed class HibernationTests
         Assert.Equal(0, sessions.Count().Hibernated);
         Assert.Equal(before, await ExecuteAsync(session, Describe, limit.Token));
         Assert.Equal("kept \"here\" manifests\n", await ExecuteAsync(session, "echo $MARK ${PWD##*/}", limit.Token));
-        Assert.Contains("productpage-v1", await ExecuteAsync(session, "kubectl get pods", limit.Token), StringComparison.Ordinal);
+        var pods = await ExecuteAsync(session, "kubectl get pods", limit.Token);
+        Assert.Contains("productpage-v1", pods, StringComparison.Ordinal);
         var screen = await ScreenAsync(session, limit.Token);
         Assert.Contains("Woke up after", screen, StringComparison.Ordinal);
-        Assert.Contains("kubectl port-forward", screen[screen.IndexOf("Ended meanwhile", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Matches("(?s)Ended meanwhile.*kubectl port-forward", screen);
         Assert.Contains("kubectl config set-context", screen, StringComparison.Ordinal);
 
         await RunAsync(session, "step-3/forward", null, limit.Token);
@@ -64,16 +67,23 @@ public sealed class HibernationTests
         Assert.Equal("20 reviews-v1", (await ExecuteAsync(session, Versions, limit.Token)).Trim());
         await session.CheckAsync(null, limit.Token);
         Assert.All(
-            session.Lesson.Sections.Where(s => s.Id is "step-1" or "step-2" or "step-3").SelectMany(s => s.Checks),
+            First(session).SelectMany(s => s.Checks),
             c => Assert.True(session.Current.Checks[c.Id].IsPassed, session.Current.Checks[c.Id].ToString())
         );
         Assert.True(session.Current.Checks["step-4-all-v1"].IsPassed);
     }
 
+    private static IEnumerable<Section> First(ILessonSession session) =>
+        session.Lesson.Sections.Where(s => s.Id is "step-1" or "step-2" or "step-3");
+
     private static async Task<ILessonSession> OpenAsync(ILessonSessions sessions, CancellationToken cancellationToken)
     {
         var session = await sessions.OpenAsync(s_key, cancellationToken);
-        await UntilAsync(session, s => s.Workspace.Phase == WorkspacePhase.Ready && s.Summary.Synced, cancellationToken);
+        await UntilAsync(
+            session,
+            s => s.Workspace.Phase == WorkspacePhase.Ready && s.Summary.Synced,
+            cancellationToken
+        );
         return session;
     }
 
@@ -81,7 +91,11 @@ public sealed class HibernationTests
         ILessonSession session,
         string code,
         CancellationToken cancellationToken
-    ) => string.Concat((await RunAsync(session, "step-1/path", code, cancellationToken)).Commands.Select(c => c.Output));
+    )
+    {
+        var run = await RunAsync(session, "step-1/path", code, cancellationToken);
+        return string.Concat(run.Commands.Select(c => c.Output));
+    }
 
     private static async Task<RunSnapshot> RunAsync(
         ILessonSession session,
@@ -98,7 +112,8 @@ public sealed class HibernationTests
             cancellationToken
         );
         var run = after.Runs[block];
-        Assert.True(run.Phase == RunPhase.Succeeded, $"{block}: {string.Join('\n', run.Commands.Select(c => c.Output))}");
+        var output = string.Join('\n', run.Commands.Select(c => c.Output));
+        Assert.True(run.Phase == RunPhase.Succeeded, $"{block}: {output}");
         return run;
     }
 

@@ -2,7 +2,7 @@ using Portal.Labs.Sessions;
 
 namespace Portal.Labs.Capacity;
 
-/// <summary>What a session needs of the machine's memory: known from those that are open, once there are a few.</summary>
+/// <summary>What a session needs of memory: known from those that are open, once there are a few.</summary>
 /// <param name="Bytes">Memory of one session.</param>
 /// <param name="Sessions">From how many it was measured; 0 when it is expected only.</param>
 public sealed record SessionFootprint(long Bytes, int Sessions)
@@ -10,7 +10,7 @@ public sealed record SessionFootprint(long Bytes, int Sessions)
     public bool IsMeasured => Sessions > 0;
 }
 
-/// <summary>Measures the footprint: what the portal and its shells have grown by since no session was open.</summary>
+/// <summary>Measures it: what the portal and its shells have grown by since no session was open.</summary>
 internal sealed class FootprintMeter(LessonSessionFactory factory, IMachine machine)
 {
     private const long Mebibyte = 1 << 20;

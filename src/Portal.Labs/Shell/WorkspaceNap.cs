@@ -93,7 +93,7 @@ internal sealed partial record WorkspaceNap(
                 var (name, value) = (match.Groups[1].Value, match.Groups[2].Value);
                 if (name == "PWD") script.Append("cd -- ").Append(value).Append(" 2>/dev/null\n");
                 else if (name == "PATH") script.Append("PATH=\"").Append(Merge(value.Trim('"'), paths)).Append("\"\n");
-                else if (!s_given.Contains(name)) script.Append("declare -x ").Append(name).Append('=').Append(value).Append('\n');
+                else if (!s_given.Contains(name)) script.Append($"declare -x {name}={value}\n");
             }
         }
         catch (IOException)

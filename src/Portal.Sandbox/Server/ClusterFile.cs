@@ -51,7 +51,8 @@ internal static class ClusterFile
     {
         using var file = File.OpenRead(path);
         var head = new byte[s_magic.Length + 1];
-        if (file.ReadAtLeast(head, head.Length, false) < head.Length || !head.AsSpan(0, s_magic.Length).SequenceEqual(s_magic))
+        var whole = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length;
+        if (!whole || !head.AsSpan().StartsWith(s_magic))
             throw new InvalidDataException($"{path} is no cluster's.");
         if (head[^1] != Format) throw new InvalidDataException($"{path} is of another portal's version.");
         try

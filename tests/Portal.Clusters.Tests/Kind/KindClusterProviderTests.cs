@@ -63,7 +63,10 @@ public sealed class KindClusterProviderTests : IDisposable
 
         Assert.Equal(ClusterPast.New, lease.Past);
         Assert.Contains($"kind get kubeconfig --name {first}", _processes.Ran);
-        Assert.DoesNotContain(_processes.Ran, r => r.StartsWith($"kind create cluster --name {Name} ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _processes.Ran,
+            r => r.StartsWith($"kind create cluster --name {Name} ", StringComparison.Ordinal)
+        );
         await Eventually.True(() => Ready().Count == 1 && Ready().Single() != first);
 
         // Another process knows whose it is.

@@ -17,7 +17,8 @@ public sealed class SessionNapTests : SessionFixture
         var session = await OpenAsync();
         await ExecuteAsync(
             session,
-            "mkdir -p sub; cd sub; export A='two words' B=$'line\\nbreak' C='$HOME \"q\" `x`'; plain=1; PATH=$PWD/mine:$PATH"
+            "mkdir -p sub; cd sub; export A='two words' B=$'line\\nbreak' C='$HOME \"q\" `x`'; "
+                + "plain=1; PATH=$PWD/mine:$PATH"
         );
         await ExecuteAsync(session, "sleep 1000 &");
 

@@ -91,7 +91,8 @@ public sealed class ClusterFileTests : IDisposable
     {
         await using var bench = await ControllerBench.StartAsync();
         await RunAsync(bench);
-        var newest = bench.Cluster.Store.Snapshot.Resources.Values.SelectMany(r => r.Values).Max(o => o.ResourceVersion);
+        var all = bench.Cluster.Store.Snapshot.Resources.Values.SelectMany(r => r.Values);
+        var newest = all.Max(o => o.ResourceVersion);
         await bench.Server.TryHibernateAsync(bench.Cluster.Id, File, always: false);
         var woken = await bench.Server.WakeAsync(bench.Cluster.Id, File, CancellationToken.None);
 
@@ -116,7 +117,10 @@ public sealed class ClusterFileTests : IDisposable
     {
         await using var bench = await ControllerBench.StartAsync();
         bench.Apply(Busy);
-        await bench.UntilAsync(() => bench.Find("pods", "busy").Str("status", "phase") == "Running", TimeSpan.FromSeconds(1));
+        await bench.UntilAsync(
+            () => bench.Find("pods", "busy").Str("status", "phase") == "Running",
+            TimeSpan.FromSeconds(1)
+        );
 
         Assert.False(await bench.Server.TryHibernateAsync(bench.Cluster.Id, File, always: false));
         Assert.NotNull(bench.Server.Find(bench.Cluster.Id));

@@ -39,7 +39,8 @@ public sealed partial class ClusterPanel
     [Parameter]
     public string? InitialNamespace { get; set; }
 
-    protected override IEnumerable<object?> Shown => [Snapshot is null, Snapshot?.Cluster, Summary, InitialNamespace];
+    protected override IEnumerable<object?> Shown =>
+        [Snapshot is null ? Actions.NotYet : null, Snapshot?.Cluster, Summary, InitialNamespace];
 
     private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
 

@@ -5,7 +5,7 @@ using Portal.Labs.Sessions;
 
 namespace Portal.Web.Components.Lessons;
 
-/// <summary>Why a lesson's session does not begin yet: a place in the queue, or too many of the learner's own.</summary>
+/// <summary>Why a lesson's session does not begin yet: a queue, or too many of the learner's own.</summary>
 public sealed partial class AdmissionNotice
 {
     private LessonSessionKey? _closing;

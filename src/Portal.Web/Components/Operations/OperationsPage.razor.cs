@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Portal.Web.Components.Shared;
 using Portal.Web.Hosting.Operations;
 
@@ -86,6 +87,9 @@ public sealed partial class OperationsPage : LiveComponentBase
     private static double? ProcessorShare(OperationsReport r) => r.BusyCores / r.Machine.Processors;
 
     private static double Share(long free, long all) => all > 0 ? 1 - (double)free / all : 0;
+
+    private static MarkupString IconOf(bool well) =>
+        Svg.Small(well ? Icons.Material.Rounded.CheckCircle : Icons.Material.Rounded.ErrorOutline);
 
     private static string RoomWords(OperationsReport r) =>
         r.Admission.Room switch

@@ -42,7 +42,8 @@ internal sealed class MeterReadings : IHostedService, IDisposable
             (instrument, value, tags, _) =>
             {
                 _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
-                foreach (var (_, tag) in tags) _sums.AddOrUpdate($"{instrument.Name} {tag}", value, (_, sum) => sum + value);
+                foreach (var (_, tag) in tags)
+                    _sums.AddOrUpdate($"{instrument.Name} {tag}", value, (_, sum) => sum + value);
             }
         );
         _listener.SetMeasurementEventCallback<double>(

@@ -12,7 +12,9 @@ public sealed record OperationsReport
     public required AdmissionState Admission { get; init; }
     public required MachineState Machine { get; init; }
 
-    /// <summary>Processors that this process, and all processes, kept busy since the reading before; null at first.</summary>
+    /// <summary>
+    /// Processors that this process, and all processes, kept busy since the reading before; null at first.
+    /// </summary>
     public double? PortalCores { get; init; }
     public double? BusyCores { get; init; }
     public required long Circuits { get; init; }
