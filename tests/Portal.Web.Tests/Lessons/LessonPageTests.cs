@@ -50,6 +50,7 @@ public sealed class LessonPageTests : LessonContext
         cut.WaitForAssertion(() =>
             Assert.Contains("number 3 of 7", cut.Find(".admission").TextContent, StringComparison.Ordinal)
         );
+        Assert.Contains("when there is a place", cut.Find("#tabpanel-Cluster").TextContent, StringComparison.Ordinal);
         Assert.Contains("not known yet", cut.Find(".admission [role='status']").TextContent, StringComparison.Ordinal);
         Assert.True(cut.Find("#step-1 button.run").HasAttribute("disabled"));
         Assert.Empty(_sessions.Opened);

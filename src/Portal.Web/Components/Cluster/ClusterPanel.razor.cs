@@ -35,12 +35,16 @@ public sealed partial class ClusterPanel
     [Parameter]
     public SessionSnapshot? Snapshot { get; set; }
 
+    /// <summary>Why there is nothing to show yet.</summary>
+    [Parameter]
+    public string NotYet { get; set; } = "Connecting to your session…";
+
     /// <summary>Namespace to show first; the learner may choose another.</summary>
     [Parameter]
     public string? InitialNamespace { get; set; }
 
     protected override IEnumerable<object?> Shown =>
-        [Snapshot is null ? Actions.NotYet : null, Snapshot?.Cluster, Summary, InitialNamespace];
+        [Snapshot is null ? NotYet : null, Snapshot?.Cluster, Summary, InitialNamespace];
 
     private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
 
