@@ -27,7 +27,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private readonly TerminalHub _hub;
     private readonly CommandFile _commands;
     private readonly Guarded _guarded;
-    private readonly TimeProvider _time;
+    private readonly Patience _patience;
     private readonly MarkerParser _parser;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
@@ -53,7 +53,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         _pty = pty;
         _hub = hub;
         _commands = new CommandFile(input);
-        _time = time;
+        _patience = new(time);
         _parser = new MarkerParser(nonce);
         _guarded = guarded;
         _pump = guarded.Keep("terminal output", _ => PumpAsync(), CancellationToken.None);
@@ -158,7 +158,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             try
             {
-                await active.Begun.WaitAsync(s_typing, _time).ConfigureAwait(false);
+                await active.Begun.WaitAsync(s_typing, _patience.Time).ConfigureAwait(false);
                 return;
             }
             catch (TimeoutException)
@@ -172,7 +172,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         try
         {
-            return CommandOutcome.Of(await active.Ended.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
+            return CommandOutcome.Of(await _patience.WaitAsync(active.Ended, timeout, stop).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException)
         {
@@ -196,7 +196,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
-                var status = await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false);
+                var status = await _patience.WaitAsync(active.Ended, s_grace[attempt], default).ConfigureAwait(false);
                 return CommandOutcome.Of(status, phase);
             }
             catch (TimeoutException)
@@ -229,7 +229,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             {
                 await _prompt
                     .WaitAsync(Exited, cancellationToken)
-                    .WaitAsync(s_grace[0], _time, cancellationToken)
+                    .WaitAsync(s_grace[0], _patience.Time, cancellationToken)
                     .ConfigureAwait(false);
                 return;
             }
