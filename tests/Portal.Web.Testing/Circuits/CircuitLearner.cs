@@ -93,6 +93,25 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         return Page.Look(all => IsCompleted(all, id));
     }
 
+    /// <summary>Returns when the page shows that a completed step waits to be saved, or does not any more.</summary>
+    public Task SeeAsync(int step, bool saved)
+    {
+        var id = $"step-{step}";
+        return Page.UntilAsync(
+            all => IsCompleted(all, id) && Section(all, id)!.All().Any(n => n.HasClass("not-saved")) != saved ? "" : null,
+            s_limit,
+            $"{Name}: {id}, {(saved ? "saved" : "not saved")}"
+        );
+    }
+
+    /// <summary>Returns when the page has these words somewhere.</summary>
+    public Task SeeAsync(string words) =>
+        Page.UntilAsync(
+            all => all.Any(n => n.Words().Contains(words, StringComparison.Ordinal)) ? "" : null,
+            s_limit,
+            $"{Name}: {words}"
+        );
+
     private static Node? Section(IEnumerable<Node> all, string id) =>
         all.FirstOrDefault(n => n.Name == "section" && n.Attributes.GetValueOrDefault("id") == id);
 
