@@ -23,6 +23,7 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
     private readonly Guarded _guarded;
     private readonly WebhookQueue[] _queues;
     private readonly IServiceProvider _services;
+    private readonly TimeProvider _time;
     private readonly ILogger<WebhookService> _logger;
     private Task _work = Task.CompletedTask;
     private bool _disposed;
@@ -38,6 +39,7 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
         _guarded = new Guarded("webhooks", logger, time);
         _queues = [.. options.Value.Webhooks.Select(r => new WebhookQueue(r, clients, time, logger))];
         _services = services;
+        _time = time;
         _logger = logger;
     }
 
@@ -112,7 +114,12 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
         var lesson = _services.GetRequiredService<ICourseCatalog>().FindLesson(key.CourseId, key.LessonId);
         var wanted = lesson?.Sections.Where(s => s.Kind is SectionKind.Step or SectionKind.Exercise).ToList() ?? [];
         var progress = await _services.GetRequiredService<IProgressService>().LoadAsync(key, cancellationToken);
-        var done = progress.Sections.Where(s => s.CompletedAt <= fact.At).Select(s => s.SectionId).ToHashSet();
+        var now = _time.GetUtcNow();
+        // What has not come yet was before the clock was set back.
+        var done = progress
+            .Sections.Where(s => s.CompletedAt <= fact.At || s.CompletedAt > now)
+            .Select(s => s.SectionId)
+            .ToHashSet();
         return wanted.Count > 0 && wanted.TrueForAll(s => done.Contains(s.Id));
     }
 }
