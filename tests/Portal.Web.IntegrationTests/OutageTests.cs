@@ -80,6 +80,10 @@ public sealed class OutageTests : IDisposable
         await learner.RunAsync(2);
         await learner.SeeAsync(2, saved: false);
         await learner.SeeAsync(SavingIsLate);
+        // Whoever loads the page again finds the same.
+        await learner.OpenAsync(EchoLesson.Path);
+        await learner.SeeAsync(1, saved: true);
+        await learner.SeeAsync(2, saved: false);
 
         File.Delete(filler);
         await learner.SeeAsync(2, saved: true);

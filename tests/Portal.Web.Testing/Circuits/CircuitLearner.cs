@@ -56,8 +56,12 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         return learner;
     }
 
-    public async Task OpenAsync(string path = Lesson20) =>
+    /// <summary>Opens a page, in place of the one that is open.</summary>
+    public async Task OpenAsync(string path = Lesson20)
+    {
+        if (_page is not null) await _page.DisposeAsync();
         _page = await Circuit.OpenAsync(_browser, _portal, _cookies.GetCookieHeader(_portal), path);
+    }
 
     /// <summary>
     /// The step's button can be clicked, and is; returns when the page says that the step is completed.
