@@ -36,6 +36,18 @@ public sealed class WelcomePagesTests(UiFactory factory, Browser browser)
     }
 
     [Fact]
+    public async Task Navigation_WithoutACircuit_KeepsTheTheme()
+    {
+        await using var visitor = await browser.OpenAsync(Url, 1280, 844, ColorScheme.Dark);
+        await visitor.GoToAsync("/sign-in");
+        await visitor.Page.EvaluateAsync("document.documentElement.dataset.same = 'page'; Blazor.navigateTo('/account')");
+        await Expect(visitor.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("returnUrl|account"));
+
+        await Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        Assert.Null(await visitor.Page.Locator("html").GetAttributeAsync("data-same"));
+    }
+
+    [Fact]
     public async Task Owner_GivesALearnerALink_LearnerIsOnlyThemselves()
     {
         await using var owner = await browser.OpenAsync(Url);

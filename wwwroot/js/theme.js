@@ -17,6 +17,9 @@ window.portalTheme = (() => {
 
   system.addEventListener('change', () => dispatchEvent(new CustomEvent('portal-theme', { detail: apply() })));
   apply();
+  // Blazor's enhanced navigation writes the element as the server sent it, without the theme.
+  new MutationObserver(() => { if (!document.documentElement.dataset.theme) apply(); })
+    .observe(document.documentElement, { attributeFilter: ['data-theme'] });
 
   return {
     current: apply,

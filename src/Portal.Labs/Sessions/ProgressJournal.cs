@@ -11,8 +11,7 @@ internal sealed record Unsaved(ImmutableHashSet<string> Blocks, ImmutableHashSet
 /// <summary>
 /// One learner's results in one lesson on their way to the store: written in order by one writer, again and again with
 /// growing pauses while the store fails. Who records waits for the store a moment only; what is shown before it is
-/// stored
-/// is on local disk, so that it outlives the process. Thread-safe.
+/// stored is on local disk, so that it outlives the process. Thread-safe.
 /// </summary>
 internal sealed class ProgressJournal
 {
@@ -79,6 +78,7 @@ internal sealed class ProgressJournal
     {
         var entry = new Entry(record);
         Task hurried;
+        bool shown;
         lock (_gate)
         {
             if (
@@ -89,12 +89,13 @@ internal sealed class ProgressJournal
             if (_entries.Count == 0)
                 _drained = NewSignal();
             _entries.AddLast(entry);
-            entry.Shown = _late;
+            shown = entry.Shown = _late;
             hurried = _hurry.Task;
-            if (_late) Show();
+            if (shown) Show();
         }
         _added.Writer.TryWrite(true);
-        if (entry.Shown) return;
+        // As it was then: meanwhile the writer may be about to show it, and it is not on disk before it has.
+        if (shown) return;
         await WaitAsync(entry.Settled.Task, s_patience, hurried, hurry).ConfigureAwait(false);
         if (!entry.Settled.Task.IsCompleted)
             await WaitAsync(entry.Settled.Task, s_shortPatience, s_never, CancellationToken.None).ConfigureAwait(false);

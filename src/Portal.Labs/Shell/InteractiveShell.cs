@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
@@ -29,6 +28,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private readonly Guarded _guarded;
     private readonly Patience _patience;
     private readonly MarkerParser _parser;
+    private readonly SealedChannel _seal;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
     private readonly Task _pump;
@@ -41,20 +41,14 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private volatile int _shellGroup;
     private bool _ended;
 
-    private InteractiveShell(
-        PtySession pty,
-        string nonce,
-        string input,
-        TerminalHub hub,
-        Guarded guarded,
-        TimeProvider time
-    )
+    private InteractiveShell(StartedShell started, string input, TerminalHub hub, Guarded guarded, TimeProvider time)
     {
-        _pty = pty;
+        _pty = started.Pty;
+        _seal = started.Seal;
+        _parser = new MarkerParser(started.Tag);
         _hub = hub;
         _commands = new CommandFile(input);
         _patience = new(time);
-        _parser = new MarkerParser(nonce);
         _guarded = guarded;
         _pump = guarded.Keep("terminal output", _ => PumpAsync(), CancellationToken.None);
     }
@@ -67,11 +61,11 @@ internal sealed class InteractiveShell : IAsyncDisposable
 
     public bool IsAtPrompt => _prompt.IsShown;
 
-    /// <param name="start">Makes the start information from the descriptor of the start-up file, which the child is to
-    /// have as 3.</param>
+    /// <param name="start">Makes the start information from the descriptors that the child is to have as 3 and 4: the
+    /// start-up file and its end of the sealed channel.</param>
     /// <param name="input">Directory on this machine that the shell reads commands from.</param>
     public static async Task<InteractiveShell> StartAsync(
-        Func<int, PtyStartInfo> start,
+        Func<IReadOnlyList<int>, PtyStartInfo> start,
         ShellPaths paths,
         string input,
         TerminalHub hub,
@@ -79,11 +73,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
         TimeProvider time
     )
     {
-        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        // Not a file: what a program could read it could also print, and marks would be anybody's.
-        var startup = Kernel.PipeOf(Encoding.UTF8.GetBytes(ShellStartup.Script(nonce, paths)));
-        var pty = await PtySession.StartAsync(start(startup), guarded).ConfigureAwait(false);
-        return new InteractiveShell(pty, nonce, input, hub, guarded, time);
+        var started = await ShellStartup.RunAsync(start, paths, guarded).ConfigureAwait(false);
+        return new InteractiveShell(started, input, hub, guarded, time);
     }
 
     /// <summary>What a terminal typed; see <see cref="PtySession.Write"/>.</summary>
@@ -283,7 +274,9 @@ internal sealed class InteractiveShell : IAsyncDisposable
                 lock (_gate) _active?.Start(id);
                 break;
             case ["E", var text, var last, .. var history]
-                when MarkerParser.Number(text) is { } id && MarkerParser.Number(last) is { } status:
+                when MarkerParser.Number(text) is { } id
+                    && MarkerParser.Number(last) is { } status
+                    && _seal.WasSaid(ShellStartup.Seal(id, status)):
                 var report = _typed.End(own: id == 0, status, string.Join(';', history));
                 if (Prompted is { } prompted) _guarded.Invoke("job table", () => prompted(report));
                 lock (_gate) _active?.Prompt(id, status);
@@ -295,5 +288,6 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         await _pty.DisposeAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
+        _seal.Dispose();
     }
 }

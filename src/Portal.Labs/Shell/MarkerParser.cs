@@ -4,13 +4,13 @@ using System.Text;
 namespace Portal.Labs.Shell;
 
 /// <summary>Cuts the private markers out of a terminal stream. A marker that is split over two chunks is put together.</summary>
-/// <param name="nonce">Random per shell, so that text which only looks like a marker is text.</param>
-internal sealed class MarkerParser(string nonce)
+/// <param name="tag">Random per shell, so that text which only looks like a marker is text.</param>
+internal sealed class MarkerParser(string tag)
 {
     private const byte Bell = 7;
     private const int MaxLength = 4096;
 
-    private readonly byte[] _start = Encoding.ASCII.GetBytes($"\e]5170;{nonce};");
+    private readonly byte[] _start = Encoding.ASCII.GetBytes($"\e]5170;{tag};");
     private byte[] _held = [];
 
     public delegate void TextHandler(ReadOnlySpan<byte> text);

@@ -1,13 +1,19 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Portal.Labs.Shell.Isolation;
+using Portal.Labs.Shell.Pty;
+using Portal.Shared;
 
 namespace Portal.Labs.Shell;
 
 /// <summary>
 /// What a workspace's bash reads when it starts: a prompt with OSC 133 marks for terminals, and private marks for the
 /// runner. <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed
-/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status;history</c>: the shell is back,
-/// after
+/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status;history</c>: the shell is back, after
 /// command <c>id</c> or (0) after a line of the learner's own; the newest line of its history is the learner's word.
+/// A mark is a place in the output; the tag in it only tells it from what programs print. How a command ended counts
+/// when bash has also said so through a <see cref="SealedChannel"/>.
 /// </summary>
 internal static class ShellStartup
 {
@@ -26,9 +32,39 @@ internal static class ShellStartup
     /// instead.</summary>
     public const string Line = " __r;eval \"$__c\"\n";
 
-    /// <summary>The script, which bash reads from descriptor 3 and no program sees.</summary>
-    public static string Script(string nonce, ShellPaths paths) => $$"""
-        exec 3<&-
+    /// <summary>Starts bash.</summary>
+    /// <param name="start">Makes the start information from the descriptors that the child is to have as 3 and 4: the
+    /// script and its end of the sealed channel.</param>
+    public static async Task<StartedShell> RunAsync(
+        Func<IReadOnlyList<int>, PtyStartInfo> start,
+        ShellPaths paths,
+        Guarded guarded
+    )
+    {
+        var tag = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        // Not a file: what a program could read it could also print.
+        var script = Kernel.PipeOf(Encoding.UTF8.GetBytes(Script(tag, paths)));
+        var seal = new SealedChannel();
+        try
+        {
+            var pty = await PtySession.StartAsync(start([script, seal.ChildEnd]), guarded).ConfigureAwait(false);
+            return new(pty, tag, seal);
+        }
+        catch
+        {
+            seal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What bash says through the channel at an <c>E</c>.</summary>
+    public static string Seal(int id, int status) => string.Create(CultureInfo.InvariantCulture, $"{id};{status}");
+
+    /// <summary>The script, which bash reads from descriptor 3; 4 is its end of the sealed channel.</summary>
+    private static string Script(string tag, ShellPaths paths) => $$"""
+        exec 3<&- {__seal}>&4 4>&-
+        # Before any program runs: who speaks first is who is believed.
+        printf hello >&"$__seal"
         # A file that is too large is an error that says so, not the end of who writes it.
         trap '' XFSZ
         HISTFILE= HISTCONTROL=ignorespace HISTSIZE=1000
@@ -52,7 +88,7 @@ internal static class ShellStartup
           __done=$__id
           history -s -- "$__c"
           # The line that the runner typed is replaced by the command that it stands for.
-          printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{nonce}};B;%s\a' "$__c" "$__id"
+          printf '\e[A\r\e[J\e[1;34m$\e[0m %s\n\e]5170;{{tag}};B;%s\a' "$__c" "$__id"
         }
         __prompt() {
           local status=$? __h=
@@ -61,17 +97,22 @@ internal static class ShellStartup
             HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}'
             IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}'
           } 2>/dev/null
-          printf '\e]5170;{{nonce}};E;%s;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "${__h//[[:cntrl:]]/ }" "$status"
+          printf '%s;%s' "$__id" "$status" 2>/dev/null >&"$__seal"
+          printf '\e]5170;{{tag}};E;%s;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "${__h//[[:cntrl:]]/ }" "$status"
           __id=0
           return "$status"
         }
         PROMPT_COMMAND=__prompt
-        PS0='\e]5170;{{nonce}};X\a\e]133;C\a'
-        PS1='\[\e]133;A\a\e[1;34m\]\w \$\[\e[0m\] \[\e]133;B\a\e]5170;{{nonce}};R\a\]'
-        PS2='\[\e]5170;{{nonce}};C\a\]> '
+        PS0='\e]5170;{{tag}};X\a\e]133;C\a'
+        PS1='\[\e]133;A\a\e[1;34m\]\w \$\[\e[0m\] \[\e]133;B\a\e]5170;{{tag}};R\a\]'
+        PS2='\[\e]5170;{{tag}};C\a\]> '
 
         """;
 
     private static string Copy(string? source, string target) =>
         source is null ? ":" : $"mkdir -p \"{target}\"; cp -rn '{source}/.' \"{target}/\"";
 }
+
+/// <param name="Tag">What marks begin with.</param>
+/// <param name="Seal">What bash says about how commands ended; the shell's to dispose.</param>
+internal sealed record StartedShell(PtySession Pty, string Tag, SealedChannel Seal);

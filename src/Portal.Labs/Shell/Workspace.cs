@@ -195,9 +195,9 @@ internal sealed class Workspace : IAsyncDisposable
     {
         var shell = await InteractiveShell
             .StartAsync(
-                startup =>
+                files =>
                     _place.Wrap(
-                        WorkspaceFiles.ShellStart(_place.Paths, _bash, startup) with
+                        WorkspaceFiles.ShellStart(_place.Paths, _bash, files) with
                         {
                             Columns = _size.Columns,
                             Rows = _size.Rows,

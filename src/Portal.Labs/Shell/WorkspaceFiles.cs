@@ -101,8 +101,8 @@ internal static class WorkspaceFiles
         }
     }
 
-    /// <param name="startup">Descriptor from which the shell reads its start-up file.</param>
-    public static PtyStartInfo ShellStart(ShellPaths paths, string bash, int startup) => new(
+    /// <param name="files">Descriptors for <see cref="ShellStartup.Script"/>.</param>
+    public static PtyStartInfo ShellStart(ShellPaths paths, string bash, IReadOnlyList<int> files) => new(
         bash,
         ["--noprofile", "--rcfile", "/dev/fd/3", "-i"],
         new Dictionary<string, string>(StringComparer.Ordinal)
@@ -116,7 +116,7 @@ internal static class WorkspaceFiles
             // Output goes to a page, where a pager would wait for a key.
             ["PAGER"] = "cat",
         },
-        "/") { Files = [startup] };
+        "/") { Files = files };
 
     /// <summary>With rm, which deletes also what .NET cannot: names that are no text, paths longer than any call takes.
     /// </summary>

@@ -13,20 +13,17 @@ namespace Portal.Web.Webhooks;
 /// Tells the receivers of <c>Portal:Webhooks</c> what learners reach. What waits is in memory: after a restart it is
 /// not told any more, and a class's export has it.
 /// </summary>
-internal sealed class WebhookService : IProgressObserver, IHostedService, IDisposable
+internal sealed class WebhookService : BackgroundService, IProgressObserver
 {
     private const int Limit = 1000;
 
     private readonly Channel<(ProgressKey Key, SectionFact Fact)> _completed =
         Channel.CreateBounded<(ProgressKey, SectionFact)>(Limit);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Guarded _guarded;
     private readonly WebhookQueue[] _queues;
     private readonly IServiceProvider _services;
     private readonly TimeProvider _time;
     private readonly ILogger<WebhookService> _logger;
-    private Task _work = Task.CompletedTask;
-    private bool _disposed;
 
     public WebhookService(
         IOptions<PortalOptions> options,
@@ -49,31 +46,15 @@ internal sealed class WebhookService : IProgressObserver, IHostedService, IDispo
             Log.WebhookFull(_logger, "(all)", Limit);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (_queues.Length > 0)
-            _work = Task.WhenAll([
-                _guarded.Keep("events", ReadAllAsync, _stopping.Token),
-                .. _queues.Select(q => _guarded.Keep("deliveries", q.SendAllAsync, _stopping.Token)),
-            ]);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        // A host that failed to start disposes before it stops.
-        if (_disposed) return;
-        await _stopping.CancelAsync();
-        await _work;
-    }
-
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        _queues.Length == 0
+            ? []
+            :
+            [
+                _guarded.Keep("events", ReadAllAsync, stoppingToken),
+                .. _queues.Select(q => _guarded.Keep("deliveries", q.SendAllAsync, stoppingToken)),
+            ]
+    );
 
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {

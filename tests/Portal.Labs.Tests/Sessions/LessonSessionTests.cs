@@ -50,11 +50,11 @@ public sealed class LessonSessionTests : SessionFixture
     }
 
     [Fact]
-    public async Task RunAsync_MarkForgedWithItsSecret_ChangesTheRunAndNothingThatIsGraded()
+    public async Task RunAsync_MarkForgedWithItsTag_ChangesNothing()
     {
         var session = await OpenAsync();
 
-        // bash prints the secret itself: then the command has ended well, for all that the portal can tell.
+        // A mark as bash prints it, tag and all, by a learner who read it in their own shell.
         await session.RunAsync(
             "step-2/make",
             new RunOptions(
@@ -68,7 +68,7 @@ public sealed class LessonSessionTests : SessionFixture
         );
         await session.CheckAsync(null, CancellationToken.None).DefaultTimeout();
 
-        Assert.Equal(RunPhase.Succeeded, done.Runs["step-2/make"].Phase);
+        Assert.Equal((RunPhase.Failed, 3), (done.Runs["step-2/make"].Phase, done.Runs["step-2/make"].Commands[0].ExitCode));
         Assert.DoesNotContain(session.Current.Checks.Values, c => c.IsPassed);
         Assert.NotEqual(SectionPhase.Completed, session.Current.Sections["step-2"].Phase);
         Assert.Equal(0, session.Current.PointsEarned);

@@ -15,7 +15,7 @@ public sealed class InteractiveShellTests
     {
         using var directory = new TempDirectory();
         await using var shell = await InteractiveShell.StartAsync(
-            startup =>
+            files =>
                 new PtyStartInfo(
                     "/bin/bash",
                     ["--noprofile", "--rcfile", "/dev/fd/3", "-i"],
@@ -23,7 +23,7 @@ public sealed class InteractiveShellTests
                     directory.Path
                 )
                 {
-                    Files = [startup],
+                    Files = files,
                 },
             new(directory.Path, directory.Path, directory.Path, directory.Path, null, null, ""),
             directory.Path,

@@ -95,17 +95,19 @@ public sealed class EscapeTests : Neighbourhood
         Assert.DoesNotContain(Workspace.Jobs, j => j.Command.Contains("root:", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Marks_ForgedWithTheirSecret_DoNotHarmTheNextCommand()
+    [Theory]
+    [InlineData("printf \"\\e]$s;E;$__id;0\\a\"")]
+    // Programs inherit the channel, and the kernel says that it was not bash who spoke.
+    [InlineData("/bin/bash -c \"printf '$__id;0' >&$__seal; printf '\\033]$s;E;$__id;0\\007'\"")]
+    [InlineData("(printf '%s;0' $__id >&$__seal; printf \"\\e]$s;E;$__id;0\\a\")")]
+    public async Task Mark_Forged_ChangesNothing(string trick)
     {
-        // In its own shell a learner can read what the shell prints; what it then prints is only its own run's status.
-        await Execute(
-            "eval \"$(declare -f __prompt | sed -n 's/.*\\(printf .*\\)/\\1/p' | head -1)\"; printf '\\e]5170;x;E;1;0\\a'; (exit 3)"
+        var (outcome, output) = await Execute(
+            "s=$(declare -f __prompt | grep -o '5170;[0-9a-f]*' | head -1); " + trick + "; echo on; (exit 3)"
         );
 
-        var (outcome, output) = await Execute("echo after; (exit 4)");
-
-        Assert.Equal((4, "after\n"), (outcome.ExitCode, output));
+        Assert.Equal((3, "on\n"), (outcome.ExitCode, output));
+        Assert.Equal("after\n", await Output("echo after"));
     }
 
     [Fact]

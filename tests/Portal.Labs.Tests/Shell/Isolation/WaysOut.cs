@@ -152,7 +152,8 @@ internal static class WaysOut
         ["find an open file of the machine"] =
             "for f in /proc/$$/fd/*; do case $(readlink $f) in /dev/*|/proc/*|pipe:*) ;; /*) echo ESCAPED; esac; done",
         ["find a descriptor of the portal"] =
-            "for f in /proc/$$/fd/*; do case $(readlink $f) in socket:*|anon_inode:*) echo ESCAPED; esac; done",
+            // Besides the channel on which bash says how commands ended.
+            "for f in /proc/$$/fd/*; do [ ${f##*/} = \"$__seal\" ] || case $(readlink $f) in socket:*|anon_inode:*) echo ESCAPED; esac; done",
         ["find the mark's secret in a file"] =
             "grep -rqs '51[7]0' /run /opt/portal /proc/$$/environ /proc/$$/cmdline && echo ESCAPED",
         ["find the mark's secret in the environment"] = "env | grep -q '51[7]0' && echo ESCAPED",
