@@ -7,7 +7,7 @@ namespace Portal.Labs;
 /// processor, a second counts as a third of one. A limit ends at <see cref="Most"/> times its length however busy the
 /// machine is. Nothing is measured, and no timer runs, while nobody waits. Thread-safe.
 /// </summary>
-/// <param name="slowness">How many times slower than a quiet machine this one is just now; less than 1 counts as 1.</param>
+/// <param name="slowness">How many times slower than a quiet machine this one is now; less than 1 counts as 1.</param>
 /// <param name="slice">How long one measurement counts.</param>
 internal sealed class Patience(TimeProvider time, Func<double> slowness, TimeSpan slice)
 {

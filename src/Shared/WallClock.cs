@@ -1,9 +1,9 @@
 namespace Portal.Shared;
 
 /// <summary>
-/// Whether the wall's clock can be believed about how long ago something was. Where it is set forwards, what was used a
-/// moment ago looks old; so what deletes by age asks here first. A machine that slept looks the same, and is treated so.
-/// Not thread-safe. Compiled into each project that needs it.
+/// Whether the wall's clock can be believed about how long ago something was. Where it is set forwards, what was used
+/// a moment ago looks old; so what deletes by age asks here first. A machine that slept looks the same, and is treated
+/// so. What happened before this process is not known. Not thread-safe. Compiled into each project that needs it.
 /// </summary>
 internal sealed class WallClock(TimeProvider time)
 {
@@ -12,8 +12,8 @@ internal sealed class WallClock(TimeProvider time)
     private long? _jumped;
 
     /// <summary>
-    /// False for as long as the age itself after the clock went forward by more than half of it, against the steady clock,
-    /// since the last look.
+    /// False for as long as the age itself after the clock went forwards by more than half of it, against the steady
+    /// clock, since the last look.
     /// </summary>
     public bool IsBelieved(TimeSpan age)
     {

@@ -57,7 +57,10 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task Disk_FullWhileALearnerRuns_IsSaidAndWhatTheyRanIsRecordedAfterwards()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root mounts a small disk.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "Only root mounts a small disk."
+        );
         var data = Directory.CreateDirectory(Path.Combine(_directory.Path, "data")).FullName;
         await using var portal = await PortalProcess.StartOnDiskAsync(
             64,
@@ -127,6 +130,7 @@ public sealed class OutageTests : IDisposable
     {
         using var response = await _client.GetAsync(new Uri(portal.Address, "/readyz"));
         var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
-        return ((int)response.StatusCode, lines.First(l => l.StartsWith(part + ": ", StringComparison.Ordinal))[(part.Length + 2)..]);
+        var line = lines.First(l => l.StartsWith(part + ": ", StringComparison.Ordinal));
+        return ((int)response.StatusCode, line[(part.Length + 2)..]);
     }
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Portal.Web.IntegrationTests;
 
-/// <summary>A PostgreSQL of one test's own, from Debian's packages, on a socket; it can be stopped as a fault stops it.</summary>
+/// <summary>
+/// A PostgreSQL of one test's own, from Debian's packages, on a socket; it can be stopped as a fault stops it.
+/// </summary>
 internal sealed class OwnPostgres : IAsyncDisposable
 {
     private const string Packages = "/usr/lib/postgresql";

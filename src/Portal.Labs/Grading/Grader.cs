@@ -248,7 +248,8 @@ internal sealed class Grader : IAsyncDisposable
     /// <summary>Can be evaluated without traffic and without the learner.</summary>
     private bool IsFree(CheckDefinition check) => !_grader.IsCostly(check) && check.Probe != "answer";
 
-    private ProbeContext Context(GradedCluster cluster, string? answer) => new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell, cluster.RequestTimeHeader);
+    private ProbeContext Context(GradedCluster cluster, string? answer) =>
+        new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell, cluster.RequestTimeHeader);
 
     /// <summary>A check that has to be passed before this one counts, and is not.</summary>
     private CheckDefinition? WaitsFor(CheckDefinition check) =>

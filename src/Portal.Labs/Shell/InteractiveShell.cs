@@ -163,7 +163,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         try
         {
-            return CommandOutcome.Of(await _patience.WaitAsync(active.Ended, timeout, stop).ConfigureAwait(false), null);
+            var status = await _patience.WaitAsync(active.Ended, timeout, stop).ConfigureAwait(false);
+            return CommandOutcome.Of(status, null);
         }
         catch (OperationCanceledException)
         {

@@ -6,8 +6,8 @@ internal readonly record struct RequestMoment(TimeSpan Waited, TimeSpan Worked);
 /// <summary>
 /// The time of one request, through all the proxies and programs that it leads to. It goes on by what they mean to wait
 /// (a fault's delay, a slow program, a back-off, a wire), exactly that long however late the machine wakes them, and by
-/// their work, paid for or not, of which no more counts than a quiet machine would need. Limits of requests end by it. So an answer
-/// takes as long as the mesh made it take, and a busy machine makes nobody's request slow. Thread-safe.
+/// their work, paid for or not, of which no more counts than a quiet machine would need. Limits of requests end by it.
+/// So an answer takes as long as the mesh made it take, and a busy machine makes nobody's request slow. Thread-safe.
 /// </summary>
 internal sealed class RequestClock
 {
@@ -39,11 +39,15 @@ internal sealed class RequestClock
     /// <summary>The clock of the request that is being handled, else a new one, for the calling async method.</summary>
     public static RequestClock Join(TimeProvider time) => s_current.Value ?? Begin(time);
 
+    /// <summary>What the calling async method does goes on after the request in whose course it began.</summary>
+    public static void Leave() => s_current.Value = null;
+
     public TimeSpan Since(RequestMoment start)
     {
         var now = Now;
         var work = now.Worked - start.Worked;
-        return now.Waited - start.Waited + (work > s_mostWork ? s_mostWork : work < TimeSpan.Zero ? TimeSpan.Zero : work);
+        if (work > s_mostWork) work = s_mostWork;
+        return now.Waited - start.Waited + (work > TimeSpan.Zero ? work : TimeSpan.Zero);
     }
 
     /// <summary>A limit from now on. It ends in a wait that would outlast it, as soon as that is so.</summary>

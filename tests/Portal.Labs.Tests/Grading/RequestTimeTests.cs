@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Portal.Labs.Tests.Grading;
 
-/// <summary>How long a request through the gateway took: by the clock of a cluster that has one, else by this machine's.</summary>
+/// <summary>
+/// How long a request through the gateway took: by the clock of a cluster that has one, else by this machine's.
+/// </summary>
 public sealed class RequestTimeTests
 {
     private const string Header = "x-cluster-time";
@@ -26,7 +28,9 @@ public sealed class RequestTimeTests
 
         var result = await new TrafficProbe(TimeProvider.System).EvaluateAsync(
             context,
-            Cluster.Settings("{'from':'ingress','path':'/slow','requests':2,'latency':{'atLeast':'5s','below':'5100ms','expect':2}}"),
+            Cluster.Settings(
+                "{'from':'ingress','path':'/slow','requests':2,'latency':{'atLeast':'5s','below':'5100ms','expect':2}}"
+            ),
             TestContext.Current.CancellationToken
         );
 

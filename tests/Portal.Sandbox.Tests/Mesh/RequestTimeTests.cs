@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Portal.Sandbox.Tests.Mesh;
 
-/// <summary>How long requests take by what callers and proxies say: as long as the mesh made them, to a few milliseconds, on any machine.</summary>
+/// <summary>
+/// How long requests take by what callers and proxies say: as long as the mesh made them, to a few milliseconds, on any
+/// machine.
+/// </summary>
 public sealed class RequestTimeTests(MeshFixture mesh) : IClassFixture<MeshFixture>
 {
     /// <summary>What was injected, and no more work than a quiet machine needs.</summary>
@@ -37,7 +40,17 @@ public sealed class RequestTimeTests(MeshFixture mesh) : IClassFixture<MeshFixtu
     {
         await ApplyAsync(Delayed("echo", ""));
 
-        var (_, text) = await mesh.ExecAsync("client", "curl", "curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "http://echo/get");
+        var (_, text) = await mesh.ExecAsync(
+            "client",
+            "curl",
+            "curl",
+            "-s",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code} %{time_total}",
+            "http://echo/get"
+        );
 
         var parts = text.Split(' ');
         Assert.Equal("200", parts[0]);
@@ -53,7 +66,9 @@ public sealed class RequestTimeTests(MeshFixture mesh) : IClassFixture<MeshFixtu
     {
         await ApplyAsync(Delayed("echo", ""));
 
-        Assert.Equal(status, (await mesh.ExecAsync("client", "curl", "curl", "-s", "--max-time", limit, "http://echo/get")).Status);
+        var ended = await mesh.ExecAsync("client", "curl", "curl", "-s", "--max-time", limit, "http://echo/get");
+
+        Assert.Equal(status, ended.Status);
     }
 
     [Fact]

@@ -112,6 +112,24 @@ public sealed class RequestClockTests
         Assert.True(limit.Token.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task Leave_InTheCourseOfARequest_WaitsByItself()
+    {
+        using var limit = _clock.Limit(s_second);
+        var waiting = LeaveAndWaitAsync();
+
+        _time.Advance(s_second * 5);
+        await waiting.DefaultTimeout();
+
+        Assert.False(limit.Token.IsCancellationRequested);
+
+        async Task LeaveAndWaitAsync()
+        {
+            RequestClock.Leave();
+            await Wait(5);
+        }
+    }
+
     private async Task WaitOut(double seconds)
     {
         var waiting = Wait(seconds);

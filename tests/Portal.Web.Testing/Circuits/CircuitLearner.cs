@@ -102,7 +102,8 @@ public sealed partial class CircuitLearner : IAsyncDisposable
     {
         var id = $"step-{step}";
         return Page.UntilAsync(
-            all => IsCompleted(all, id) && Section(all, id)!.All().Any(n => n.HasClass("not-saved")) != saved ? "" : null,
+            all =>
+                IsCompleted(all, id) && Section(all, id)!.All().Any(n => n.HasClass("not-saved")) != saved ? "" : null,
             s_limit,
             $"{Name}: {id}, {(saved ? "saved" : "not saved")}"
         );

@@ -89,7 +89,8 @@ public sealed class PortalProcess : IAsyncDisposable
             _ = process.StandardOutput.ReadToEndAsync();
             return new PortalProcess(process, new Uri(welcome.GetLeftPart(UriPartial.Authority)), welcome);
         }
-        throw new InvalidOperationException($"The portal does not start: {start.FileName} {string.Join(' ', start.ArgumentList)}");
+        var command = $"{start.FileName} {string.Join(' ', start.ArgumentList)}";
+        throw new InvalidOperationException($"The portal does not start: {command}");
     }
 
     /// <summary>Kills it as a power cut does: it does nothing more.</summary>

@@ -26,7 +26,8 @@ internal abstract class TrafficSource
     {
         problem = "";
         var headers = settings.Section("headers")?.Select(h => KeyValuePair.Create(h.Key, (h.Value as JsonValue)?.Scalar() ?? "")).ToImmutableArray() ?? [];
-        if (settings.Text("from") == "ingress") return new Ingress(context, time, settings.Text("path") ?? "/", headers);
+        if (settings.Text("from") == "ingress")
+            return new Ingress(context, time, settings.Text("path") ?? "/", headers);
 
         var @namespace = settings.Text("namespace") ?? "default";
         var workload = settings.Text("workload") ?? "";
@@ -53,7 +54,9 @@ internal abstract class TrafficSource
         public override async Task<TrafficAnswer> SendAsync(CancellationToken cancellationToken)
         {
             var start = time.GetTimestamp();
-            using var response = await context.Api.GetRawAsync(IngressService + path, headers, cancellationToken).ConfigureAwait(false);
+            using var response = await context
+                .Api.GetRawAsync(IngressService + path, headers, cancellationToken)
+                .ConfigureAwait(false);
             return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
                 response.Headers.ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase), InCluster(response) ?? time.GetElapsedTime(start));
         }

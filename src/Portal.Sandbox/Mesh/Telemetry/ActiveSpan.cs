@@ -38,7 +38,14 @@ internal sealed class ActiveSpan
     }
 
     /// <param name="operation">Host and path of the route, as Istio decorates it.</param>
-    public void Finish(HttpCall call, HttpReply reply, TimeSpan elapsed, string operation, string upstreamCluster, string peer)
+    public void Finish(
+        HttpCall call,
+        HttpReply reply,
+        TimeSpan elapsed,
+        string operation,
+        string upstreamCluster,
+        string peer
+    )
     {
         var cluster = _pod.Cluster;
         var self = _pod.Workload;
