@@ -18,8 +18,12 @@ internal sealed class PtySession : IAsyncDisposable
     private readonly Channel<byte[]> _output = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _transfer;
+    /// <summary>Ends a poll before the terminal has something to say.</summary>
+    private readonly (int Read, int Write) _bell = Kernel.Pipe();
     private Task? _disposal;
     private volatile bool _disposed;
+    private bool _rung;
+    private bool _closed;
 
     private PtySession(int master, int processId, Guarded guarded)
     {
@@ -52,6 +56,7 @@ internal sealed class PtySession : IAsyncDisposable
         {
             started.TrySetException(new IOException("The shell could not be started."));
             session?._exited.TrySetResult(-1);
+            session?.Ring();
         });
         return started.Task;
     }
@@ -102,7 +107,13 @@ internal sealed class PtySession : IAsyncDisposable
     /// <returns>False when the child does not read and too much waits already: nothing of it was taken.</returns>
     public bool Write(ReadOnlySpan<byte> data, bool always = false)
     {
-        lock (_gate) return _disposed || _input.Add(data, always);
+        lock (_gate)
+        {
+            if (_disposed) return true;
+            var taken = _input.Add(data, always);
+            if (!_input.IsEmpty) Ring();
+            return taken;
+        }
     }
 
     public void Resize(int columns, int rows)
@@ -139,25 +150,57 @@ internal sealed class PtySession : IAsyncDisposable
             await Exited.ConfigureAwait(false);
         }
         lock (_gate) _disposed = true;
+        Ring();
         _transfer.Join();
+        lock (_gate)
+        {
+            _closed = true;
+            _ = LibC.Close(_bell.Read);
+            _ = LibC.Close(_bell.Write);
+        }
         _ = LibC.Close(_master);
         _output.Writer.TryComplete();
+    }
+
+    /// <summary>Has the transferring thread look at what there is to do.</summary>
+    private unsafe void Ring()
+    {
+        byte ring = 1;
+        lock (_gate)
+        {
+            if (_closed || _rung) return;
+            _rung = true;
+            _ = LibC.Write(_bell.Write, &ring, 1);
+        }
+    }
+
+    private unsafe void Answer(byte* buffer)
+    {
+        lock (_gate)
+        {
+            _ = LibC.Read(_bell.Read, buffer, BufferSize);
+            _rung = false;
+        }
     }
 
     /// <summary>Reads what the child writes and writes what was typed and not taken at once.</summary>
     private unsafe void Transfer()
     {
         var buffer = stackalloc byte[BufferSize];
+        var descriptors = stackalloc LibC.PollDescriptor[2];
         while (!_disposed)
         {
             short wanted;
             lock (_gate) wanted = _input.IsEmpty ? LibC.PollIn : (short)(LibC.PollIn | LibC.PollOut);
-            var descriptor = new LibC.PollDescriptor { Fd = _master, Events = wanted };
-            // close() does not wake a blocked poll, input may be queued meanwhile, and a grandchild may keep the
-            // terminal open after the child is gone.
-            var ready = LibC.Poll(&descriptor, 1, 100);
-            if (ready == 0 && Exited.IsCompleted) break;
-            if (ready <= 0) continue;
+            descriptors[0] = new() { Fd = _master, Events = wanted };
+            descriptors[1] = new() { Fd = _bell.Read, Events = LibC.PollIn };
+            // A grandchild may keep the terminal open after the child is gone: then silence is the end.
+            var ready = LibC.Poll(descriptors, 2, Exited.IsCompleted ? 100 : -1);
+            if (ready == 0) break;
+            if (ready < 0) continue;
+            if (descriptors[1].Returned != 0) Answer(buffer);
+            var descriptor = descriptors[0];
+            if (descriptor.Returned == 0) continue;
             if ((descriptor.Returned & LibC.PollOut) != 0) lock (_gate) _input.Flush();
             if ((descriptor.Returned & ~LibC.PollOut) == 0) continue;
             var count = LibC.Read(_master, buffer, BufferSize);
@@ -190,5 +233,6 @@ internal sealed class PtySession : IAsyncDisposable
         while (result < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
         var signal = status & 0x7f;
         _exited.TrySetResult(result < 0 ? -1 : signal == 0 ? (status >> 8) & 0xff : 128 + signal);
+        Ring();
     }
 }

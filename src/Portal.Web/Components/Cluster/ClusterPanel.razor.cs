@@ -4,6 +4,7 @@ using MudBlazor;
 using Portal.Clusters.Watching;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Cluster;
 
@@ -38,6 +39,8 @@ public sealed partial class ClusterPanel
     [Parameter]
     public string? InitialNamespace { get; set; }
 
+    protected override IEnumerable<object?> Shown => [Snapshot is null, Snapshot?.Cluster, Summary, InitialNamespace];
+
     private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
 
     // The chosen one is offered even before it exists, so that the choice does not jump.
@@ -49,7 +52,7 @@ public sealed partial class ClusterPanel
     private bool IsEmpty => _workloads.IsEmpty && _pods.IsEmpty && _services.IsEmpty && _gateways.IsEmpty && _virtualServices.IsEmpty
         && _destinationRules.IsEmpty && _peerAuthentications.IsEmpty && _events.IsEmpty;
 
-    protected override void OnParametersSet()
+    protected override void OnShownChanged()
     {
         if (!_chosen)
         {

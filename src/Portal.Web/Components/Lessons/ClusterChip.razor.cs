@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Lessons;
 
@@ -15,6 +16,8 @@ public sealed partial class ClusterChip
 
     [Parameter, EditorRequired]
     public required LessonActions Actions { get; set; }
+
+    protected override IEnumerable<object?> Shown => [Snapshot?.Cluster];
 
     private string Name => Snapshot!.Cluster.Capabilities?.Simulated == true ? $"{Snapshot.Cluster.Provider} · simulated" : Snapshot!.Cluster.Provider;
 

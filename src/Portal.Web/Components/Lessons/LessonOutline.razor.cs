@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Lessons;
 
@@ -17,6 +18,8 @@ public sealed partial class LessonOutline
 
     [Parameter]
     public SessionSnapshot? Snapshot { get; set; }
+
+    protected override IEnumerable<object?> Shown => [Lesson, Path, Snapshot?.Sections];
 
     // Level-3 text sections are details of the section above them.
     private IEnumerable<Section> Sections => Lesson.Sections.Where(s => s.Level <= 2 || s.Number > 0 || Snapshot?.Sections.ContainsKey(s.Id) == true);

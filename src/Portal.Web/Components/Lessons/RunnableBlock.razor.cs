@@ -10,8 +10,6 @@ namespace Portal.Web.Components.Lessons;
 public sealed partial class RunnableBlock
 {
     private IReadOnlyList<CodeSegment> _segments = [];
-    private (Block?, RunSnapshot?, bool, bool, bool, string) _shown;
-    private bool _changed = true;
     private bool _editing;
     private bool _copied;
     private string _draft = "";
@@ -76,25 +74,10 @@ public sealed partial class RunnableBlock
         }
     }
 
-    protected override void OnParametersSet()
-    {
-        // A running block changes ten times a second; the other blocks of the page need not be looked at again.
-        (Block?, RunSnapshot?, bool, bool, bool, string) now = (Block, Run, IsWaiting, Unsaved, CanRun, Provider);
-        _changed = !now.Equals(_shown);
-        if (!_changed) return;
-        if (!ReferenceEquals(_shown.Item1, Block) || !ReferenceEquals(_shown.Item2, Run))
-        {
-            _segments = BlockCode.Split(Block.Code, Run is { Edited: false } ? Run.Commands : []);
-        }
-        _shown = now;
-    }
+    protected override IEnumerable<object?> Shown => [Block, Run, IsWaiting, Unsaved, CanRun, NotReady, Provider];
 
-    protected override bool ShouldRender()
-    {
-        var render = _changed;
-        _changed = true; // an event of this component renders always; parameters decide again when they are set
-        return render;
-    }
+    protected override void OnShownChanged() =>
+        _segments = BlockCode.Split(Block.Code, Run is { Edited: false } ? Run.Commands : []);
 
     private Task RunAsync() => RunAsync(RunOptions.WholeBlock);
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Lessons;
 
@@ -28,6 +29,22 @@ public sealed partial class SectionView
     [Parameter]
     public string NotReady { get; set; } = "connecting";
 
+    protected override IEnumerable<object?> Shown =>
+    [
+        Section,
+        Provider,
+        CanRun,
+        NotReady,
+        Progress,
+        IsRunning,
+        .. Section.Blocks.SelectMany(b => ShownOf(b.Id)),
+        .. Section.Checks.SelectMany(c => new object?[]
+        {
+            Snapshot?.Checks.GetValueOrDefault(c.Id),
+            Snapshot?.UnsavedChecks.Contains(c.Id),
+        }),
+    ];
+
     private SectionProgress? Progress => Snapshot?.Sections.GetValueOrDefault(Section.Id);
 
     // Exercises are the learner's own work: their blocks run one by one.
@@ -44,6 +61,17 @@ public sealed partial class SectionView
         (false, SectionKind.Step) => "Run step",
         _ => "Run all",
     };
+
+    private IEnumerable<object?> ShownOf(string blockId) =>
+        Snapshot is not { } s
+            ? [null]
+            :
+            [
+                s.Runs.GetValueOrDefault(blockId),
+                s.Waiting.Contains(blockId),
+                s.UnsavedBlocks.Contains(blockId),
+                new EquatableArray<ListeningPort>([.. s.Ports.Where(p => p.BlockId == blockId)]),
+            ];
 
     private async Task RunAsync() => _refusal = await Actions.RunSectionAsync(Section, Provider);
 }
