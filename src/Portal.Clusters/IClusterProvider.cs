@@ -69,7 +69,16 @@ public enum ClusterPast
 /// <param name="Simulated">The cluster is an emulation; the page says so.</param>
 /// <param name="Mesh">Istio can be installed and really routes.</param>
 /// <param name="Checkpoints">Reset and rewind are instant.</param>
-public sealed record ClusterCapabilities(bool Simulated, bool Mesh, bool Checkpoints);
+/// <param name="RequestTimeHeader">
+/// The header in which the API server's proxy says how many milliseconds a request took in the cluster; null where only
+/// the caller's clock can tell.
+/// </param>
+public sealed record ClusterCapabilities(
+    bool Simulated,
+    bool Mesh,
+    bool Checkpoints,
+    string? RequestTimeHeader = null
+);
 
 /// <summary>A cluster cannot be had. <see cref="Exception.Message"/> says what happened, <see cref="Remedy"/> what to do.</summary>
 public sealed class ClusterUnavailableException(string message, string remedy, Exception? inner = null) : Exception(message, inner)

@@ -143,6 +143,14 @@ internal static partial class Log
     );
 
     [LoggerMessage(
+        EventId = 1033,
+        EventName = "SweepSkipped",
+        Level = LogLevel.Warning,
+        Message = "The clock was set forwards, or the machine slept: no idle cluster is deleted for {Days} days."
+    )]
+    public static partial void SweepSkipped(ILogger logger, int days);
+
+    [LoggerMessage(
         EventId = 1032,
         EventName = "LastUseNotKept",
         Level = LogLevel.Warning,

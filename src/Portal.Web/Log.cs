@@ -100,4 +100,12 @@ internal static partial class Log
         Message = "The portal ends when what runs has ended, in {Running} sessions; told once more, it ends at once."
     )]
     public static partial void Draining(ILogger logger, int running);
+
+    [LoggerMessage(
+        EventId = 3012,
+        EventName = "ForgettingPutOff",
+        Level = LogLevel.Warning,
+        Message = "The clock was set forwards, or the machine slept: nothing is deleted by its age for {Days} days."
+    )]
+    public static partial void ForgettingPutOff(ILogger logger, int days);
 }

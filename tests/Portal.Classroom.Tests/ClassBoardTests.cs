@@ -36,6 +36,32 @@ public abstract class ClassBoardTests(DatabaseKind kind) : DatabaseTests(kind)
     }
 
     [Fact]
+    public async Task WatchAsync_ClockSetBack_ShowsWhereLearnersAreNowAndNoNegativeTime()
+    {
+        var time = new SetTime();
+        await using var host = await StartAsync(time);
+        var (classId, learners) = await MakeClassAsync(host, "Ada");
+        await RecordAsync("step-1", SectionStatus.InProgress);
+
+        time.Offset = TimeSpan.FromHours(-1);
+        await RecordAsync("step-1", SectionStatus.Completed);
+        await RecordAsync("step-2", SectionStatus.InProgress);
+
+        await using var boards = host.Board.WatchAsync(classId, _limit.Token).GetAsyncEnumerator();
+        Assert.True(await boards.MoveNextAsync());
+        var ada = boards.Current.Learners.Single();
+        Assert.Equal("step-2", ada.CurrentSectionId);
+        Assert.Equal(TimeSpan.Zero, ada.Cells["step-1"].TimeOnStep);
+
+        Task RecordAsync(string section, SectionStatus status) =>
+            host.Progress.RecordSectionAsync(
+                Key(learners[0]),
+                new SectionFact(section, "step", status, time.GetUtcNow()),
+                _limit.Token
+            );
+    }
+
+    [Fact]
     public async Task WatchAsync_LearnersFailTheSameCheck_AreOneGroup()
     {
         await using var host = await StartAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 using Portal.Classroom.Model;
 using Portal.Classroom.Progress;
 using Portal.Testing;
@@ -118,9 +119,37 @@ public abstract class ProgressServiceTests(DatabaseKind kind) : DatabaseTests(ki
     }
 
     [Fact]
+    public async Task RecordAsync_ClockSetBack_KeepsWhatIsDoneSince()
+    {
+        var time = new SetTime();
+        await using var host = await StartAsync(time);
+        await RecordAsync(passed: false);
+
+        time.Offset = TimeSpan.FromDays(-1);
+        await RecordAsync(passed: true);
+
+        var progress = await host.Progress.LoadAsync(s_key, CancellationToken.None);
+        Assert.Equal(
+            (RunStatus.Succeeded, CheckStatus.Passed, SectionStatus.Completed),
+            (progress.Runs.Single().Status, progress.Checks.Single().Status, progress.Sections.Single().Status)
+        );
+
+        async Task RecordAsync(bool passed)
+        {
+            var at = time.GetUtcNow();
+            var run = passed ? RunStatus.Succeeded : RunStatus.Failed;
+            var check = passed ? CheckStatus.Passed : CheckStatus.NotYet;
+            var section = passed ? SectionStatus.Completed : SectionStatus.InProgress;
+            await host.Progress.RecordRunAsync(s_key, new("step-1", "step-1/1", run, -1, TimeSpan.Zero, at), default);
+            await host.Progress.RecordCheckAsync(s_key, new("step-1", "canary", check, 0, null, null, at), default);
+            await host.Progress.RecordSectionAsync(s_key, new("step-1", "step", section, at), default);
+        }
+    }
+
+    [Fact]
     public async Task RecordAsync_OlderFactThatComesLate_ChangesNothing()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(new FakeTimeProvider(s_noon.AddHours(1)));
         foreach (
             var (at, passed) in ((DateTimeOffset, bool)[])
                 [(s_noon.AddMinutes(1), true), (s_noon, false), (s_noon.AddMinutes(1), true)]

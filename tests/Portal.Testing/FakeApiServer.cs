@@ -23,6 +23,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Path of a kind → the watch that is open; completing the writer ends it.</summary>
     public ConcurrentDictionary<string, Channel<string>> Watches { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Headers of every list.</summary>
+    public ConcurrentDictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Paths of lists as they are asked for.</summary>
     public Channel<string> Listed { get; } = Channel.CreateUnbounded<string>();
 
@@ -94,6 +97,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         else
         {
             Listed.Writer.TryWrite(path);
+            foreach (var (name, value) in Headers) context.Response.Headers[name] = value;
             await context.Response.WriteAsync(list.Replace('\'', '"'));
         }
     }

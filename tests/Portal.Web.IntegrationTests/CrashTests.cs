@@ -11,7 +11,6 @@ namespace Portal.Web.IntegrationTests;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string Lesson = "/learn/course/lesson";
     private const int Steps = 40;
     private static readonly string[] s_names = ["Ada", "Bea", "Cleo"];
 
@@ -28,7 +27,6 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Kill_AtAnyMoment_NothingThatAPageShowedIsLost()
     {
-        WriteContent();
         var random = new Random(_seed);
         for (var round = 0; round < _rounds; round++)
         {
@@ -66,15 +64,15 @@ public sealed class CrashTests : IDisposable
 
     private Task<PortalProcess> StartAsync() =>
         PortalProcess.StartAsync(
-            Repository.PathOf("artifacts", "bin", "Portal.Web", "debug", "Portal.Web.dll"),
+            EchoLesson.Program,
             Directory.CreateDirectory(Path.Combine(_directory.Path, "data")).FullName,
-            $"--Portal:Content:Root={Path.Combine(_directory.Path, "content")}"
+            EchoLesson.Write(_directory, Steps)
         );
 
     /// <summary>Opens the page, on which everything has to be that was there before, and can go on.</summary>
     private async Task SeeAsync(CircuitLearner learner)
     {
-        await learner.OpenAsync(Lesson);
+        await learner.OpenAsync(EchoLesson.Path);
         await learner.WasCompletedAsync(1);
         foreach (var (_, step) in _seen.Where(s => s.Name == learner.Name).ToList())
             Assert.True(await learner.WasCompletedAsync(step), $"{learner.Name} lost step {step}. Seed {_seed}.");
@@ -95,14 +93,5 @@ public sealed class CrashTests : IDisposable
         {
             // Killed.
         }
-    }
-
-    private void WriteContent()
-    {
-        _directory.Write("content/course/course.yaml", "title: A course\nlessons:\n- id: lesson\n  title: A lesson\n");
-        var steps = Enumerable
-            .Range(1, Steps)
-            .Select(n => $"### Step {n}: Say {n}\n\n```bash {{name=say-{n}}}\necho {n}\n```\n");
-        _directory.Write("content/course/lesson/lesson.md", "# A lesson\n\n" + string.Join('\n', steps));
     }
 }

@@ -5,6 +5,8 @@ using System.Text.Json;
 using CsvHelper;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Classes;
+using Portal.Classroom.Help;
+using Portal.Classroom.Messages;
 using Portal.Classroom.Model;
 using Portal.Classroom.Progress;
 using Portal.Web.Testing;
@@ -106,6 +108,10 @@ public sealed class ExportTests(ClassFactory portal) : IClassFixture<ClassFactor
         using var learner = portal.CreateClient();
         using var signedIn = await ClassApplication.SignInAsync(learner, UserNameOf("Ada Own"));
         Assert.Contains("/account/export", await signedIn.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await portal.Services.GetRequiredService<IHelpDesk>().AskAsync(new(ada, "course", "lesson"), default);
+        var found = (await portal.Services.GetRequiredService<IClasses>().FindAsync(made.Id, default))!;
+        var teacher = found.Instructors.Single().LearnerId;
+        await portal.Services.GetRequiredService<IMessages>().SendAsync(made.Id, teacher, [ada], "Well done", default);
 
         var text = await learner.GetStringAsync("/account/export");
 
@@ -113,7 +119,7 @@ public sealed class ExportTests(ClassFactory portal) : IClassFixture<ClassFactor
         Assert.Equal(ada, json.RootElement.GetProperty("id").GetString());
         var account = json.RootElement.GetProperty("account");
         Assert.Equal(UserNameOf("Ada Own"), account.GetProperty("userName").GetString());
-        (string, int)[] lists = [("classes", 1), ("sections", 2), ("checks", 2), ("evidence", 1)];
+        (string, int)[] lists = [("classes", 1), ("sections", 2), ("checks", 2), ("evidence", 1), ("helpRequests", 1), ("messages", 1)];
         foreach (var (list, count) in lists)
             Assert.Equal((list, count), (list, json.RootElement.GetProperty(list).GetArrayLength()));
         Assert.DoesNotContain("password", text, StringComparison.OrdinalIgnoreCase);

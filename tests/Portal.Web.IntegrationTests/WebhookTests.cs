@@ -101,6 +101,41 @@ public sealed class WebhookTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task Portal_ClockSetBackBeforeTheLastStep_TellsThatTheLessonIsCompleted()
+    {
+        await using var portal = new TellingPortal(_receiver.Urls.Single());
+        var ada = await portal.Services.GetRequiredService<ILearners>().EnsureAsync("ada", "Ada", _limit.Token);
+        var sections = portal
+            .Services.GetRequiredService<ICourseCatalog>()
+            .FindLesson("course", "lesson")!
+            .Sections.Where(s => s.Kind is SectionKind.Step or SectionKind.Exercise)
+            .ToList();
+        var told = new List<string>();
+
+        foreach (var section in sections)
+        {
+            var at = TimeProvider.System.GetUtcNow().AddHours(section == sections[^1] ? 0 : 1);
+            await portal
+                .Services.GetRequiredService<IProgressService>()
+                .RecordSectionAsync(
+                    new(ada.Id, "course", "lesson"),
+                    new(section.Id, "step", SectionStatus.Completed, at),
+                    _limit.Token
+                );
+            told.Add(await TypeAsync());
+        }
+        told.Add(await TypeAsync());
+
+        Assert.Equal([.. sections.Select(_ => "section.completed"), "lesson.completed"], told);
+
+        async Task<string> TypeAsync()
+        {
+            using var json = JsonDocument.Parse((await _received.Reader.ReadAsync(_limit.Token)).Body);
+            return json.RootElement.GetProperty("type").GetString()!;
+        }
+    }
+
     /// <summary>The example of the specification.</summary>
     [Fact]
     public void Sign_KnownMessage_IsAsTheSpecificationSays() =>

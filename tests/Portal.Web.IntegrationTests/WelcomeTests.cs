@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Portal.Testing;
 using Portal.Web.Hosting;
 using Portal.Web.Identity;
 using Xunit;
@@ -132,6 +133,22 @@ public sealed class WelcomeTests(PortalFactory factory) : IClassFixture<PortalFa
         time.Advance(WelcomeConsole.Pause);
         await console.RemindAsync(CancellationToken.None);
         Assert.Equal(2, Count(output, line));
+    }
+
+    [Fact]
+    public async Task Remind_ClockSetBack_PrintsStill()
+    {
+        await factory.CreateOwnerAsync();
+        var (steady, output, links) = (new FakeTimeProvider(), new StringWriter(), new WelcomeLinks());
+        var time = new SetTime(steady);
+        var console = new WelcomeConsole(links, factory.Services.GetRequiredService<PublicAddress>(), time, output);
+        await console.RemindAsync(CancellationToken.None);
+
+        time.Offset = TimeSpan.FromDays(-1);
+        steady.Advance(WelcomeConsole.Pause);
+        await console.RemindAsync(CancellationToken.None);
+
+        Assert.Equal(2, Count(output, "http://localhost:5080" + links.OwnerPath));
     }
 
     private static string Token(string path) => path["/welcome?token=".Length..];

@@ -50,10 +50,13 @@ internal static class BoardBuilder
         var activity = sections.Select(s => (s.SectionId, s.Since))
             .Concat(runs.Select(r => (r.SectionId, Since: r.At)))
             .Concat(checks.Where(c => c.Message is not null || c.Status != CheckStatus.NotYet).Select(c => (c.SectionId, c.Since)))
-            .OrderByDescending(a => a.Since).ToList();
+            // What has not come yet was before the clock was set back.
+            .OrderByDescending(a => a.Since <= now)
+            .ThenByDescending(a => a.Since)
+            .ToList();
         var cells = sections.ToImmutableDictionary(s => s.SectionId, s => new BoardCell(
             s.SectionId, s.Status, s.Since,
-            (s.Status == SectionStatus.Completed && s.CompletedAt is { } done ? done : now) - s.StartedAt,
+            Span(s.StartedAt, s.Status == SectionStatus.Completed && s.CompletedAt is { } done ? done : now),
             checks.Count(c => c.SectionId == s.SectionId && c.Status != CheckStatus.Passed && c.Message is not null),
             runs.Count(r => r.SectionId == s.SectionId && Failed(r))));
         return new LearnerRow
@@ -82,6 +85,9 @@ internal static class BoardBuilder
         foreach (var run in runs) yield return (new Reason(section, null, run.BlockId, Describe(run)), row.LearnerId, run.At);
         if (runs.Count == 0 && row.Online && now - cell.Since > SlowAfter) yield return (new Reason(section, null, null, null), row.LearnerId, cell.Since);
     }
+
+    /// <summary>Never less than nothing, though clocks are set back.</summary>
+    private static TimeSpan Span(DateTimeOffset from, DateTimeOffset to) => to > from ? to - from : TimeSpan.Zero;
 
     private static bool Failed(BlockRun run) => run.Status is RunStatus.Failed or RunStatus.TimedOut;
 

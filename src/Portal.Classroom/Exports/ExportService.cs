@@ -27,7 +27,9 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
             [.. await db.Sections.AsNoTracking().Where(s => s.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Runs.AsNoTracking().Where(r => r.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Checks.AsNoTracking().Where(c => c.LearnerId == id).ToListAsync(cancellationToken)],
-            [.. await db.Evidence.AsNoTracking().Where(e => e.LearnerId == id).ToListAsync(cancellationToken)]
+            [.. await db.Evidence.AsNoTracking().Where(e => e.LearnerId == id).ToListAsync(cancellationToken)],
+            [.. await db.HelpRequests.AsNoTracking().Where(h => h.LearnerId == id).ToListAsync(cancellationToken)],
+            [.. await db.Messages.AsNoTracking().Where(m => m.LearnerId == id).ToListAsync(cancellationToken)]
         );
     }
 
@@ -116,7 +118,7 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                         s.Status,
                         s.StartedAt,
                         s.CompletedAt,
-                        (s.CompletedAt - s.StartedAt)?.TotalSeconds,
+                        Seconds(s.StartedAt, s.CompletedAt),
                         runs.Where(r => r.SectionId == s.SectionId).Sum(r => r.Count)
                     )),
             ],
@@ -129,9 +131,13 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                         c.Status,
                         c.Points,
                         c.Since,
-                        c.Status == CheckStatus.Passed ? (c.Since - StartOf(c.SectionId))?.TotalSeconds : null
+                        c.Status == CheckStatus.Passed ? Seconds(StartOf(c.SectionId), c.Since) : null
                     )),
             ]
         );
     }
+
+    /// <summary>Never less than none, though clocks are set back.</summary>
+    private static double? Seconds(DateTimeOffset? from, DateTimeOffset? to) =>
+        (to - from)?.TotalSeconds is { } seconds ? Math.Max(0, seconds) : null;
 }

@@ -22,7 +22,9 @@ public sealed record PersonExport(
     ImmutableArray<SectionProgress> Sections,
     ImmutableArray<BlockRun> Runs,
     ImmutableArray<CheckResult> Checks,
-    ImmutableArray<CheckEvidence> Evidence
+    ImmutableArray<CheckEvidence> Evidence,
+    ImmutableArray<HelpRequest> HelpRequests,
+    ImmutableArray<LearnerMessage> Messages
 );
 
 /// <param name="Providers">Identity providers that the person signed in with.</param>

@@ -8,7 +8,8 @@ namespace Portal.Classroom.Progress;
 internal sealed class ProgressService(
     IDbContextFactory<PortalDbContext> database,
     ChangeSignal changes,
-    IEnumerable<IProgressObserver> observers
+    IEnumerable<IProgressObserver> observers,
+    TimeProvider time
 ) : IProgressService
 {
     public async Task<LessonProgress> LoadAsync(ProgressKey key, CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ internal sealed class ProgressService(
     }
 
     /// <returns>Whether the section is completed for the first time.</returns>
-    private static async Task<bool> ChangeSectionAsync(
+    private async Task<bool> ChangeSectionAsync(
         PortalDbContext db,
         ProgressKey key,
         SectionFact fact,
@@ -56,8 +57,7 @@ internal sealed class ProgressService(
             };
             db.Sections.Add(row);
         }
-        // Late: a write that hung for a while may end after the one that took its place.
-        if (fact.At < row.Since) return false;
+        if (IsLate(fact.At, row.Since)) return false;
         if (row.Status != fact.Status) row.Since = fact.At;
         row.Kind = fact.Kind;
         row.Status = fact.Status;
@@ -74,7 +74,7 @@ internal sealed class ProgressService(
             row = new BlockRun { LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId, BlockId = fact.BlockId, SectionId = fact.SectionId };
             db.Runs.Add(row);
         }
-        else if (fact.At < row.At || (fact.At == row.At && fact.Status == row.Status))
+        else if (IsLate(fact.At, row.At) || (fact.At == row.At && fact.Status == row.Status))
         {
             return; // late, or the same again
         }
@@ -98,7 +98,7 @@ internal sealed class ProgressService(
             };
             db.Checks.Add(row);
         }
-        else if (fact.At < row.At || (fact.At == row.At && fact.Status == row.Status && fact.Message == row.Message))
+        else if (IsLate(fact.At, row.At) || (fact.At == row.At && fact.Status == row.Status && fact.Message == row.Message))
         {
             return; // late, or the same again
         }
@@ -117,6 +117,12 @@ internal sealed class ProgressService(
             });
         }
     }, cancellationToken);
+
+    /// <summary>
+    /// A write that hung for a while may end after the one that took its place. A time that has not come yet is that of
+    /// a clock that has been set back since, and keeps nobody from going on.
+    /// </summary>
+    private bool IsLate(DateTimeOffset at, DateTimeOffset stored) => at < stored && stored <= time.GetUtcNow();
 
     private async Task SaveAsync(Func<PortalDbContext, Task> change, CancellationToken cancellationToken)
     {

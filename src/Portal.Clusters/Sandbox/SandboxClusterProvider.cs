@@ -33,7 +33,7 @@ internal sealed class SandboxClusterProvider(
             Name,
             cluster.Kubeconfig,
             new(cluster.Kubeconfig, new(IPAddress.Loopback, server.Address.Port), null, cluster.Accept),
-            new(Simulated: true, Mesh: true, Checkpoints: true),
+            new(Simulated: true, Mesh: true, Checkpoints: true, SandboxServer.RequestTimeHeader),
             files.Tools,
             files.Workspace
         )

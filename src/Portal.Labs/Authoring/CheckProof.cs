@@ -12,6 +12,8 @@ namespace Portal.Labs.Authoring;
 /// </summary>
 internal sealed class CheckProof(ILessonSession session, ICheckTrials trials, TrialLog log, TimeProvider time)
 {
+    private readonly Patience _patience = new(time);
+
     /// <summary>How long a cluster is given to show what a section has done.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
@@ -79,13 +81,15 @@ internal sealed class CheckProof(ILessonSession session, ICheckTrials trials, Tr
 
     private async Task WaitAsync(Section section, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
+        var left = patience;
         do
         {
+            var start = time.GetTimestamp();
             await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(false);
             await session.CheckAsync(section.Id, cancellationToken).ConfigureAwait(false);
+            left -= _patience.Used(start);
         }
-        while (section.Checks.Any(c => !session.Current.Checks[c.Id].IsPassed) && time.GetElapsedTime(start) < patience);
+        while (section.Checks.Any(c => !session.Current.Checks[c.Id].IsPassed) && left > TimeSpan.Zero);
     }
 
     /// <summary>Texts that a setting accepts: the words, or the middle of an interval.</summary>

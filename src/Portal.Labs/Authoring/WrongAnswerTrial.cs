@@ -13,6 +13,8 @@ internal sealed class WrongAnswerTrial(ICheckTrials trials, TrialLog log, TimePr
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
 
+    private readonly Patience _patience = new(time);
+
     /// <summary>Whether the answer was refused as its file says.</summary>
     public async Task<bool> RunAsync(WrongAnswerFile file, CheckDefinition? check, CancellationToken cancellationToken)
     {
@@ -35,14 +37,16 @@ internal sealed class WrongAnswerTrial(ICheckTrials trials, TrialLog log, TimePr
     /// <summary>Null once the check refuses the answer with its message; else what it said last.</summary>
     private async Task<string?> RefusalAsync(WrongAnswerFile file, CheckDefinition check, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
+        var left = s_patience;
         while (true)
         {
+            var start = time.GetTimestamp();
             // A view of the cluster and its proxies follow a moment after the change.
             await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(false);
             var verdict = await trials.TryCheckAsync(check, null, cancellationToken).ConfigureAwait(false);
             if (!verdict.Result.Holds && verdict.Wrong == !check.Wrong.IsEmpty && verdict.Message.Contains(file.Message ?? "", StringComparison.Ordinal)) return null;
-            if (time.GetElapsedTime(start) > s_patience) return verdict.Result.Holds ? "The check holds." : verdict.Message;
+            left -= _patience.Used(start);
+            if (left < TimeSpan.Zero) return verdict.Result.Holds ? "The check holds." : verdict.Message;
         }
     }
 

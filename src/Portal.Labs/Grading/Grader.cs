@@ -9,7 +9,12 @@ using Portal.Shared;
 namespace Portal.Labs.Grading;
 
 /// <summary>What a grader works with while a cluster is there.</summary>
-internal sealed record GradedCluster(IClusterView View, Clusters.Api.ClusterApi Api, GraderShell Shell);
+internal sealed record GradedCluster(
+    IClusterView View,
+    Clusters.Api.ClusterApi Api,
+    GraderShell Shell,
+    string? RequestTimeHeader
+);
 
 /// <summary>
 /// Keeps the states of a lesson's checks for one session: evaluates them when asked and, a moment after the cluster has
@@ -177,7 +182,7 @@ internal sealed class Grader : IAsyncDisposable
     {
         foreach (var delay in s_settle)
         {
-            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            await new Patience(_time).DelayAsync(delay, cancellationToken).ConfigureAwait(false);
             var due = _lesson
                 .Sections.SelectMany(s => s.Checks.Where((c, i) => _grader.IsCostly(c) && IsDue(s, i)))
                 .ToImmutableArray();
@@ -243,7 +248,8 @@ internal sealed class Grader : IAsyncDisposable
     /// <summary>Can be evaluated without traffic and without the learner.</summary>
     private bool IsFree(CheckDefinition check) => !_grader.IsCostly(check) && check.Probe != "answer";
 
-    private ProbeContext Context(GradedCluster cluster, string? answer) => new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell);
+    private ProbeContext Context(GradedCluster cluster, string? answer) =>
+        new(cluster.View.Current, cluster.Api, _history, answer, cluster.Shell, cluster.RequestTimeHeader);
 
     /// <summary>A check that has to be passed before this one counts, and is not.</summary>
     private CheckDefinition? WaitsFor(CheckDefinition check) =>

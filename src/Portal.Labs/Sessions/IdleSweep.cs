@@ -12,6 +12,7 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
     private static readonly TimeSpan s_first = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_every = TimeSpan.FromHours(1);
 
+    private readonly WallClock _clock = new(factory.Time);
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
     private bool _disposed;
@@ -42,7 +43,13 @@ internal sealed class IdleSweep(LessonSessions sessions, LessonSessionFactory fa
     /// <summary>Looks once. What cannot be deleted is logged and tried again the next time.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var limit = factory.Time.GetUtcNow() - TimeSpan.FromDays(factory.Options.DeleteAfterIdleDays);
+        var age = TimeSpan.FromDays(factory.Options.DeleteAfterIdleDays);
+        if (!_clock.IsBelieved(age))
+        {
+            Log.SweepSkipped(factory.Logger, factory.Options.DeleteAfterIdleDays);
+            return;
+        }
+        var limit = factory.Time.GetUtcNow() - age;
         foreach (var (record, lastUsed) in WorkspaceRecord.FindAll(factory.WorkspacesRoot))
         {
             cancellationToken.ThrowIfCancellationRequested();

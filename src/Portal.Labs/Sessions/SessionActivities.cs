@@ -45,7 +45,7 @@ internal sealed class SessionActivities(TimeProvider time) : ISessionActivities
     public void Touch(LessonSessionKey key)
     {
         var now = time.GetUtcNow();
-        if (Current.GetValueOrDefault(key) is { } known && now - known.LastActive < s_exactness) return;
+        if (Current.GetValueOrDefault(key) is { } known && (now - known.LastActive).Duration() < s_exactness) return;
         _live.Update(all => all.SetItem(key, (all.GetValueOrDefault(key) ?? new(now)) with { LastActive = now }));
     }
 

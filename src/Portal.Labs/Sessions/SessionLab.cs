@@ -85,7 +85,13 @@ internal sealed class SessionLab
         factory.Sleeping.Add(1);
     }
 
-    public GradedCluster Graded(string workspaceDirectory) => new(View, Api, new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")));
+    public GradedCluster Graded(string workspaceDirectory) =>
+        new(
+            View,
+            Api,
+            new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")),
+            Lease.Capabilities.RequestTimeHeader
+        );
 
     /// <summary>Ends every part, whatever the others do.</summary>
     public async Task EndAsync(Ending ending)

@@ -26,7 +26,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private readonly TerminalHub _hub;
     private readonly CommandFile _commands;
     private readonly Guarded _guarded;
-    private readonly TimeProvider _time;
+    private readonly Patience _patience;
     private readonly MarkerParser _parser;
     private readonly SealedChannel _seal;
     private readonly SemaphoreSlim _turn = new(1);
@@ -48,7 +48,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         _parser = new MarkerParser(started.Tag);
         _hub = hub;
         _commands = new CommandFile(input);
-        _time = time;
+        _patience = new(time);
         _guarded = guarded;
         _pump = guarded.Keep("terminal output", _ => PumpAsync(), CancellationToken.None);
     }
@@ -149,7 +149,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             try
             {
-                await active.Begun.WaitAsync(s_typing, _time).ConfigureAwait(false);
+                await active.Begun.WaitAsync(s_typing, _patience.Time).ConfigureAwait(false);
                 return;
             }
             catch (TimeoutException)
@@ -163,7 +163,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         try
         {
-            return CommandOutcome.Of(await active.Ended.WaitAsync(timeout, _time, stop).ConfigureAwait(false), null);
+            var status = await _patience.WaitAsync(active.Ended, timeout, stop).ConfigureAwait(false);
+            return CommandOutcome.Of(status, null);
         }
         catch (OperationCanceledException)
         {
@@ -187,7 +188,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
-                var status = await active.Ended.WaitAsync(s_grace[attempt], _time).ConfigureAwait(false);
+                var status = await _patience.WaitAsync(active.Ended, s_grace[attempt], default).ConfigureAwait(false);
                 return CommandOutcome.Of(status, phase);
             }
             catch (TimeoutException)
@@ -220,7 +221,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
             {
                 await _prompt
                     .WaitAsync(Exited, cancellationToken)
-                    .WaitAsync(s_grace[0], _time, cancellationToken)
+                    .WaitAsync(s_grace[0], _patience.Time, cancellationToken)
                     .ConfigureAwait(false);
                 return;
             }

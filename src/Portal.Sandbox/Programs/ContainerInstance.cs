@@ -230,8 +230,8 @@ internal sealed class ContainerInstance
 
     private async Task RunAsync(ContainerRun run)
     {
-        var (code, reason) = (0, "");
-        var log = Log;
+        RequestClock.Leave();
+        var (code, reason, log) = (0, "", Log);
         try
         {
             // What an init container of a server's image does besides serving is not simulated: it is done at once.

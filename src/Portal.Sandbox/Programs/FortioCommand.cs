@@ -204,10 +204,11 @@ internal static class FortioCommand
         var pace = o.Rate > 0 ? TimeSpan.FromSeconds(o.Threads / o.Rate) : TimeSpan.Zero;
         while (samples.Count < most && (o.Calls > 0 || session.Time.GetElapsedTime(start) < o.Duration))
         {
-            var began = session.Time.GetTimestamp();
+            var clock = RequestClock.Begin(session.Time);
+            var began = clock.Now;
             var reply = await session.Container.SendAsync(Call(o), o.Timeout, cancellationToken).ConfigureAwait(false);
             await session.SpendAsync(RequestMicroseconds, cancellationToken).ConfigureAwait(false);
-            samples.Add(FortioSample.Of(reply, session.Time.GetElapsedTime(began)));
+            samples.Add(FortioSample.Of(reply, clock.Since(began)));
             // A report is over numbers; without an end there is none, so only the last ones are kept.
             if (samples.Count > 100_000 && most == long.MaxValue) samples.RemoveRange(0, 50_000);
             var ahead = (pace * samples.Count) - session.Time.GetElapsedTime(start);

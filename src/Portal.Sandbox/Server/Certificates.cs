@@ -7,7 +7,8 @@ namespace Portal.Sandbox;
 /// <summary>A certificate authority and a server certificate for the loopback interface, made in memory at start.</summary>
 internal sealed class Certificates : IDisposable
 {
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(365);
+    /// <summary>Before and after: clients stay connected when the clock is set.</summary>
+    private const int Years = 10;
 
     public Certificates(TimeProvider time)
     {
@@ -17,7 +18,7 @@ internal sealed class Certificates : IDisposable
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         authority.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authority.PublicKey, false));
-        using var authorityCertificate = authority.CreateSelfSigned(now.AddDays(-1), now + s_lifetime);
+        using var authorityCertificate = authority.CreateSelfSigned(now.AddYears(-Years), now.AddYears(Years));
         AuthorityPem = authorityCertificate.ExportCertificatePem();
 
         using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -30,7 +31,7 @@ internal sealed class Certificates : IDisposable
         server.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         var serial = new byte[12];
         RandomNumberGenerator.Fill(serial);
-        using var signed = server.Create(authorityCertificate, now.AddDays(-1), now + s_lifetime - TimeSpan.FromDays(1), serial);
+        using var signed = server.Create(authorityCertificate, now.AddYears(-Years), now.AddYears(Years), serial);
         using var withKey = signed.CopyWithPrivateKey(serverKey);
         // Re-imported, because an ephemeral key cannot be used by a TLS server on every platform.
         Server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);

@@ -26,6 +26,12 @@ namespace Portal.Sandbox;
 /// </summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
+    /// <summary>
+    /// The header of an answer through the API server's proxy to pods and services that says how many milliseconds the
+    /// request took by the cluster's own clock. Nothing in the cluster can set it.
+    /// </summary>
+    public const string RequestTimeHeader = "x-sandbox-request-time";
+
     private const string Prefix = "/clusters/";
     private static readonly TimeSpan s_hangUp = TimeSpan.FromSeconds(2);
 

@@ -124,6 +124,7 @@ internal sealed class PodEdge : IAsyncDisposable
                     ),
                 };
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, pod.Cluster.Stopping);
+            RequestClock.Begin(pod.Cluster.Time);
             var reply = await container.HandleAsync(port, call, stop.Token).ConfigureAwait(false);
             if (reply.Failed) http.Abort();
             else await HttpExchange.WriteAsync(http.Response, reply, stop.Token).ConfigureAwait(false);

@@ -141,6 +141,8 @@ internal sealed class PodStreams(SandboxCluster cluster)
     private async Task ProxyAsync(HttpContext http, HttpCall call, PodInstance server, string ip, int number)
     {
         call.Headers.Remove("authorization");
+        var clock = RequestClock.Begin(cluster.Time);
+        var start = clock.Now;
         // The API server hands the caller's Host on; a header lets a caller name another virtual host.
         var reply = await InboundProxy
             .ArriveAsync(cluster.Mesh.Config, null, null, server, false, number, null, call, http.RequestAborted)
@@ -152,6 +154,10 @@ internal sealed class PodStreams(SandboxCluster cluster)
                 : $"dial tcp {ip}:{number}: connect: connection refused";
             throw ServiceUnavailable("error trying to reach service: " + reason);
         }
+        // What a server answered under this name is not passed on.
+        var elapsed = clock.Since(start).TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+        reply.Headers.Remove(SandboxServer.RequestTimeHeader);
+        http.Response.Headers[SandboxServer.RequestTimeHeader] = elapsed;
         await HttpExchange.WriteAsync(http.Response, reply, http.RequestAborted).ConfigureAwait(false);
     }
 

@@ -14,6 +14,7 @@ internal sealed class Retention(
 {
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
+    private readonly WallClock _clock = new(time);
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
     private bool _disposed;
@@ -45,11 +46,21 @@ internal sealed class Retention(
     {
         while (true)
         {
-            var moment = time.GetUtcNow() - TimeSpan.FromDays(data.Value.KeepDays);
-            var rows = await retention.DeleteBeforeAsync(moment, cancellationToken);
-            if (rows > 0)
-                Log.Forgotten(logger, rows, moment);
+            await ForgetAsync(TimeSpan.FromDays(data.Value.KeepDays), cancellationToken);
             await Task.Delay(s_day, time, cancellationToken);
         }
+    }
+
+    private async Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        if (!_clock.IsBelieved(age))
+        {
+            Log.ForgettingPutOff(logger, data.Value.KeepDays);
+            return;
+        }
+        var moment = time.GetUtcNow() - age;
+        var rows = await retention.DeleteBeforeAsync(moment, cancellationToken);
+        if (rows > 0)
+            Log.Forgotten(logger, rows, moment);
     }
 }

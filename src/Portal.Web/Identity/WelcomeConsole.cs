@@ -27,17 +27,17 @@ public sealed class WelcomeConsole(
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
-    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private long? _last;
 
     /// <summary>Prints the link again, unless that was done a moment ago.</summary>
     public async Task RemindAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
-            if (now < _next)
+            // The wall's clock may be set back, which must keep nobody out.
+            if (_last is { } last && time.GetElapsedTime(last) < Pause)
                 return;
-            _next = now + Pause;
+            _last = time.GetTimestamp();
         }
         await PrintAsync(cancellationToken);
     }

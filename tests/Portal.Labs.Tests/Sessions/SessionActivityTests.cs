@@ -44,6 +44,19 @@ public sealed class SessionActivityTests : SessionFixture
     }
 
     [Fact]
+    public void Touch_ClockSetBack_IsNotActiveInTheFuture()
+    {
+        var time = new SetTime();
+        var activities = new SessionActivities(time);
+        activities.Touch(Key);
+
+        time.Offset = TimeSpan.FromHours(-1);
+        activities.Touch(Key);
+
+        Assert.InRange(activities.Current[Key].LastActive, DateTimeOffset.MinValue, time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task Activities_SessionEnds_AreForgotten()
     {
         var session = await OpenAsync();

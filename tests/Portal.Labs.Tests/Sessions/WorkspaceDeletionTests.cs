@@ -10,6 +10,10 @@ public sealed class WorkspaceDeletionTests : SessionFixture
     private static readonly LessonSessionKey s_old = Key with { LearnerId = "old" };
     private static readonly LessonSessionKey s_recent = Key with { LearnerId = "recent" };
 
+    private readonly SetTime _time = new();
+
+    protected override TimeProvider Time => _time;
+
     private IdleSweep Sweep => new(Sessions, Factory);
 
     private string DirectoryOf(LessonSessionKey key) => Factory.WorkspaceDirectory(key);
@@ -83,6 +87,34 @@ public sealed class WorkspaceDeletionTests : SessionFixture
         Use(Key, 14);
         await Sweep.SweepAsync(CancellationToken.None).DefaultTimeout();
         Assert.Equal([s_old.Cluster, Key.Cluster], Provider.Deleted);
+    }
+
+    [Fact]
+    public async Task SweepAsync_ClockSetForwards_DeletesNothing()
+    {
+        Use(s_recent, 1);
+        Use(s_old, 100);
+        var sweep = Sweep;
+
+        _time.Offset = TimeSpan.FromDays(400);
+        await sweep.SweepAsync(CancellationToken.None).DefaultTimeout();
+        await sweep.SweepAsync(CancellationToken.None).DefaultTimeout();
+
+        Assert.Empty(Provider.Deleted);
+    }
+
+    [Fact]
+    public async Task SweepAsync_ClockSetBack_DeletesNothingThatWasUsed()
+    {
+        Use(s_recent, 1);
+        var sweep = Sweep;
+
+        _time.Offset = TimeSpan.FromDays(-400);
+        await sweep.SweepAsync(CancellationToken.None).DefaultTimeout();
+        _time.Offset = TimeSpan.Zero;
+        await sweep.SweepAsync(CancellationToken.None).DefaultTimeout();
+
+        Assert.Empty(Provider.Deleted);
     }
 
     [Fact]

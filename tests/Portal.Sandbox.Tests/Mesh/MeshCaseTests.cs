@@ -163,6 +163,8 @@ public sealed class MeshFixture : IAsyncLifetime
     /// <summary>Where the distribution's samples are.</summary>
     public string Samples => Path.Combine(_sandbox.Directory.Path, "istio-1.30.3", "samples");
 
+    internal SandboxCluster Cluster => _cluster;
+
     public void Reset() => _cluster.Restore(_clean);
 
     public void Apply(IEnumerable<JsonObject> objects, string? ns = "bookinfo")

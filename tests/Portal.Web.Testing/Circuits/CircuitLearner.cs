@@ -56,8 +56,12 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         return learner;
     }
 
-    public async Task OpenAsync(string path = Lesson20) =>
+    /// <summary>Opens a page, in place of the one that is open.</summary>
+    public async Task OpenAsync(string path = Lesson20)
+    {
+        if (_page is not null) await _page.DisposeAsync();
         _page = await Circuit.OpenAsync(_browser, _portal, _cookies.GetCookieHeader(_portal), path);
+    }
 
     /// <summary>
     /// The step's button can be clicked, and is; returns when the page says that the step is completed.
@@ -92,6 +96,26 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         await Page.UntilAsync(all => RunButton(all, id), s_limit, $"{Name}: a button of {id}");
         return Page.Look(all => IsCompleted(all, id));
     }
+
+    /// <summary>Returns when the page shows that a completed step waits to be saved, or does not any more.</summary>
+    public Task SeeAsync(int step, bool saved)
+    {
+        var id = $"step-{step}";
+        return Page.UntilAsync(
+            all =>
+                IsCompleted(all, id) && Section(all, id)!.All().Any(n => n.HasClass("not-saved")) != saved ? "" : null,
+            s_limit,
+            $"{Name}: {id}, {(saved ? "saved" : "not saved")}"
+        );
+    }
+
+    /// <summary>Returns when the page has these words somewhere.</summary>
+    public Task SeeAsync(string words) =>
+        Page.UntilAsync(
+            all => all.Any(n => n.Words().Contains(words, StringComparison.Ordinal)) ? "" : null,
+            s_limit,
+            $"{Name}: {words}"
+        );
 
     private static Node? Section(IEnumerable<Node> all, string id) =>
         all.FirstOrDefault(n => n.Name == "section" && n.Attributes.GetValueOrDefault("id") == id);

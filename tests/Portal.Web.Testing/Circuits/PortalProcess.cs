@@ -39,20 +39,47 @@ public sealed class PortalProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>A path as the portal sees it, which may have mounts of its own.</summary>
+    public string Inside(string path) => $"/proc/{_process.Id}/root{path}";
+
     /// <summary>Started, and its owner's link is printed.</summary>
     /// <param name="program">The portal's <c>.dll</c>.</param>
     /// <param name="directory">Its data directory, and where its temporary files are.</param>
-    public static async Task<PortalProcess> StartAsync(string program, string directory, params string[] settings)
+    public static Task<PortalProcess> StartAsync(string program, string directory, params string[] settings)
     {
-        var temporary = Directory.CreateDirectory(Path.Combine(directory, "tmp")).FullName;
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [program, "--urls=http://127.0.0.1:0", $"--Portal:Data:Directory={directory}", .. settings]
-        )
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["TMPDIR"] = temporary },
-        };
+        Directory.CreateDirectory(Path.Combine(directory, "tmp"));
+        return StartAsync(new ProcessStartInfo("dotnet", Arguments(program, directory, settings)), directory);
+    }
+
+    /// <summary>Started on a disk of its own of this size, which nobody else sees; for root.</summary>
+    public static Task<PortalProcess> StartOnDiskAsync(
+        int mebibytes,
+        string program,
+        string directory,
+        params string[] settings
+    ) =>
+        StartAsync(
+            new ProcessStartInfo(
+                "unshare",
+                [
+                    "--mount",
+                    "sh",
+                    "-c",
+                    $"mount -t tmpfs -o size={mebibytes}m none \"$0\" && mkdir \"$0/tmp\" && exec dotnet \"$@\"",
+                    directory,
+                    .. Arguments(program, directory, settings),
+                ]
+            ),
+            directory
+        );
+
+    private static string[] Arguments(string program, string directory, string[] settings) =>
+        [program, "--urls=http://127.0.0.1:0", $"--Portal:Data:Directory={directory}", .. settings];
+
+    private static async Task<PortalProcess> StartAsync(ProcessStartInfo start, string directory)
+    {
+        start.RedirectStandardOutput = true;
+        start.Environment["TMPDIR"] = Path.Combine(directory, "tmp");
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -62,7 +89,8 @@ public sealed class PortalProcess : IAsyncDisposable
             _ = process.StandardOutput.ReadToEndAsync();
             return new PortalProcess(process, new Uri(welcome.GetLeftPart(UriPartial.Authority)), welcome);
         }
-        throw new InvalidOperationException($"The portal does not start: {program}");
+        var command = $"{start.FileName} {string.Join(' ', start.ArgumentList)}";
+        throw new InvalidOperationException($"The portal does not start: {command}");
     }
 
     /// <summary>Kills it as a power cut does: it does nothing more.</summary>

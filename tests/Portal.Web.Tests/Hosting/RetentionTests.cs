@@ -14,7 +14,10 @@ public sealed class RetentionTests
     private static readonly DateTimeOffset s_start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _time = new(s_start);
+    private readonly SetTime _wall;
     private readonly Kept _kept = new();
+
+    public RetentionTests() => _wall = new SetTime(_time);
 
     [Fact]
     public async Task Start_KeepDays_ForgetsDaily()
@@ -37,6 +40,27 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Forget_ClockSetForwards_WaitsAsLongAsThingsAreKept()
+    {
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        using var retention = Make(30);
+        await retention.StartAsync(limit.Token);
+        await _kept.Moments.Reader.ReadAsync(limit.Token);
+
+        _wall.Offset = TimeSpan.FromDays(300);
+        var second = _kept.Moments.Reader.ReadAsync(limit.Token).AsTask();
+        await Eventually.True(() =>
+        {
+            if (!second.IsCompleted)
+                _time.Advance(TimeSpan.FromHours(12));
+            return second.IsCompleted;
+        });
+
+        Assert.True(await second >= s_start.AddDays(300));
+        await retention.StopAsync(limit.Token);
+    }
+
+    [Fact]
     public async Task Start_ByDefault_ForgetsNothing()
     {
         using var retention = Make(0);
@@ -48,7 +72,7 @@ public sealed class RetentionTests
     }
 
     private Retention Make(int days) =>
-        new(Options.Create(new DataOptions { KeepDays = days }), _kept, _time, NullLogger<Retention>.Instance);
+        new(Options.Create(new DataOptions { KeepDays = days }), _kept, _wall, NullLogger<Retention>.Instance);
 
     private sealed class Kept : IRetention
     {

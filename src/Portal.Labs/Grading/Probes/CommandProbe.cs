@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Portal.Labs.Grading.Probes;
 
 /// <summary>Exit status and output of a command in a shell of the grader's own.</summary>
-internal sealed class CommandProbe : ICheckProbe
+internal sealed class CommandProbe(TimeProvider time) : ICheckProbe
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
@@ -16,17 +16,17 @@ internal sealed class CommandProbe : ICheckProbe
     public async Task<ProbeResult> EvaluateAsync(ProbeContext context, JsonObject settings, CancellationToken cancellationToken)
     {
         var command = settings.Text("run") ?? "";
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_limit);
         try
         {
-            var (exitCode, output) = await GraderCommand.RunAsync(context.Shell, command, limit.Token).ConfigureAwait(false);
+            var (exitCode, output) = await new Patience(time)
+                .RunAsync(t => GraderCommand.RunAsync(context.Shell, command, t), s_limit, cancellationToken)
+                .ConfigureAwait(false);
             var wantedCode = settings.Number("exitCode") ?? 0;
             if (exitCode != wantedCode) return Failed($"exit status {wantedCode}", exitCode.ToString(CultureInfo.InvariantCulture), command, output);
             if (settings.Text("output") is { } pattern && !Regex.IsMatch(output, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))) return Failed($"output that matches {pattern}", Shorten(output), command, output);
             return ProbeResult.Passed("the command's result is as asked", command) with { Log = [.. output.Split('\n')] };
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return Failed("an end within 30 s", "none", command, "");
         }

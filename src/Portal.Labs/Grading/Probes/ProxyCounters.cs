@@ -42,7 +42,7 @@ internal sealed class ProxyCounters
             var now = await ReadAsync(cancellationToken).ConfigureAwait(false);
             ImmutableArray<(string, string, bool Holds)> outcomes = [.. _counters.Select(c => Compare(c, now))];
             if (reading == Readings || outcomes.All(o => o.Holds)) return outcomes;
-            await Task.Delay(s_pause, _time, cancellationToken).ConfigureAwait(false);
+            await new Patience(_time).DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -22,14 +22,21 @@ internal sealed class TrafficProbe(TimeProvider time) : ICheckProbe
         var expected = $"of {requests} requests {string.Join(", ", statements.Select(s => s.Expected))}";
         if (TrafficSource.Create(context, settings, time, out var problem) is not { } source) return ProbeResult.Failed(expected, problem, settings.Text("from") ?? "");
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_limit);
         try
         {
-            var counters = ProxyCounters.Of(settings, context, time);
-            await counters.BeginAsync(limit.Token).ConfigureAwait(false);
-            var tally = await SendAsync(source, requests, settings, limit.Token).ConfigureAwait(false);
-            var counted = await counters.EndAsync(limit.Token).ConfigureAwait(false);
+            var (tally, counted) = await new Patience(time)
+                .RunAsync(
+                    async token =>
+                    {
+                        var counters = ProxyCounters.Of(settings, context, time);
+                        await counters.BeginAsync(token).ConfigureAwait(false);
+                        var tally = await SendAsync(source, requests, settings, token).ConfigureAwait(false);
+                        return (tally, await counters.EndAsync(token).ConfigureAwait(false));
+                    },
+                    s_limit,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             var outcomes = statements.Select(s => (s.Expected, Found: s.Found(tally), Holds: s.Interval.Includes(s.Count(tally)))).Concat(counted).ToList();
             var found = string.Join(", ", tally.Counts.Select(c => $"{c.Key}: {c.Value}").Concat(statements.Where(s => !s.IsCount).Select(s => s.Found(tally))).Concat(counted.Select(c => c.Found)));
             return new(outcomes.TrueForAll(o => o.Holds), string.Join(", ", counted.Select(c => c.Expected).Prepend(expected)), found, source.Where)
@@ -37,7 +44,7 @@ internal sealed class TrafficProbe(TimeProvider time) : ICheckProbe
                 Log = [$"{requests} requests, {source.Where}: {found}; not successful: {tally.Failures}; slowest {tally.Slowest.TotalSeconds:0.000} s", .. outcomes.Where(o => !o.Holds).Select(o => $"not so: {o.Expected}, but {o.Found}")],
             };
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return ProbeResult.Failed(expected, "no end within two minutes", source.Where);
         }

@@ -26,7 +26,8 @@ internal abstract class TrafficSource
     {
         problem = "";
         var headers = settings.Section("headers")?.Select(h => KeyValuePair.Create(h.Key, (h.Value as JsonValue)?.Scalar() ?? "")).ToImmutableArray() ?? [];
-        if (settings.Text("from") == "ingress") return new Ingress(context.Api, time, settings.Text("path") ?? "/", headers);
+        if (settings.Text("from") == "ingress")
+            return new Ingress(context, time, settings.Text("path") ?? "/", headers);
 
         var @namespace = settings.Text("namespace") ?? "default";
         var workload = settings.Text("workload") ?? "";
@@ -41,17 +42,32 @@ internal abstract class TrafficSource
     }
 
     /// <summary>Through the API server's proxy to the gateway's service, which needs no port on this machine.</summary>
-    private sealed class Ingress(ClusterApi api, TimeProvider time, string path, ImmutableArray<KeyValuePair<string, string>> headers) : TrafficSource
+    private sealed class Ingress(
+        ProbeContext context,
+        TimeProvider time,
+        string path,
+        ImmutableArray<KeyValuePair<string, string>> headers
+    ) : TrafficSource
     {
         public override string Where => $"{path} through the ingress gateway";
 
         public override async Task<TrafficAnswer> SendAsync(CancellationToken cancellationToken)
         {
             var start = time.GetTimestamp();
-            using var response = await api.GetRawAsync(IngressService + path, headers, cancellationToken).ConfigureAwait(false);
+            using var response = await context
+                .Api.GetRawAsync(IngressService + path, headers, cancellationToken)
+                .ConfigureAwait(false);
             return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
-                response.Headers.ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase), time.GetElapsedTime(start));
+                response.Headers.ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase), InCluster(response) ?? time.GetElapsedTime(start));
         }
+
+        /// <summary>By the cluster's own clock where it has one: this machine may be busy.</summary>
+        private TimeSpan? InCluster(HttpResponseMessage response) =>
+            context.RequestTimeHeader is { } header
+            && response.Headers.TryGetValues(header, out var values)
+            && double.TryParse(values.Last(), CultureInfo.InvariantCulture, out var milliseconds)
+                ? TimeSpan.FromMilliseconds(milliseconds)
+                : null;
     }
 
     /// <summary>curl inside a pod, so that the caller's proxy decides. It measures the time there, without that of getting into the pod.</summary>

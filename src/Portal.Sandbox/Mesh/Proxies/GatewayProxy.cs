@@ -57,7 +57,8 @@ internal static class GatewayProxy
         var pod = container.Pod;
         var cluster = pod.Cluster;
         var config = cluster.Mesh.Config;
-        var start = cluster.Time.GetTimestamp();
+        var clock = RequestClock.Join(cluster.Time);
+        var start = clock.Now;
         var began = cluster.Now;
         var from = call.Source?.Ip ?? pod.Ip;
         var headers = new HttpHeaders(call.Headers);
@@ -71,11 +72,11 @@ internal static class GatewayProxy
         var (reply, token) = await GuardAsync(pod, security, port, call, tls, cancellationToken).ConfigureAwait(false);
         if (reply is null) reply = await RouteAsync(pod, config, view, server, router, call, token, cancellationToken).ConfigureAwait(false);
         if (reply.Failed) return reply;
-        var elapsed = cluster.Time.GetElapsedTime(start);
+        var elapsed = clock.Since(start);
         if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] = InboundProxy.Milliseconds(elapsed);
         reply.Headers["server"] = "istio-envoy";
         RequestRecorder.Outbound(pod, router, call, reply, false, elapsed);
-        span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);
+        span?.Finish(call, reply, elapsed, router.Operation, router.ClusterName, router.UpstreamHost);
         if (config.Settings.LoggingOf(pod)?.SideOf(pod, true, call, reply, elapsed) is { } log)
         {
             AccessLog.Write(container, log.Format, began, call, reply, elapsed, new(
@@ -117,7 +118,8 @@ internal static class GatewayProxy
         var pod = container.Pod;
         var cluster = pod.Cluster;
         var config = cluster.Mesh.Config;
-        var start = cluster.Time.GetTimestamp();
+        var clock = RequestClock.Join(cluster.Time);
+        var start = clock.Now;
         var began = cluster.Now;
         var router = new Router(pod, config);
         var security = config.SecurityOf(pod);
@@ -128,7 +130,7 @@ internal static class GatewayProxy
                 ? await StreamProxy.ConnectAsync(pod, config, router, config.ViewOf(pod).Cluster(destination, server.Number), call with { Mutual = false, Hops = call.Hops + 1 }, cancellationToken).ConfigureAwait(false)
                 : s_reset with { Flags = "NR" };
         }
-        var elapsed = cluster.Time.GetElapsedTime(start);
+        var elapsed = clock.Since(start);
         RequestRecorder.Outbound(pod, router, call, reply, true, elapsed);
         if (config.Settings.LoggingOf(pod)?.SideOf(pod, true, call, reply, elapsed) is { } log)
             AccessLog.Write(container, log.Format, began, call with { Raw = true }, reply, elapsed, new(router.UpstreamHost, router.ClusterName, $"{pod.Ip}:{AccessLog.EphemeralPort()}", $"{pod.Ip}:{port}", $"{call.Source?.Ip ?? "127.0.0.1"}:{AccessLog.EphemeralPort()}", call.Tls?.ServerName is { Length: > 0 } name ? name : "-", "-"));

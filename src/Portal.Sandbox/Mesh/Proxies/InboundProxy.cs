@@ -82,7 +82,8 @@ internal static class InboundProxy
     private static async ValueTask<HttpReply> SidecarAsync(MeshConfig config, PodInstance server, WorkloadSecurity security, int port, HttpCall call, CancellationToken cancellationToken)
     {
         var cluster = server.Cluster;
-        var start = cluster.Time.GetTimestamp();
+        var clock = RequestClock.Join(cluster.Time);
+        var start = clock.Now;
         var began = cluster.Now;
         var client = call.Source;
         var service = config.InboundService(server.Ip, port);
@@ -109,14 +110,14 @@ internal static class InboundProxy
             if (http && reply.Failure == ConnectionFailure.Refused) reply = HttpReply.Of(503, "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused", flags: "UF", details: "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}");
         }
         if (http && reply.Failed) return reply;
-        var elapsed = cluster.Time.GetElapsedTime(start);
+        var elapsed = clock.Since(start);
         if (http)
         {
             if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] = Milliseconds(elapsed);
             reply.Headers["server"] = "istio-envoy";
         }
         RequestRecorder.Inbound(server, client, service, call, reply, !http, elapsed);
-        span?.Finish(call, reply, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"), client?.Ip ?? "-");
+        span?.Finish(call, reply, elapsed, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"), client?.Ip ?? "-");
         if (config.Settings.LoggingOf(server)?.SideOf(server, false, http ? call : call with { Raw = true }, reply, elapsed) is { } log)
         {
             AccessLog.Write(server.Sidecar, log.Format, began, http ? call : call with { Raw = true }, reply, elapsed, new(

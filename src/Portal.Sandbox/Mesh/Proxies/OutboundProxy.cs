@@ -36,7 +36,8 @@ internal static class OutboundProxy
     private static async ValueTask<HttpReply> HttpAsync(PodInstance client, MeshConfig config, ProxyView view, ProxyView.Listener listener, DialTarget target, HttpCall call, int port, CancellationToken cancellationToken)
     {
         var cluster = client.Cluster;
-        var start = cluster.Time.GetTimestamp();
+        var clock = RequestClock.Join(cluster.Time);
+        var start = clock.Now;
         var began = cluster.Now;
         var headers = new HttpHeaders(call.Headers);
         headers["x-forwarded-proto"] = "http";
@@ -52,15 +53,15 @@ internal static class OutboundProxy
         catch (OperationCanceledException)
         {
             // The caller hung up: code 0, flag DC.
-            RequestRecorder.Outbound(client, router, call, s_gone, false, cluster.Time.GetElapsedTime(start));
+            RequestRecorder.Outbound(client, router, call, s_gone, false, clock.Since(start));
             throw;
         }
         if (reply.Failed) return reply;
-        var elapsed = cluster.Time.GetElapsedTime(start);
+        var elapsed = clock.Since(start);
         if (reply.Details == HttpReply.ViaUpstream) reply.Headers["x-envoy-upstream-service-time"] ??= InboundProxy.Milliseconds(elapsed);
         reply.Headers["server"] = "envoy";
         RequestRecorder.Outbound(client, router, call, reply, false, elapsed);
-        span?.Finish(call, reply, router.Operation, router.ClusterName, router.UpstreamHost);
+        span?.Finish(call, reply, elapsed, router.Operation, router.ClusterName, router.UpstreamHost);
         if (config.Settings.LoggingOf(client)?.SideOf(client, true, call, reply, elapsed) is { } log)
         {
             AccessLog.Write(client.Sidecar, log.Format, began, call, reply, elapsed, new(

@@ -40,7 +40,7 @@ internal sealed class Router(PodInstance client, MeshConfig config)
             if (faults.Delay is { } delay && faults.DelayShare.Strikes(Random.Shared))
             {
                 delayed = true;
-                await Task.Delay(delay, _cluster.Time, cancellationToken).ConfigureAwait(false);
+                await RequestClock.WaitAsync(delay, _cluster.Time, cancellationToken).ConfigureAwait(false);
             }
             if (faults.AbortShare.Strikes(Random.Shared) && Abort(faults, delayed) is { } aborted)
             {
@@ -80,7 +80,7 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         if (!upstream.Exists) return HttpReply.Of(503, "", flags: "NC", details: "cluster_not_found");
         if (timeout is not { } limit) return await TryAllAsync(upstream, call, policy, CancellationToken.None, cancellationToken).ConfigureAwait(false);
         call.Headers["x-envoy-expected-rq-timeout-ms"] = ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        using var deadline = new CancellationTokenSource(limit, _cluster.Time);
+        using var deadline = RequestClock.Join(_cluster.Time).Limit(limit);
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         return await TryAllAsync(upstream, call, policy, whole.Token, cancellationToken).ConfigureAwait(false);
     }
@@ -106,7 +106,7 @@ internal sealed class Router(PodInstance client, MeshConfig config)
                     retrying = state;
                 }
                 if (policy.IgnorePreviousHosts && Endpoint is { } used) (tried ??= new(StringComparer.Ordinal)).Add(used.Ip);
-                await Task.Delay(policy.Wait(attempt), _cluster.Time, limit).ConfigureAwait(false);
+                await RequestClock.WaitAsync(policy.Wait(attempt), _cluster.Time, limit).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!outer.IsCancellationRequested)
@@ -128,12 +128,13 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         var key = upstream.Policy.Hash?.KeyOf(call, client, out cookie);
         if (state.Pick(endpoints, tried, key) is not { } endpoint) return HttpReply.Of(503, NoHost, flags: "UH", details: "no_healthy_upstream");
         HttpReply? outcome = null;
-        CancellationTokenSource? single = null, linked = null;
+        RequestLimit? single = null;
+        CancellationTokenSource? linked = null;
         try
         {
             if (perTry is { } span && span > TimeSpan.Zero)
             {
-                single = new CancellationTokenSource(span, _cluster.Time);
+                single = RequestClock.Join(_cluster.Time).Limit(span);
                 linked = CancellationTokenSource.CreateLinkedTokenSource(limit, single.Token);
                 limit = linked.Token;
             }
@@ -234,9 +235,12 @@ internal sealed class Router(PodInstance client, MeshConfig config)
         _cluster.Guarded.Start(
             "mirror",
             async () =>
+            {
+                RequestClock.Begin(_cluster.Time);
                 await new Router(client, config)
                     .SendAsync(upstream, copy, null, RetryPolicy.None, _cluster.Stopping)
-                    .ConfigureAwait(false)
+                    .ConfigureAwait(false);
+            }
         );
     }
 

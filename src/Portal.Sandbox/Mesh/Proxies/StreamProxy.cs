@@ -16,7 +16,8 @@ internal static class StreamProxy
     public static async ValueTask<HttpReply> SendAsync(PodInstance client, MeshConfig config, ProxyView view, DialTarget target, MeshService? service, HttpCall call, CancellationToken cancellationToken)
     {
         var cluster = client.Cluster;
-        var start = cluster.Time.GetTimestamp();
+        var clock = RequestClock.Join(cluster.Time);
+        var start = clock.Now;
         var began = cluster.Now;
         var port = call.TargetPort;
         var router = new Router(client, config) { Dialed = target };
@@ -33,7 +34,7 @@ internal static class StreamProxy
             router.UpstreamHost = string.Create(CultureInfo.InvariantCulture, $"{target.Ip}:{port}");
             reply = await PassAsync(client, config, router, target, port, call, cancellationToken).ConfigureAwait(false);
         }
-        var elapsed = cluster.Time.GetElapsedTime(start);
+        var elapsed = clock.Since(start);
         RequestRecorder.Outbound(client, router, call, reply, true, elapsed);
         if (config.Settings.LoggingOf(client)?.SideOf(client, true, call with { Raw = true }, reply, elapsed) is { } log)
         {

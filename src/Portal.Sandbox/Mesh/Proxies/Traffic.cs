@@ -12,9 +12,10 @@ internal static class Traffic
     /// </summary>
     public static async Task<HttpReply> SendAsync(this ContainerInstance container, HttpCall call, TimeSpan? limit, CancellationToken cancellationToken)
     {
+        var clock = RequestClock.Join(container.Pod.Cluster.Time);
         if (limit is not { } max) return await SendAsync(container, call, cancellationToken).ConfigureAwait(false);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(max);
+        using var over = clock.Limit(max);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
         try
         {
             // The caller's own limit holds even where a program does not listen to it.

@@ -38,7 +38,14 @@ internal sealed class ActiveSpan
     }
 
     /// <param name="operation">Host and path of the route, as Istio decorates it.</param>
-    public void Finish(HttpCall call, HttpReply reply, string operation, string upstreamCluster, string peer)
+    public void Finish(
+        HttpCall call,
+        HttpReply reply,
+        TimeSpan elapsed,
+        string operation,
+        string upstreamCluster,
+        string peer
+    )
     {
         var cluster = _pod.Cluster;
         var self = _pod.Workload;
@@ -66,7 +73,7 @@ internal sealed class ActiveSpan
                 operation.Length > MaxTag ? operation[..MaxTag] : operation,
                 _server,
                 Micros(_start),
-                Math.Max(1, Micros(cluster.Now) - Micros(_start)),
+                Math.Max(1, elapsed.Ticks / TimeSpan.TicksPerMicrosecond),
                 _pod.Name,
                 _pod.Ip,
                 tags

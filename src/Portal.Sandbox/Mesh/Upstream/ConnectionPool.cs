@@ -1,3 +1,5 @@
+using Portal.Sandbox.Programs;
+
 namespace Portal.Sandbox.Mesh.Upstream;
 
 /// <summary>
@@ -37,11 +39,11 @@ internal sealed class ConnectionPool(ConnectionLimits limits, TimeProvider time)
                 if (!turn.TrySetCanceled(cancellationToken)) return;
                 lock (_gate) _waiting.Remove(turn);
             }).ConfigureAwait(false);
-            await turn.Task.ConfigureAwait(false);
+            await RequestClock.QueueAsync(turn.Task).ConfigureAwait(false);
         }
         try
         {
-            await Task.Delay(WireTime(), time, cancellationToken).ConfigureAwait(false);
+            await RequestClock.WaitAsync(WireTime(), time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

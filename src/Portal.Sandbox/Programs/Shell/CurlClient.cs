@@ -63,7 +63,8 @@ internal static class CurlClient
     {
         if (!url.Contains("://", StringComparison.Ordinal)) url = "http://" + url;
         var method = options.Method.Length > 0 ? options.Method : options.Head ? "HEAD" : options.Data.Length > 0 && !options.DataInQuery ? "POST" : "GET";
-        var start = session.Time.GetTimestamp();
+        var clock = RequestClock.Begin(session.Time);
+        var start = clock.Now;
         for (var redirects = 0; ; redirects++)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)) return await FailAsync(io, options, 3, "URL using bad/illegal format or missing URL").ConfigureAwait(false);
@@ -72,7 +73,7 @@ internal static class CurlClient
             if (options.Verbose) await io.ErrorAsync($"* Host {uri.Host}:{uri.Port} was resolved.\n* Connected to {uri.Host} port {uri.Port}\n{(call.Tls is null ? "" : "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n")}> {method} {call.Path} HTTP/1.1\n> Host: {call.Authority}\n{string.Concat(call.Headers.Items.Select(h => $"> {h.Key}: {h.Value}\n"))}> \n").ConfigureAwait(false);
             await session.SpendAsync(RequestMicroseconds, cancellationToken).ConfigureAwait(false);
             var reply = await session.Container.SendAsync(call, options.Limit, cancellationToken).ConfigureAwait(false);
-            var elapsed = session.Time.GetElapsedTime(start);
+            var elapsed = clock.Since(start);
             if (Problem(reply, options, session, uri, call, elapsed) is var (code, message))
             {
                 if (options.Format is not null) await io.OutAsync(Format(options.Format, reply with { Status = 0 }, elapsed, uri, redirects, code)).ConfigureAwait(false);

@@ -106,7 +106,8 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
     internal async Task SeenAsync(PortalUser user)
     {
         var now = time.GetUtcNow();
-        if (now - user.LastSeenAt < s_seenEvery)
+        // A time to come is that of a clock that has been set back.
+        if (user.LastSeenAt <= now && now - user.LastSeenAt < s_seenEvery)
             return;
         await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.LastSeenAt, now));
     }

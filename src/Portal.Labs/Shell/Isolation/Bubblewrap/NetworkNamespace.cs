@@ -9,8 +9,7 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
 /// The network of one workspace. A socket belongs to the network in which it was made, whoever uses it: the portal
-/// makes
-/// some on a thread that visits, and then serves them as any other. Thread-safe.
+/// makes some on a thread that visits, and then serves them as any other. Thread-safe.
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
@@ -47,6 +46,8 @@ internal sealed class NetworkNamespace : IDisposable
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // bubblewrap gives the network its addresses meanwhile: IP_FREEBIND, or there may be none yet.
+            socket.SetRawSocketOption(0, 15, BitConverter.GetBytes(1));
             socket.Bind(address);
             socket.Listen(512);
             return socket;
