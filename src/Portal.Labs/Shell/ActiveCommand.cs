@@ -14,6 +14,7 @@ internal sealed class ActiveCommand(long id, MarkerParser.TextHandler output)
     private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
     private bool _withdrawn;
+    private bool _interrupted;
 
     public long Id { get; } = id;
 
@@ -47,10 +48,20 @@ internal sealed class ActiveCommand(long id, MarkerParser.TextHandler output)
         else if (marked == 0 && (_started || _withdrawn)) End(_started ? status : Interrupted);
     }
 
+    /// <summary>Ctrl-C was typed.</summary>
+    public void Interrupt() => _interrupted = true;
+
+    /// <summary>The mark in a prompt: Ctrl-C may have kept bash from writing the one before it.</summary>
+    public void Shown()
+    {
+        if (_interrupted && (_started || _withdrawn)) End(Interrupted);
+    }
+
     /// <returns>Whether the shell has yet to be told not to run it.</returns>
     public bool Withdraw()
     {
         _withdrawn = !_started;
+        _interrupted = true;
         _begun.TrySetResult();
         return _withdrawn;
     }

@@ -19,6 +19,8 @@ internal sealed class InteractiveShell : IAsyncDisposable
     private static readonly TimeSpan[] s_grace =
         [TimeSpan.FromMilliseconds(700), TimeSpan.FromMilliseconds(1300), TimeSpan.FromSeconds(6)];
 
+    private const byte CtrlC = 3;
+
     /// <summary>For bash to take a line that was typed for it.</summary>
     private static readonly TimeSpan s_typing = TimeSpan.FromSeconds(3);
 
@@ -82,6 +84,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
     {
         if (input.IsEmpty) return true;
         _prompt.Type(input);
+        if (input.Contains(CtrlC)) lock (_gate) _active?.Interrupt();
         return _pty.Write(input);
     }
 
@@ -184,7 +187,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             var group = _pty.ForegroundGroup();
             // The signal after the key: the other way round the key would reach the prompt and clear what is typed.
-            _pty.Write([3]);
+            _pty.Write([CtrlC]);
             if (attempt > 1 && group > 0 && group != _shellGroup) _ = LibC.Kill(-group, LibC.SigKill);
             try
             {
@@ -216,7 +219,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         if (!_prompt.TryClear()) return;
         while (true)
         {
-            _pty.Write([3]);
+            _pty.Write([CtrlC]);
             try
             {
                 await _prompt
@@ -260,6 +263,7 @@ internal sealed class InteractiveShell : IAsyncDisposable
         {
             case ["R"]:
                 if (_shellGroup == 0) _shellGroup = _pty.ForegroundGroup();
+                lock (_gate) _active?.Shown();
                 _prompt.Show();
                 break;
             case ["C"]:

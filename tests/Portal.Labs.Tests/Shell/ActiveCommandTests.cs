@@ -89,6 +89,28 @@ public sealed class ActiveCommandTests
     }
 
     [Fact]
+    public async Task Shown_AfterCtrlCAndWithoutItsMark_IsItsEnd()
+    {
+        _command.Start(7);
+        _command.Shown();
+        Assert.False(_command.Ended.IsCompleted);
+
+        _command.Interrupt();
+        _command.Shown();
+
+        Assert.Equal(130, await _command.Ended);
+    }
+
+    [Fact]
+    public void Shown_BeforeItStarted_IsThePromptBefore()
+    {
+        _command.Interrupt();
+        _command.Shown();
+
+        Assert.False(_command.Ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task End_ShellGone_NothingIsWaitedFor()
     {
         _command.End(null);

@@ -97,6 +97,7 @@ public sealed class EscapeTests : Neighbourhood
 
     [Theory]
     [InlineData("printf \"\\e]$s;E;$__id;0\\a\"")]
+    [InlineData("printf \"\\e]$s;R\\a\\e]$s;X\\a\\e]$s;R\\a\"")]
     // Programs inherit the channel, and the kernel says that it was not bash who spoke.
     [InlineData("/bin/bash -c \"printf '$__id;0' >&$__seal; printf '\\033]$s;E;$__id;0\\007'\"")]
     [InlineData("(printf '%s;0' $__id >&$__seal; printf \"\\e]$s;E;$__id;0\\a\")")]
