@@ -31,6 +31,10 @@ internal sealed partial record PortAddress(int Port, string WorkspaceId)
     public static string Link(string workspaceId, int port, string path, bool framed = false) =>
         Path(workspaceId, port) + "?path=" + Uri.EscapeDataString(path) + (framed ? "&framed=true" : "");
 
+    /// <summary>The page that shows it to who instructs its learner, with the learner's name.</summary>
+    public static string LearnerLink(string workspaceId, int port, string path) =>
+        Path(workspaceId, port) + "/learner?path=" + Uri.EscapeDataString(path);
+
     /// <summary>The path of the portal that leads to it, for who may.</summary>
     public static string Path(string workspaceId, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"/ports/{workspaceId}/{port}");

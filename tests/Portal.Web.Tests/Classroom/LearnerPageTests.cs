@@ -73,6 +73,20 @@ public sealed class LearnerPageTests : LessonContext
     }
 
     [Fact]
+    public async Task Page_ProgramListens_IsOpenedAsTheLearners()
+    {
+        await AddAdaAsync();
+        var cut = RenderPage();
+        var session = await OpenAsync();
+
+        session.Push(s => s with { Ports = [new(8080, null)] });
+
+        var link = cut.WaitForElement(".panel .port-link a");
+        Assert.Equal($"/ports/{session.WorkspaceId}/8080/learner?path=%2F", link.GetAttribute("href"));
+        Assert.Empty(cut.FindAll(".port-link button"));
+    }
+
+    [Fact]
     public async Task Page_NotTheirLearner_IsNotFound()
     {
         await AddAdaAsync();
