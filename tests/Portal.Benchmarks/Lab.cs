@@ -43,7 +43,9 @@ internal sealed class Lab : IAsyncDisposable
 
     /// <summary>The session sleeps on disk.</summary>
     public Task CloseAsync(string learner) =>
-        _provider.GetRequiredService<ILessonSessions>().CloseAsync(new(learner, Course, Lesson), CancellationToken.None);
+        _provider
+            .GetRequiredService<ILessonSessions>()
+            .CloseAsync(new(learner, Course, Lesson), CancellationToken.None);
 
     public static async Task UntilAsync(ILessonSession session, Func<SessionSnapshot, bool> condition)
     {

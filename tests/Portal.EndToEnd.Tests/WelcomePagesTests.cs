@@ -40,7 +40,9 @@ public sealed class WelcomePagesTests(UiFactory factory, Browser browser)
     {
         await using var visitor = await browser.OpenAsync(Url, 1280, 844, ColorScheme.Dark);
         await visitor.GoToAsync("/sign-in");
-        await visitor.Page.EvaluateAsync("document.documentElement.dataset.same = 'page'; Blazor.navigateTo('/account')");
+        await visitor.Page.EvaluateAsync(
+            "document.documentElement.dataset.same = 'page'; Blazor.navigateTo('/account')"
+        );
         // The new page has been written over the old one when what was put there is gone.
         await Expect(visitor.Page.Locator("html[data-same]")).ToHaveCountAsync(0);
 

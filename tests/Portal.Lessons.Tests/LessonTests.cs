@@ -7,7 +7,9 @@ namespace Portal.Lessons.Tests;
 /// <summary>The lessons that the repository ships, held to their word by the author's own commands.</summary>
 public sealed class LessonTests
 {
-    /// <summary>A lesson waits for pods and proxies many times, and longer on a busy machine; a limit, not an expectation.</summary>
+    /// <summary>
+    /// A lesson waits for pods and proxies many times, and longer on a busy machine; a limit, not an expectation.
+    /// </summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(30);
 
     [Fact]

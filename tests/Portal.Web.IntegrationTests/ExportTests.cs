@@ -119,7 +119,15 @@ public sealed class ExportTests(ClassFactory portal) : IClassFixture<ClassFactor
         Assert.Equal(ada, json.RootElement.GetProperty("id").GetString());
         var account = json.RootElement.GetProperty("account");
         Assert.Equal(UserNameOf("Ada Own"), account.GetProperty("userName").GetString());
-        (string, int)[] lists = [("classes", 1), ("sections", 2), ("checks", 2), ("evidence", 1), ("helpRequests", 1), ("messages", 1)];
+        (string, int)[] lists =
+        [
+            ("classes", 1),
+            ("sections", 2),
+            ("checks", 2),
+            ("evidence", 1),
+            ("helpRequests", 1),
+            ("messages", 1),
+        ];
         foreach (var (list, count) in lists)
             Assert.Equal((list, count), (list, json.RootElement.GetProperty(list).GetArrayLength()));
         Assert.DoesNotContain("password", text, StringComparison.OrdinalIgnoreCase);

@@ -18,7 +18,9 @@ internal sealed class FootprintMeter(LessonSessionFactory factory, IMachine mach
     /// <summary>Below it one session that does more than others is all that is seen.</summary>
     private const int Fewest = 5;
 
-    /// <summary>What a session with a simulated cluster, or none on this machine, needs while it is worked in.</summary>
+    /// <summary>
+    /// What a session with a simulated cluster, or none on this machine, needs while it is worked in.
+    /// </summary>
     private const int Usual = 24;
 
     /// <summary>A node of kind with Istio and its sample.</summary>

@@ -51,7 +51,16 @@ public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone, Deleting, D
 /// <param name="Message">What went wrong, for the learner; null unless failed.</param>
 /// <param name="Remedy">What to do about it.</param>
 /// <param name="Past">Whether what was done in it before is still there, once it is ready.</param>
-public sealed record ClusterStatus(string Provider, ClusterPhase Phase, ClusterCapabilities? Capabilities, DateTimeOffset Since, ImmutableArray<string> Progress, string? Message = null, string? Remedy = null, ClusterPast Past = ClusterPast.New);
+public sealed record ClusterStatus(
+    string Provider,
+    ClusterPhase Phase,
+    ClusterCapabilities? Capabilities,
+    DateTimeOffset Since,
+    ImmutableArray<string> Progress,
+    string? Message = null,
+    string? Remedy = null,
+    ClusterPast Past = ClusterPast.New
+);
 
 public enum TroubleKind { Loading, Saving, Grading, Summary, HomeFull }
 

@@ -10,7 +10,8 @@ namespace Portal.Labs.Shell;
 /// <summary>
 /// What a workspace's bash reads when it starts: a prompt with OSC 133 marks for terminals, and private marks for the
 /// runner. <c>R</c>: a prompt is shown and a line can be typed. <c>C</c>: a line is to be continued. <c>X</c>: a typed
-/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status;history</c>: the shell is back, after
+/// line starts to run. <c>B;id</c>: the output of a command starts. <c>E;id;status;history</c>: the shell is back,
+/// after
 /// command <c>id</c> or (0) after a line of the learner's own; the newest line of its history is the learner's word.
 /// A mark is a place in the output; the tag in it only tells it from what programs print. How a command ended counts
 /// when bash has also said so through a <see cref="SealedChannel"/>.

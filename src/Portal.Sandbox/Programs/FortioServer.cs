@@ -27,10 +27,22 @@ internal static class FortioServer
         if (path == "/fortio") return HttpReply.Of(200, Page(container, call), "text/html; charset=UTF-8");
         if (path.StartsWith("/fortio/", StringComparison.Ordinal)) return HttpReply.Of(404, "404 page not found\n");
         var p = new QueryParameters(call with { Headers = new HttpHeaders() });
-        var delay = Choose(p["delay"] ?? "") is { Length: > 0 } text ? Mesh.EnvoyDuration.Parse(text) ?? TimeSpan.Zero : TimeSpan.Zero;
-        if (delay > TimeSpan.Zero) await RequestClock.WaitAsync(delay < s_maxDelay ? delay : s_maxDelay, container.Pod.Cluster.Time, cancellationToken).ConfigureAwait(false);
-        var status = int.TryParse(Choose(p["status"] ?? ""), out var code) ? code is >= 200 and < 600 ? code : 400 : 200;
-        var body = int.TryParse(Choose(p["size"] ?? ""), out var size) && size >= 0 ? Encoding.ASCII.GetBytes(new string('x', Math.Min(size, MaxSize))) : call.Body.ToArray();
+        var delay = Choose(p["delay"] ?? "") is { Length: > 0 } text
+            ? Mesh.EnvoyDuration.Parse(text) ?? TimeSpan.Zero
+            : TimeSpan.Zero;
+        if (delay > TimeSpan.Zero)
+            await RequestClock
+                .WaitAsync(delay < s_maxDelay ? delay : s_maxDelay, container.Pod.Cluster.Time, cancellationToken)
+                .ConfigureAwait(false);
+        var status = int.TryParse(Choose(p["status"] ?? ""), out var code)
+            ? code is >= 200 and < 600
+                ? code
+                : 400
+            : 200;
+        var body =
+            int.TryParse(Choose(p["size"] ?? ""), out var size) && size >= 0
+                ? Encoding.ASCII.GetBytes(new string('x', Math.Min(size, MaxSize)))
+                : call.Body.ToArray();
         var reply = new HttpReply(status, new HttpHeaders(), body);
         if (call.Headers["content-type"] is { } type) reply.Headers["content-type"] = type;
         foreach (var header in p.All("header"))

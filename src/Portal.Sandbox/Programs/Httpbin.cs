@@ -82,9 +82,22 @@ internal sealed class Httpbin(int ownPort) : IPodProgram
 
     private static async ValueTask<HttpReply> DelayAsync(TimeProvider time, string text, HttpCall call, bool lists, CancellationToken cancellationToken)
     {
-        var delay = Mesh.EnvoyDuration.Parse(text) ?? (double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e6 ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null);
-        if (delay is not { } wait) return HttpReply.Of(400, "{\"status_code\":400,\"error\":\"Bad Request\",\"detail\":\"invalid duration\"}", "application/json");
-        await RequestClock.WaitAsync(wait < s_maxDelay ? wait : s_maxDelay, time, cancellationToken).ConfigureAwait(false);
+        var delay =
+            Mesh.EnvoyDuration.Parse(text)
+            ?? (
+                double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e6
+                    ? TimeSpan.FromSeconds(seconds)
+                    : (TimeSpan?)null
+            );
+        if (delay is not { } wait)
+            return HttpReply.Of(
+                400,
+                "{\"status_code\":400,\"error\":\"Bad Request\",\"detail\":\"invalid duration\"}",
+                "application/json"
+            );
+        await RequestClock
+            .WaitAsync(wait < s_maxDelay ? wait : s_maxDelay, time, cancellationToken)
+            .ConfigureAwait(false);
         return HttpReply.Json(200, Describe(call, lists, body: true));
     }
 

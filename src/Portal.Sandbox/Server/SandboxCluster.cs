@@ -22,7 +22,9 @@ namespace Portal.Sandbox;
 /// <summary>One simulated cluster. Thread-safe.</summary>
 public sealed class SandboxCluster
 {
-    /// <summary>Work that comes sooner keeps a cluster that nobody uses in memory: a job that runs each minute.</summary>
+    /// <summary>
+    /// Work that comes sooner keeps a cluster that nobody uses in memory: a job that runs each minute.
+    /// </summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMinutes(2);
 
     private readonly SandboxServer _server;

@@ -10,7 +10,11 @@ namespace Portal.Labs.Tests.Grading;
 
 public sealed class CheckGraderTests
 {
-    private static readonly CheckGrader s_grader = new([new RouteProbe(), new AnswerProbe(), new CommandProbe(TimeProvider.System)]);
+    private static readonly CheckGrader s_grader = new([
+        new RouteProbe(),
+        new AnswerProbe(),
+        new CommandProbe(TimeProvider.System),
+    ]);
 
     private static CheckDefinition Check(string of, params WrongAnswer[] wrong) => new()
     {

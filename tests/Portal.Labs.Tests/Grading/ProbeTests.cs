@@ -130,7 +130,14 @@ public sealed class ProbeTests
     public async Task Command_Result_IsCompared(string settings, bool holds, string expected)
     {
         using var directory = new TempDirectory();
-        var result = await Evaluate(new CommandProbe(TimeProvider.System), settings, Cluster.Context(ClusterSnapshot.Empty) with { Shell = new("kind: Config", null, directory.Path) });
+        var result = await Evaluate(
+            new CommandProbe(TimeProvider.System),
+            settings,
+            Cluster.Context(ClusterSnapshot.Empty) with
+            {
+                Shell = new("kind: Config", null, directory.Path),
+            }
+        );
 
         Assert.Equal(holds, result.Holds);
         if (!holds) Assert.Equal(expected, result.Expected);

@@ -68,7 +68,10 @@ public sealed class LessonSessionTests : SessionFixture
         );
         await session.CheckAsync(null, CancellationToken.None).DefaultTimeout();
 
-        Assert.Equal((RunPhase.Failed, 3), (done.Runs["step-2/make"].Phase, done.Runs["step-2/make"].Commands[0].ExitCode));
+        Assert.Equal(
+            (RunPhase.Failed, 3),
+            (done.Runs["step-2/make"].Phase, done.Runs["step-2/make"].Commands[0].ExitCode)
+        );
         Assert.DoesNotContain(session.Current.Checks.Values, c => c.IsPassed);
         Assert.NotEqual(SectionPhase.Completed, session.Current.Sections["step-2"].Phase);
         Assert.Equal(0, session.Current.PointsEarned);

@@ -57,8 +57,16 @@ internal abstract class TrafficSource
             using var response = await context
                 .Api.GetRawAsync(IngressService + path, headers, cancellationToken)
                 .ConfigureAwait(false);
-            return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
-                response.Headers.ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase), InCluster(response) ?? time.GetElapsedTime(start));
+            return new(
+                (int)response.StatusCode,
+                await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false),
+                response.Headers.ToDictionary(
+                    h => h.Key,
+                    h => string.Join(",", h.Value),
+                    StringComparer.OrdinalIgnoreCase
+                ),
+                InCluster(response) ?? time.GetElapsedTime(start)
+            );
         }
 
         /// <summary>By the cluster's own clock where it has one: this machine may be busy.</summary>

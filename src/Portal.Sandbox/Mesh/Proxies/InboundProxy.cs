@@ -117,8 +117,20 @@ internal static class InboundProxy
             reply.Headers["server"] = "istio-envoy";
         }
         RequestRecorder.Inbound(server, client, service, call, reply, !http, elapsed);
-        span?.Finish(call, reply, elapsed, string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"), string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"), client?.Ip ?? "-");
-        if (config.Settings.LoggingOf(server)?.SideOf(server, false, http ? call : call with { Raw = true }, reply, elapsed) is { } log)
+        span?.Finish(
+            call,
+            reply,
+            elapsed,
+            string.Create(CultureInfo.InvariantCulture, $"{service?.Host ?? call.Host}:{port}/*"),
+            string.Create(CultureInfo.InvariantCulture, $"inbound|{port}||"),
+            client?.Ip ?? "-"
+        );
+        if (
+            config
+                .Settings.LoggingOf(server)
+                ?.SideOf(server, false, http ? call : call with { Raw = true }, reply, elapsed) is
+            { } log
+        )
         {
             AccessLog.Write(server.Sidecar, log.Format, began, http ? call : call with { Raw = true }, reply, elapsed, new(
                 reply.Details == HttpReply.ViaUpstream || !http ? $"{server.Ip}:{behind}" : "-", $"inbound|{port}||", reply.Details == HttpReply.ViaUpstream ? $"127.0.0.6:{AccessLog.EphemeralPort()}" : "-", $"{server.Ip}:{port}", $"{client?.Ip ?? "172.18.0.2"}:{AccessLog.EphemeralPort()}",

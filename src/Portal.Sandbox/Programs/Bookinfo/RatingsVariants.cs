@@ -19,8 +19,12 @@ internal sealed class TroubledRatings(string trouble) : IPodProgram
         if (call.PathOnly == "/health") return down && trouble == "unhealthy" ? HttpReply.Json(500, new JsonObject { ["status"] = "Ratings is not healthy" }) : await _sound.HandleAsync(container, port, call, cancellationToken).ConfigureAwait(false);
         if (call.Method == "GET")
         {
-            if (down || (trouble == "faulty" && Random.Shared.Next(2) == 0)) return HttpReply.Json(503, new JsonObject { ["error"] = "Service unavailable" });
-            if (trouble == "delayed" && Random.Shared.Next(2) == 0) await RequestClock.WaitAsync(s_delay, container.Pod.Cluster.Time, cancellationToken).ConfigureAwait(false);
+            if (down || (trouble == "faulty" && Random.Shared.Next(2) == 0))
+                return HttpReply.Json(503, new JsonObject { ["error"] = "Service unavailable" });
+            if (trouble == "delayed" && Random.Shared.Next(2) == 0)
+                await RequestClock
+                    .WaitAsync(s_delay, container.Pod.Cluster.Time, cancellationToken)
+                    .ConfigureAwait(false);
         }
         return await _sound.HandleAsync(container, port, call, cancellationToken).ConfigureAwait(false);
     }

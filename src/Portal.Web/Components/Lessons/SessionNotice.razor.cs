@@ -23,9 +23,21 @@ public sealed partial class SessionNotice
     /// Completed steps whose effect a simulated cluster has lost: when the portal was killed, or it was deleted.
     /// A run that is only remembered has no commands.
     /// </summary>
-    private List<Section> StepsToRepeat => Snapshot is { Cluster: { Phase: ClusterPhase.Ready, Capabilities.Simulated: true, Past: ClusterPast.New }, ActiveBlockId: null } s
-        && s.Waiting.IsEmpty && s.Runs.Values.All(r => r.Commands.IsEmpty)
-            ? [.. Lesson.Sections.Where(x => x.Kind == SectionKind.Step && s.Sections.GetValueOrDefault(x.Id)?.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain)]
+    private List<Section> StepsToRepeat =>
+        Snapshot
+            is {
+                Cluster: { Phase: ClusterPhase.Ready, Capabilities.Simulated: true, Past: ClusterPast.New },
+                ActiveBlockId: null
+            } s
+        && s.Waiting.IsEmpty
+        && s.Runs.Values.All(r => r.Commands.IsEmpty)
+            ?
+            [
+                .. Lesson.Sections.Where(x =>
+                    x.Kind == SectionKind.Step
+                    && s.Sections.GetValueOrDefault(x.Id)?.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain
+                ),
+            ]
             : [];
 
     private async Task RepeatAsync()

@@ -18,10 +18,11 @@ public static class Svg
     /// <summary>Above the words that say that there is nothing.</summary>
     public static MarkupString Empty(string icon) => Make(icon, "mud-icon-size-medium empty-icon");
 
-    private static MarkupString Make(string icon, string css) => s_made.GetOrAdd(
-        (icon, css),
-        static key => new MarkupString(
-            $"""<svg class="mud-icon-root mud-svg-icon {key.Css}" viewBox="0 0 24 24" aria-hidden="true">{key.Icon}</svg>"""
-        )
-    );
+    private static MarkupString Make(string icon, string css) =>
+        s_made.GetOrAdd(
+            (icon, css),
+            static key => new MarkupString(
+                $"""<svg class="mud-icon-root mud-svg-icon {key.Css}" viewBox="0 0 24 24" aria-hidden="true">{key.Icon}</svg>"""
+            )
+        );
 }
