@@ -14,6 +14,8 @@ internal sealed class Patience(TimeProvider time, Func<double> slowness, TimeSpa
     public const double Most = 10;
 
     private const string LoadFile = "/proc/loadavg";
+    private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(200);
+    private static Reading? s_last;
 
     /// <summary>The machine's slowness belongs to its clock; for any other clock a second is a second.</summary>
     public Patience(TimeProvider time)
@@ -89,16 +91,23 @@ internal sealed class Patience(TimeProvider time, Func<double> slowness, TimeSpa
             ? (double)runnable / processors
             : 1;
 
+    /// <summary>One reading for all who wait: a class waits in a hundred places at a time.</summary>
     private static double ReadSlowness()
     {
+        if (Volatile.Read(ref s_last) is { } last && TimeProvider.System.GetElapsedTime(last.At) < s_fresh)
+            return last.Slowness;
+        var now = 1.0;
         try
         {
-            return Slowness(File.ReadAllText(LoadFile), Environment.ProcessorCount);
+            now = Slowness(File.ReadAllText(LoadFile), Environment.ProcessorCount);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A machine that does not tell is believed to be quick.
-            return 1;
         }
+        Volatile.Write(ref s_last, new Reading(TimeProvider.System.GetTimestamp(), now));
+        return now;
     }
+
+    private sealed record Reading(long At, double Slowness);
 }

@@ -5,13 +5,13 @@ namespace Portal.Benchmarks;
 
 /// <summary>
 /// A class at once: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after
-/// each.
-/// Then their pages stay open and nothing happens.
+/// each. Then their pages stay open and nothing happens.
 /// </summary>
 internal static class ClassLoad
 {
     private const int Steps = 6;
     private static readonly TimeSpan s_think = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(45);
 
     public static async Task RunAsync(int learners)
@@ -63,6 +63,8 @@ internal static class ClassLoad
                 + $"{all.Average(l => l.Page.Received) / 1024:0} KiB and {all.Average(l => l.Page.Batches):0} batches a page"
         );
 
+        // Until hot methods are compiled once more and what the steps began has ended.
+        await Task.Delay(s_settle);
         var idle = portal.ProcessorSeconds;
         await Task.Delay(s_idle);
         Console.WriteLine(
@@ -74,11 +76,16 @@ internal static class ClassLoad
     }
 
     /// <summary>
-    /// As it is published (dotnet publish -c Release src/Portal.Web), else as it was built with this.
+    /// As it is published (dotnet publish -c Release -r linux-x64 src/Portal.Web), else as it was built with this.
     /// </summary>
     private static string Program()
     {
-        string[] programs = ["../../../publish/Portal.Web/release", "../../Portal.Web/release"];
+        string[] programs =
+        [
+            "../../../publish/Portal.Web/release_linux-x64",
+            "../../../publish/Portal.Web/release",
+            "../../Portal.Web/release",
+        ];
         var program = programs
             .Select(p => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, p, "Portal.Web.dll")))
             .First(File.Exists);
