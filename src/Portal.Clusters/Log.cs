@@ -84,7 +84,8 @@ internal static partial class Log
         EventId = 2016,
         EventName = "ClusterNotWoken",
         Level = LogLevel.Error,
-        Message = "The file of the sandbox cluster {Cluster} cannot be read and was put aside; the cluster is a new one."
+        Message = "The file of the sandbox cluster {Cluster} cannot be read and was put aside; "
+            + "the cluster is a new one."
     )]
     public static partial void ClusterNotWoken(ILogger logger, Exception exception, string cluster);
 }

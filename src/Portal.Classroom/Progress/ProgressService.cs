@@ -98,7 +98,10 @@ internal sealed class ProgressService(
             };
             db.Checks.Add(row);
         }
-        else if (IsLate(fact.At, row.At) || (fact.At == row.At && fact.Status == row.Status && fact.Message == row.Message))
+        else if (
+            IsLate(fact.At, row.At)
+            || (fact.At == row.At && fact.Status == row.Status && fact.Message == row.Message)
+        )
         {
             return; // late, or the same again
         }
