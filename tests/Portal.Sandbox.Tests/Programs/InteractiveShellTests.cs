@@ -93,6 +93,18 @@ public sealed class InteractiveShellTests(ShellFixture shell) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task CtrlC_WhileACommandIsBeingStarted_EndsIt()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await TypeAsync($"echo on{i}; cat\r");
+            await ShowsAsync($"\r\non{i}\r\n");
+            await TypeAsync(CtrlC + $"echo $?-{i}\r");
+            await ShowsAsync($"^C\r\n/ # echo $?-{i}\r\n130-{i}\r\n/ # ");
+        }
+    }
+
+    [Fact]
     public async Task ArrowUp_BringsEarlierLines()
     {
         await TypeAsync("echo one\recho two\r");

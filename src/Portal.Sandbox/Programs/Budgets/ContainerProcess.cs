@@ -20,6 +20,8 @@ internal sealed class ContainerProcess : IDisposable
     private long _held;
     private bool _disposed;
 
+    /// <exception cref="ForkException">There are too many processes.</exception>
+    /// <exception cref="OperationCanceledException">A signal has just ended the parent, or what it runs.</exception>
     public ContainerProcess(ProcessSession session, ContainerProcess? parent, string command)
     {
         Session = session;
@@ -34,6 +36,10 @@ internal sealed class ContainerProcess : IDisposable
         _killed = _kill.Token;
         session.Enter();
         Files = parent is null ? new FileDescriptors() : parent.Files.Fork();
+        // Whoever sends signals to a group has not seen this process before it was added; it has seen the parent.
+        if (parent?.Token is not { IsCancellationRequested: true } ended) return;
+        Dispose();
+        ended.ThrowIfCancellationRequested();
     }
 
     public int Pid { get; }

@@ -24,6 +24,25 @@ internal sealed class ProcessTable(ContainerBudget budget)
         return pid;
     }
 
+    /// <summary>
+    /// Sends a signal to the foreground of a session, as a terminal does. A child that one of them was just starting
+    /// gets it too: nobody would wait for it.
+    /// </summary>
+    public void SignalForeground(ProcessSession session, int signal)
+    {
+        var (seen, ended) = (new HashSet<int>(), new HashSet<int>());
+        var some = All.Where(p => p.Session == session && !p.IsBackground && seen.Add(p.Pid)).ToList();
+        while (some.Count > 0)
+        {
+            foreach (var process in some)
+            {
+                process.Signal(signal);
+                if (process.FatalSignal == signal) ended.Add(process.Pid);
+            }
+            some = All.Where(p => !p.IsBackground && ended.Contains(p.ParentPid) && seen.Add(p.Pid)).ToList();
+        }
+    }
+
     public void Remove(ContainerProcess process)
     {
         if (_processes.TryRemove(process.Pid, out _)) budget.Processes.Give(1);

@@ -272,5 +272,11 @@ internal sealed partial class ShellInterpreter
         return status;
     }
 
-    private async Task<int> WaitForAsync(Task<int> child) => await child.WaitAsync(Process.Token).ConfigureAwait(false);
+    private async Task<int> WaitForAsync(Task<int> child)
+    {
+        var status = await child.WaitAsync(Process.Token).ConfigureAwait(false);
+        // A child that ended of the same Ctrl-C, and was faster, does not hide it.
+        Process.Token.ThrowIfCancellationRequested();
+        return status;
+    }
 }

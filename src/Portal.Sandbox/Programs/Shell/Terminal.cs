@@ -86,8 +86,7 @@ internal sealed class Terminal : IDisposable
     private void InterruptForeground()
     {
         if (Interrupt is { } interrupt) interrupt();
-        foreach (var process in _session.Run.Processes.All)
-            if (process.Session == _session && !process.IsBackground) process.Signal(Signals.Interrupt);
+        _session.Run.Processes.SignalForeground(_session, Signals.Interrupt);
     }
 
     /// <summary>Reads a line for a command, with echo and erasing.</summary>
