@@ -11,6 +11,7 @@ using Portal.Classroom.Progress;
 using Portal.Content;
 using Portal.Content.Model;
 using Portal.Testing;
+using Portal.Web.Deliveries;
 using Portal.Web.Hosting;
 using Portal.Web.Webhooks;
 using Xunit;
@@ -184,7 +185,7 @@ public sealed class WebhookTests : IAsyncLifetime
 
         queue.Add(new WebhookEvent("section.completed", "msg_1", "{}"));
         Assert.Equal(["msg_1"], await ReceiveAsync(1));
-        await _time.PassAsync(WebhookQueue.Patience, _limit.Token);
+        await _time.PassAsync(DeliveryClient.Patience, _limit.Token);
         await _time.PassAsync(TimeSpan.FromSeconds(5), _limit.Token);
 
         Assert.Equal(["msg_1"], await ReceiveAsync(1));
@@ -219,7 +220,12 @@ public sealed class WebhookTests : IAsyncLifetime
 
     private WebhookQueue Start(WebhookReceiver receiver)
     {
-        var queue = new WebhookQueue(receiver, new NoRedirects(), _time, NullLogger.Instance);
+        var queue = new WebhookQueue(
+            receiver,
+            new DeliveryClient(new DeliveryClients(), _time),
+            _time,
+            NullLogger.Instance
+        );
         _ = queue.SendAllAsync(_limit.Token);
         return queue;
     }
@@ -277,11 +283,6 @@ public sealed class WebhookTests : IAsyncLifetime
             while (await _waits.Reader.ReadAsync(cancellationToken) != wait) { }
             Advance(wait);
         }
-    }
-
-    private sealed class NoRedirects : IHttpClientFactory
-    {
-        public HttpClient CreateClient(string name) => new(new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 
     private sealed class TellingPortal(string receiver) : ClassFactory

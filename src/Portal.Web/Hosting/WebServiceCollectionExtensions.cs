@@ -17,6 +17,7 @@ using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Shared;
 using Portal.Web.Components.Help;
+using Portal.Web.Deliveries;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
@@ -54,6 +55,7 @@ public static class WebServiceCollectionExtensions
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
 
         services.AddPortalHosting();
+        services.AddPortalDeliveries();
         services.AddPortalWebhooks();
         services.AddHttpForwarder();
         services.AddSingleton<PortTickets>();
@@ -80,10 +82,6 @@ public static class WebServiceCollectionExtensions
     private static void AddPortalWebhooks(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<PortalOptions>, WebhookReceiver.Validator>();
-        services
-            .AddHttpClient(WebhookQueue.Client)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
-            .RemoveAllLoggers();
         services.AddSingleton<WebhookService>();
         services.AddSingleton<IProgressObserver>(provider => provider.GetRequiredService<WebhookService>());
         services.AddHostedService(provider => provider.GetRequiredService<WebhookService>());
