@@ -24,6 +24,7 @@ using Portal.Web.Hosting.Health;
 using Portal.Web.Hosting.Operations;
 using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
+using Portal.Web.Lti;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
 using Portal.Web.Webhooks;
@@ -57,6 +58,7 @@ public static class WebServiceCollectionExtensions
         services.AddPortalHosting();
         services.AddPortalDeliveries();
         services.AddPortalWebhooks();
+        services.AddPortalLti();
         services.AddHttpForwarder();
         services.AddSingleton<PortTickets>();
         services.AddSingleton<PortProxy>();

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Portal.Shared;
+using Portal.Web.Hosting;
+
+namespace Portal.Web.Lti;
+
+/// <summary>
+/// The key with which the portal proves itself to platforms. Made at its first use, kept with the portal's other keys;
+/// whoever deletes the file gets a new one at the next start, and platforms fetch it by themselves. Thread-safe.
+/// </summary>
+internal sealed class LtiKey(IOptions<DataOptions> data) : IDisposable
+{
+    private const string File = "lti.pem";
+    private const int Bits = 2048;
+
+    private readonly Lock _lock = new();
+    private readonly JsonWebTokenHandler _tokens = new();
+    private RSA? _rsa;
+    private RsaSecurityKey? _key;
+
+    /// <summary>What platforms fetch: the public half, as a set of keys.</summary>
+    public string PublicKeys()
+    {
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+            new RsaSecurityKey(Get().Rsa.ExportParameters(false)) { KeyId = Get().KeyId }
+        );
+        var shown = new
+        {
+            kty = key.Kty,
+            use = "sig",
+            alg = SecurityAlgorithms.RsaSha256,
+            kid = key.Kid,
+            n = key.N,
+            e = key.E,
+        };
+        return JsonSerializer.Serialize(new { keys = new[] { shown } });
+    }
+
+    /// <summary>A signed token that claims this.</summary>
+    public string Sign(object claims) =>
+        _tokens.CreateToken(
+            JsonSerializer.Serialize(claims),
+            new SigningCredentials(Get(), SecurityAlgorithms.RsaSha256)
+        );
+
+    public void Dispose() => _rsa?.Dispose();
+
+    private RsaSecurityKey Get()
+    {
+        lock (_lock)
+        {
+            if (_key is not null)
+                return _key;
+            var path = Path.Combine(data.Value.Directory!, DataDirectory.Keys, File);
+            _rsa = RSA.Create(Bits);
+            if (System.IO.File.Exists(path))
+                _rsa.ImportFromPem(System.IO.File.ReadAllText(path));
+            else
+                PrivateFiles.Write(path, _rsa.ExportPkcs8PrivateKeyPem());
+            _key = new RsaSecurityKey(_rsa);
+            _key.KeyId = Base64UrlEncoder.Encode(_key.ComputeJwkThumbprint());
+            return _key;
+        }
+    }
+}
