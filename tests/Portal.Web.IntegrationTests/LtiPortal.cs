@@ -4,7 +4,8 @@ using Portal.Web.Testing.Lti;
 namespace Portal.Web.IntegrationTests;
 
 /// <summary>A portal that a simulated platform launches into. Reached by https, as its cookies want.</summary>
-internal sealed class LtiPortal(SimulatedPlatform platform) : ClassFactory
+/// <param name="directory">Where it keeps its data, for a portal that is started again; its own when null.</param>
+internal sealed class LtiPortal(SimulatedPlatform platform, string? directory = null) : ClassFactory
 {
     public const string Url = "https://localhost";
 
@@ -27,6 +28,8 @@ internal sealed class LtiPortal(SimulatedPlatform platform) : ClassFactory
     {
         base.ConfigureWebHost(builder);
         builder.UseSetting("Portal:PublicUrl", Url);
+        if (directory is not null)
+            builder.UseSetting("Portal:Data:Directory", directory);
         foreach (var (key, value) in platform.Settings)
             builder.UseSetting(key, value);
     }

@@ -32,27 +32,30 @@ internal sealed class LaunchStates(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _used = [];
-    private readonly IDataProtector _protector = new EphemeralDataProtectionProvider().CreateProtector("lti");
+    private readonly EphemeralDataProtectionProvider _protection = new();
 
     public static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     public DateTimeOffset NewEnd() => time.GetUtcNow() + Lifetime;
 
-    public string Protect<T>(T state) => _protector.Protect(JsonSerializer.Serialize(state));
+    public string Protect<T>(T state) => ProtectorOf<T>().Protect(JsonSerializer.Serialize(state));
 
-    /// <summary>Null for what this process did not hand out.</summary>
+    /// <summary>Null for what this process did not hand out as such.</summary>
     public T? Read<T>(string? text)
         where T : class
     {
         try
         {
-            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize<T>(_protector.Unprotect(text));
+            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize<T>(ProtectorOf<T>().Unprotect(text));
         }
         catch (Exception e) when (e is CryptographicException or JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>One thing is not taken for another.</summary>
+    private IDataProtector ProtectorOf<T>() => _protection.CreateProtector(typeof(T).FullName!);
 
     public bool IsOver(DateTimeOffset expires) => expires < time.GetUtcNow();
 

@@ -17,6 +17,9 @@ internal sealed class LtiKey(IOptions<DataOptions> data) : IDisposable
     private const string File = "lti.pem";
     private const int Bits = 2048;
 
+    // The library's own one keeps what signs for longer than the key lives.
+    private static readonly CryptoProviderFactory s_crypto = new() { CacheSignatureProviders = false };
+
     private readonly Lock _lock = new();
     private readonly JsonWebTokenHandler _tokens = new();
     private RSA? _rsa;
@@ -44,7 +47,7 @@ internal sealed class LtiKey(IOptions<DataOptions> data) : IDisposable
     public string Sign(object claims) =>
         _tokens.CreateToken(
             JsonSerializer.Serialize(claims),
-            new SigningCredentials(Get(), SecurityAlgorithms.RsaSha256)
+            new SigningCredentials(Get(), SecurityAlgorithms.RsaSha256) { CryptoProviderFactory = s_crypto }
         );
 
     public void Dispose() => _rsa?.Dispose();

@@ -43,11 +43,17 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
     private RSA _rsa = RSA.Create(2048);
     private int _keys = 1;
 
-    private SimulatedPlatform(WebApplication app) => _app = app;
+    private readonly string _host;
+
+    private SimulatedPlatform(WebApplication app, string host) => (_app, _host) = (app, host);
 
     /// <summary>Also its issuer.</summary>
     public string Address =>
-        field ??= _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        field ??= _app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.First()
+            .Replace("127.0.0.1", _host, StringComparison.Ordinal);
 
     /// <summary>Where the tool is, without a slash at the end.</summary>
     public string Tool { get; set; } = "https://localhost";
@@ -80,12 +86,13 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
     /// <summary>The links of the course: id to custom parameters.</summary>
     public ConcurrentDictionary<string, (string Title, string? Lesson)> Links { get; } = new();
 
-    public static async Task<SimulatedPlatform> StartAsync()
+    /// <param name="host">A name of this machine: under another than the portal's it is another site for browsers.</param>
+    public static async Task<SimulatedPlatform> StartAsync(string host = "127.0.0.1")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        var platform = new SimulatedPlatform(builder.Build());
+        var platform = new SimulatedPlatform(builder.Build(), host);
         platform.MapPages();
         platform._app.MapGet("/jwks", () => Results.Text(platform.PublicKeys(), "application/json"));
         platform._app.MapGet("/authorize", platform.AuthorizeAsync);
