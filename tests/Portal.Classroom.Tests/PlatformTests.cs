@@ -105,7 +105,8 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
         var waiting = Assert.Single(await again.PlatformScores.ListWaitingAsync("school", s_none));
         Assert.Equal((1, 3, 1, "It is away."), (waiting.Done, waiting.Total, waiting.Failures, waiting.Problem));
         Assert.Equal((s_now.AddMilliseconds(1), s_now.AddHours(1)), (waiting.Stamp, waiting.NextAt));
-        Assert.Equal("Ada", Assert.Single(await again.PlatformScores.ListWaitingOfClassAsync(classId, s_none)).Learner!.Name);
+        var ofClass = Assert.Single(await again.PlatformScores.ListWaitingOfClassAsync(classId, s_none));
+        Assert.Equal("Ada", ofClass.Learner!.Name);
 
         // While one was sent, the learner went on.
         await again.PlatformScores.SetAsync(key, 2, 3, s_none);

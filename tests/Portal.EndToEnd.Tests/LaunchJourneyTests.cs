@@ -26,6 +26,21 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
     // A shell and a cluster begin first; a limit, not an expectation.
     private static readonly LocatorAssertionsToContainTextOptions s_patient = new() { Timeout = 60_000 };
 
+    private static readonly PageAssertionsToHaveURLOptions s_url = new() { Timeout = 60_000 };
+    private static readonly Regex s_lesson = new("/learn/course/lesson$");
+
+    private static readonly (string, string)[] s_administrator =
+    [
+        ("Your name", "Rosa"),
+        ("User name", "rosa"),
+        ("Password", ClassApplication.Password),
+    ];
+
+    private const string Moving = """
+        wanted => new Promise(requestAnimationFrame).then(() =>
+          (document.documentElement.dataset.theme ?? wanted) !== wanted || document.getAnimations().length > 0)
+        """;
+
     private readonly List<string> _errors = [];
 
     [Fact]
@@ -48,12 +63,12 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         await Expect(grace.Page.Locator("#added")).ToHaveTextAsync("A lesson");
         await grace.Page.GotoAsync(platform.Address + "/course?as=grace");
         await ClickLinkAsync(grace, "A lesson");
-        await Expect(grace.Page).ToHaveURLAsync(new Regex("/learn/course/lesson$"));
+        await Expect(grace.Page).ToHaveURLAsync(s_lesson, s_url);
 
         await using var ada = await browser.OpenAsync(platform.Tool, 1280, 900);
         await ada.Page.GotoAsync(platform.Address + "/course?as=ada");
         await ClickLinkAsync(ada, "A lesson");
-        await Expect(ada.Page).ToHaveURLAsync(new Regex("/learn/course/lesson$"));
+        await Expect(ada.Page).ToHaveURLAsync(s_lesson, s_url);
         var step = ada.Page.Locator("#step-1 .section-head");
         await Expect(step.Locator(".button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
         await step.Locator(".button").ClickAsync();
@@ -78,7 +93,8 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         var second = ada.Page.Locator("#step-2 .section-head");
         await second.Locator(".button").ClickAsync();
         await Expect(second).ToContainTextAsync("completed", s_patient);
-        await ClickLinkAsync(grace, "Platform engineering");
+        await grace.Page.GotoAsync("/account");
+        await grace.Page.Locator("a[href^='/class/']").ClickAsync();
         await Eventually.True(async () =>
         {
             await grace.Page.ReloadAsync();
@@ -127,12 +143,12 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         var window = await ada.Page.RunAndWaitForPopupAsync(() =>
             frame.GetByRole(AriaRole.Link, new() { Name = "Open in a new window" }).ClickAsync()
         );
-        await Expect(window).ToHaveURLAsync(new Regex("/learn/course/lesson$"));
+        await Expect(window).ToHaveURLAsync(s_lesson, s_url);
         await Expect(window.Locator("h1")).ToContainTextAsync("A lesson");
 
         await using var administrator = await browser.OpenAsync(platform.Tool, 1280, 900);
         await administrator.GoToAsync((await portal.FindSetUpPathAsync())!);
-        foreach (var (label, value) in new[] { ("Your name", "Rosa"), ("User name", "rosa"), ("Password", ClassApplication.Password) })
+        foreach (var (label, value) in s_administrator)
             await administrator.Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
         await administrator.Page.GetByRole(AriaRole.Button, new() { Name = "Make me the administrator" }).ClickAsync();
         await ClickLinkAsync(administrator, "learning platform");
@@ -154,8 +170,12 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         {
             await page.SetViewportSizeAsync(width, width > 1000 ? 900 : 844);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            // The change of theme is over when nothing moves any more, in a frame neither.
+            foreach (var frame in page.Frames)
+                while (await frame.EvaluateAsync<bool>(Moving, scheme.ToString().ToLowerInvariant()))
+                    continue;
             await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
-            if (await page.EvaluateAsync<bool>("!document.querySelector('iframe') && document.documentElement.scrollWidth > innerWidth"))
+            if (page.Frames.Count == 1 && await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"))
                 _errors.Add($"{name} scrolls sideways at {width} px");
         }
         _errors.AddRange((await visitor.UnnamedControlsAsync()).Select(c => $"{name}: {c}"));

@@ -70,7 +70,8 @@ public sealed partial class DeepLinkTests : IAsyncLifetime
     {
         _platform.Links["link-1"] = ("Traffic", null);
         _platform.Alter = claims =>
-            claims["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"] = LtiPortal.Url + "/learn/course/lesson";
+            claims["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"] =
+                LtiPortal.Url + "/learn/course/lesson";
 
         using var launched = await _grace.LaunchAsync("grace");
 
@@ -86,8 +87,8 @@ public sealed partial class DeepLinkTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"deep_link_return_url":"javascript:alert(1)","accept_types":["ltiResourceLink"]}""", "where to go back")]
-    [InlineData("""{"deep_link_return_url":"http://elsewhere.example/","accept_types":["ltiResourceLink"]}""", "where to go back")]
+    [InlineData("""{"deep_link_return_url":"javascript:alert(1)","accept_types":["ltiResourceLink"]}""", "to go back")]
+    [InlineData("""{"deep_link_return_url":"http://lms.example/","accept_types":["ltiResourceLink"]}""", "to go back")]
     [InlineData("""{"accept_types":["ltiResourceLink"]}""", "where to go back")]
     [InlineData("""{"deep_link_return_url":"https://lms.example/","accept_types":["file"]}""", "takes no links")]
     [InlineData("""{"deep_link_return_url":"https://lms.example/"}""", "takes no links")]

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Portal.Web.IntegrationTests;
 
-/// <summary>Launches that are not to be believed. Each says what was expected and found, and nobody is signed in.</summary>
+/// <summary>
+/// Launches that are not to be believed. Each says what was expected and found, and nobody is signed in.
+/// </summary>
 public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Together>, IDisposable
 {
     private const string Lti = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -42,7 +44,7 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
     [InlineData(Lti + "deployment_id", null, "Its deployment is ''")]
     [InlineData(Lti + "version", "1.1", "Its version is '1.1'")]
     [InlineData(Lti + "message_type", "LtiSubmissionReviewRequest", "Its message is 'LtiSubmissionReviewRequest'")]
-    [InlineData(Lti + "target_link_uri", "https://evil.example/learn/course/lesson", "is not an address of this portal")]
+    [InlineData(Lti + "target_link_uri", "https://evil.example/learn/c/l", "is not an address of this portal")]
     [InlineData(Lti + "target_link_uri", "https://localhost.evil.example/", "is not an address of this portal")]
     [InlineData(Lti + "target_link_uri", "https://localhost@evil.example/", "is not an address of this portal")]
     [InlineData(Lti + "target_link_uri", "//evil.example", "is not an address of this portal")]
@@ -88,7 +90,8 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
     [Fact]
     public async Task Launch_NotSigned_IsRefused()
     {
-        _platform.SignOtherwise = claims => Encode("""{"alg":"none","typ":"JWT","kid":"key-1"}""") + "." + Encode(claims) + ".";
+        _platform.SignOtherwise = claims =>
+            Encode("""{"alg":"none","typ":"JWT","kid":"key-1"}""") + "." + Encode(claims) + ".";
 
         await AssertRefusedAsync(await _ada.LaunchAsync("ada"), "It is signed by 'none'; expected was RS256");
     }
@@ -234,7 +237,7 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
             "/lti/login"
         );
 
-        Assert.StartsWith(_platform.Address + "/authorize?", answer.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.Equal(_platform.Address + "/authorize", answer.Headers.Location?.GetLeftPart(UriPartial.Path));
         var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
         foreach (var part in (string[])["secure", "httponly", "samesite=none", "path=/lti"])
             Assert.Contains(part, cookie, StringComparison.OrdinalIgnoreCase);
@@ -257,7 +260,11 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
         Assert.Contains($"frame-ancestors {_platform.Address};", policy + ";", StringComparison.Ordinal);
         Assert.False(answer.Headers.Contains("X-Frame-Options"));
         var page = await _ada.Portal.GetAsync("/sign-in");
-        Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "frame-ancestors 'none'",
+            page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
         Assert.Equal("DENY", page.Headers.GetValues("X-Frame-Options").Single());
     }
 

@@ -137,7 +137,8 @@ public sealed class LaunchTests : IAsyncLifetime
         await ada.LaunchAsync("ada");
 
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(ada, "/people"));
-        Assert.Equal(2, (await _portal.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None)).Length);
+        var learners = _portal.Services.GetRequiredService<ILearners>();
+        Assert.Equal(2, (await learners.ListAsync(CancellationToken.None)).Length);
     }
 
     [Theory]
@@ -190,6 +191,20 @@ public sealed class LaunchTests : IAsyncLifetime
         }));
 
         Assert.Equal(12, Assert.Single(await ClassesAsync()).Enrolments.Count);
+    }
+
+    [Fact]
+    public async Task Launch_MoreOftenThanTheLimit_IsRefusedForAWhile()
+    {
+        await using var portal = new LtiPortal(_platform, null, ("Portal:Limits:LaunchesPerMinute", "3"));
+        using var ada = portal.Visit();
+        await ada.LaunchAsync("ada");
+        await ada.AskAsync("ada");
+
+        var refused = await ada.SendAsync([]);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("60", refused.Headers.GetValues("Retry-After").Single());
     }
 
     private async Task<IReadOnlyList<SchoolClass>> ClassesAsync() =>

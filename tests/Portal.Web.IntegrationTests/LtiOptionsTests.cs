@@ -27,7 +27,11 @@ public sealed class LtiOptionsTests
 
     [Fact]
     public void Validate_PlatformOnTheOwnersMachine_NamesTheKeys() =>
-        Assert.StartsWith("Portal:Lti:Platforms is set", Assert.Single(Failures([Right()], mode: "Local")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Portal:Lti:Platforms is set",
+            Assert.Single(Failures([Right()], mode: "Local")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Validate_SamePlatformTwice_NamesTheKey() =>
@@ -36,8 +40,8 @@ public sealed class LtiOptionsTests
     [Theory]
     [InlineData(nameof(LtiPlatform.Issuer), "", "Portal:Lti:Platforms:0:Issuer is not set.")]
     [InlineData(nameof(LtiPlatform.ClientId), "", "Portal:Lti:Platforms:0:ClientId is not set.")]
-    [InlineData(nameof(LtiPlatform.AuthorizationEndpoint), "lms", "Portal:Lti:Platforms:0:AuthorizationEndpoint is 'lms'")]
-    [InlineData(nameof(LtiPlatform.TokenEndpoint), "http://lms.example/token", "Portal:Lti:Platforms:0:TokenEndpoint is")]
+    [InlineData(nameof(LtiPlatform.AuthorizationEndpoint), "lms", "Portal:Lti:Platforms:0:AuthorizationEndpoint is")]
+    [InlineData(nameof(LtiPlatform.TokenEndpoint), "http://lms.example/", "Portal:Lti:Platforms:0:TokenEndpoint is")]
     [InlineData(nameof(LtiPlatform.JwksUrl), "file:///etc/passwd", "Portal:Lti:Platforms:0:JwksUrl is")]
     public void Validate_WrongSetting_NamesTheKey(string name, string value, string message)
     {

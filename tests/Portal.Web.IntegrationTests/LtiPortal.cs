@@ -5,7 +5,11 @@ namespace Portal.Web.IntegrationTests;
 
 /// <summary>A portal that a simulated platform launches into. Reached by https, as its cookies want.</summary>
 /// <param name="directory">Where it keeps its data, for a portal that is started again; its own when null.</param>
-internal sealed class LtiPortal(SimulatedPlatform platform, string? directory = null) : ClassFactory
+internal sealed class LtiPortal(
+    SimulatedPlatform platform,
+    string? directory = null,
+    params (string Key, string Value)[] settings
+) : ClassFactory
 {
     public const string Url = "https://localhost";
 
@@ -31,6 +35,8 @@ internal sealed class LtiPortal(SimulatedPlatform platform, string? directory = 
         if (directory is not null)
             builder.UseSetting("Portal:Data:Directory", directory);
         foreach (var (key, value) in platform.Settings)
+            builder.UseSetting(key, value);
+        foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
     }
 }

@@ -51,7 +51,7 @@ public sealed class PlatformKeysTests : IAsyncLifetime
     public async Task Find_KeysThatDoNotExist_AreNotAskedForEachTime()
     {
         for (var i = 0; i < 20; i++)
-            Assert.Contains("is not among the keys of Test School", await ProblemAsync($"guess-{i}"), StringComparison.Ordinal);
+            Assert.Contains("is not among the keys", await ProblemAsync($"guess-{i}"), StringComparison.Ordinal);
 
         Assert.Equal(1, _platform.KeysFetched);
     }

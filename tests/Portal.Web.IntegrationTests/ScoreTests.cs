@@ -109,11 +109,11 @@ public sealed class ScoreTests : IAsyncLifetime
         await grace.LaunchAsync("grace");
         await ada.LaunchAsync("ada");
         var made = Assert.Single(await portal.Services.GetRequiredService<IClasses>().ListAsync(_limit.Token));
-        Assert.Contains("All 1 are there", await grace.Portal.GetStringAsync($"/class/{made.Id}"), StringComparison.Ordinal);
+        var page = await grace.Portal.GetStringAsync($"/class/{made.Id}");
+        Assert.Contains("All 1 are there", page, StringComparison.Ordinal);
         _platform.Scores.Enqueue(Answer(404));
 
         await CompleteAsync(portal, "step-1");
-        var page = "";
         await Eventually.True(async () =>
             (page = await grace.Portal.GetStringAsync($"/class/{made.Id}")).Contains("404", StringComparison.Ordinal)
         );

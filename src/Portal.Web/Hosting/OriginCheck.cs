@@ -60,5 +60,7 @@ internal static class OriginCheck
         && from.Authority.Equals(here.Authority, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>An endpoint to which pages of other sites send forms, and which believes no cookie of the portal's.</summary>
+/// <summary>
+/// An endpoint to which pages of other sites send forms, and which believes no cookie of the portal's.
+/// </summary>
 internal sealed class FromOtherSites;

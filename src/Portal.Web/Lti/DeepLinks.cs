@@ -7,7 +7,9 @@ using Portal.Web.Hosting;
 
 namespace Portal.Web.Lti;
 
-/// <summary>An instructor, in the platform, chooses the lesson of a link. Works in a frame and without cookies.</summary>
+/// <summary>
+/// An instructor, in the platform, chooses the lesson of a link. Works in a frame and without cookies.
+/// </summary>
 internal sealed class DeepLinks(
     IOptions<LtiOptions> options,
     LaunchStates states,

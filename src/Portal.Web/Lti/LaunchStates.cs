@@ -77,7 +77,10 @@ internal sealed class LaunchStates(TimeProvider time)
 
     public static bool HasCookie(HttpContext context, LaunchState state) =>
         context.Request.Cookies.TryGetValue(CookieOf(state), out var secret)
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(state.Secret));
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(secret),
+            Encoding.UTF8.GetBytes(state.Secret)
+        );
 
     public static void DeleteCookie(HttpContext context, LaunchState state) =>
         context.Response.Cookies.Delete(CookieOf(state), Options(null));

@@ -5,7 +5,9 @@ using Portal.Web.Hosting;
 
 namespace Portal.Web.Lti;
 
-/// <summary>Believes a launch only when the platform signed it, for this portal, now, and as an answer to a question.</summary>
+/// <summary>
+/// Believes a launch only when the platform signed it, for this portal, now, and as an answer to a question.
+/// </summary>
 internal sealed class LaunchVerifier(PlatformKeys keys, PublicAddress address, TimeProvider time)
 {
     private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(2);
@@ -127,7 +129,8 @@ internal sealed class LaunchVerifier(PlatformKeys keys, PublicAddress address, T
             SecurityTokenInvalidIssuerException =>
                 $"It comes from '{token.Issuer}'; expected was '{platform.Issuer}' (Issuer).",
             SecurityTokenInvalidAudienceException =>
-                $"It is meant for '{string.Join(", ", token.Audiences)}'; expected was '{platform.ClientId}' (ClientId).",
+                $"It is meant for '{string.Join(", ", token.Audiences)}'; expected was '{platform.ClientId}' "
+                    + "(ClientId).",
             _ => $"Its signature is not one of {platform.Name}.",
         };
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Portal.Web.Lti;
 
-/// <summary>What a platform says of a launch, after its signature was checked: its claims, and what they mean here.</summary>
+/// <summary>
+/// What a platform says of a launch, after its signature was checked: its claims, and what they mean here.
+/// </summary>
 internal sealed record LtiMessage(LtiPlatform Platform, JsonElement Claims)
 {
     public const string ResourceLink = "LtiResourceLinkRequest";

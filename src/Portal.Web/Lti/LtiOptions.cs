@@ -19,7 +19,10 @@ public sealed class LtiOptions
     {
         public ValidateOptionsResult Validate(string? name, LtiOptions options)
         {
-            List<string> failures = [.. options.Platforms.SelectMany((p, i) => p.Check($"{SectionName}:Platforms:{i}"))];
+            List<string> failures =
+            [
+                .. options.Platforms.SelectMany((p, i) => p.Check($"{SectionName}:Platforms:{i}")),
+            ];
             if (options.Platforms.Count > 0 && !portal.Value.IsClass)
                 failures.Add(
                     $"{SectionName}:Platforms is set, and people come from a learning platform to a class only. Set "
@@ -91,7 +94,7 @@ public sealed class LtiPlatform
         && uri.UserInfo.Length == 0
         && uri.Fragment.Length == 0;
 
-    /// <summary>Whether scores may be sent there: a launch that says so may have been put together by anybody there.</summary>
+    /// <summary>Whether scores may be sent there, to which a launch wants the portal to connect.</summary>
     internal bool Keeps(string lineItem) =>
         IsAddress(lineItem)
         && new Uri(lineItem) is var uri
@@ -124,7 +127,11 @@ public sealed class LtiPlatform
                 yield return $"{key}:{name} is '{address}', which is not an https address. The platform's page for "
                     + "tools says it.";
         }
-        foreach (var host in ServiceHosts.Where(h => !IsAddress("https://" + h) || h.Contains('/', StringComparison.Ordinal)))
+        foreach (
+            var host in ServiceHosts.Where(h =>
+                !IsAddress("https://" + h) || new Uri("https://" + h).PathAndQuery != "/" || h.EndsWith('/')
+            )
+        )
             yield return $"{key}:ServiceHosts has '{host}', which is not a host. Write one like grades.example.org.";
     }
 }

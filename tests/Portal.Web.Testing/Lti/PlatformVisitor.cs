@@ -26,7 +26,9 @@ public sealed partial class PlatformVisitor(SimulatedPlatform platform, HttpClie
             throw new InvalidOperationException(await begun.Content.ReadAsStringAsync());
         Cookies = string.Join("; ", begun.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]));
         var page = await _outside.GetStringAsync(begun.Headers.Location);
-        return Field().Matches(page).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value));
+        return Field()
+            .Matches(page)
+            .ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value));
     }
 
     public async Task<HttpResponseMessage> SendAsync(Dictionary<string, string> form, string path = "/lti/launch")

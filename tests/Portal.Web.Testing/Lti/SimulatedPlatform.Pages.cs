@@ -18,10 +18,14 @@ public sealed partial class SimulatedPlatform
 
     private void MapPages()
     {
-        _app.MapGet("/course", (HttpRequest request) => Page("Platform engineering", CoursePage(request.Query["as"].ToString())));
-        _app.MapGet("/frame", (HttpRequest request) =>
-            Page("A frame", $"<iframe id=\"tool\" width=\"900\" height=\"600\" src=\"{Encode(Login(request.Query["as"].ToString(), "link-1"))}\"></iframe>")
+        _app.MapGet("/course", (HttpRequest request) =>
+            Page("Platform engineering", CoursePage(request.Query["as"].ToString()))
         );
+        _app.MapGet("/frame", (HttpRequest request) =>
+        {
+            var tool = Encode(Login(request.Query["as"].ToString(), "link-1"));
+            return Page("A frame", $"<iframe id=\"tool\" width=\"900\" height=\"600\" src=\"{tool}\"></iframe>");
+        });
         _app.MapPost("/deep-link", (Delegate)ReturnAsync);
     }
 
@@ -104,12 +108,17 @@ public sealed partial class SimulatedPlatform
             .OrderBy(l => l.Key, StringComparer.Ordinal)
             .Select(l => $"<li><a href=\"{Encode(Login(person, l.Key))}\">{Encode(l.Value.Title)}</a></li>");
         var scores = _book.Select(s => $"<li>{Encode(s.Progress)}</li>");
-        return $"<ul>{string.Concat(links)}</ul><p><a href=\"{Encode(Login(person, "", deep: true))}\">Add content</a></p>"
+        return $"<ul>{string.Concat(links)}</ul>"
+            + $"<p><a href=\"{Encode(Login(person, "", deep: true))}\">Add content</a></p>"
             + $"<h2>Grade book</h2><ul id=\"book\">{string.Concat(scores)}</ul>";
     }
 
     private static IResult Page(string title, string body) =>
-        Results.Text($"<!DOCTYPE html><html lang=\"en\"><title>{title}</title><h1>{title}</h1>{body}</html>", "text/html");
+        Results.Text(
+            $"<!DOCTYPE html><html lang=\"en\"><title>{title}</title><link rel=\"icon\" href=\"data:,\">"
+                + $"<h1>{title}</h1>{body}</html>",
+            "text/html"
+        );
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -86,7 +86,7 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
     /// <summary>The links of the course: id to custom parameters.</summary>
     public ConcurrentDictionary<string, (string Title, string? Lesson)> Links { get; } = new();
 
-    /// <param name="host">A name of this machine: under another than the portal's it is another site for browsers.</param>
+    /// <param name="host">A name of this machine: under another than the portal's it is another site.</param>
     public static async Task<SimulatedPlatform> StartAsync(string host = "127.0.0.1")
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -186,8 +186,9 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
     private string PublicKeys()
     {
         KeysFetched++;
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new(_rsa.ExportParameters(false)) { KeyId = Key().KeyId });
-        return JsonSerializer.Serialize(new { keys = new[] { new { kty = key.Kty, use = "sig", kid = key.Kid, n = key.N, e = key.E } } });
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new(_rsa.ExportParameters(false)));
+        var shown = new { kty = key.Kty, use = "sig", kid = Key().KeyId, n = key.N, e = key.E };
+        return JsonSerializer.Serialize(new { keys = new[] { shown } });
     }
 
     private async Task TokenAsync(HttpContext context)

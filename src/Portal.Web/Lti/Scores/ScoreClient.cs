@@ -168,11 +168,18 @@ internal sealed class ScoreClient(LtiPlatform platform, LtiKey key, DeliveryClie
             { Status: 429 or 503 } =>
                 new(ScoreFate.Away, $"{platform.Name} is busy ({answer.Status}).", answer.RetryAfter),
             { Status: >= 300 and < 400 } =>
-                new(ScoreFate.Refused, $"{platform.Name} leads elsewhere instead of taking the score ({answer.Status})."),
+                new(
+                    ScoreFate.Refused,
+                    $"{platform.Name} leads elsewhere instead of taking the score ({answer.Status})."
+                ),
             { Status: 401 or 403 } =>
                 new(ScoreFate.Refused, $"{platform.Name} does not let the portal write this score ({answer.Status})."),
             { Status: 404 or 410 } =>
                 new(ScoreFate.Refused, $"{platform.Name} has no such column in its grade book ({answer.Status})."),
-            _ => new(ScoreFate.Refused, $"{platform.Name} does not take the score ({answer.Status}).", answer.RetryAfter),
+            _ => new(
+                ScoreFate.Refused,
+                $"{platform.Name} does not take the score ({answer.Status}).",
+                answer.RetryAfter
+            ),
         };
 }
