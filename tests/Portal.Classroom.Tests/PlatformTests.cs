@@ -140,6 +140,19 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
     }
 
     [Fact]
+    public async Task Remember_AtOnce_IsOneScore()
+    {
+        await using var host = await StartAsync();
+        var classId = await EnterAsync(host);
+
+        await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => Task.Run(() => host.PlatformScores.RememberAsync(Score(classId), s_none)))
+        );
+
+        Assert.Equal(1, await host.PlatformScores.CountOfClassAsync(classId, s_none));
+    }
+
+    [Fact]
     public async Task Remove_LearnerOrClass_TakesTheScoreAlong()
     {
         await using var host = await StartAsync();
@@ -157,10 +170,15 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
 
     private static async Task<string> RememberAsync(ClassroomHost host)
     {
+        var classId = await EnterAsync(host);
+        await host.PlatformScores.RememberAsync(Score(classId), s_none);
+        return classId;
+    }
+
+    private static async Task<string> EnterAsync(ClassroomHost host)
+    {
         await host.Learners.EnsureAsync("ada", "Ada", s_none);
-        var made = await host.PlatformClasses.EnterAsync(Entry("ada"), s_none);
-        await host.PlatformScores.RememberAsync(Score(made.Id), s_none);
-        return made.Id;
+        return (await host.PlatformClasses.EnterAsync(Entry("ada"), s_none)).Id;
     }
 
     private static PlatformScore Score(string classId, string lineItem = "https://school.example/1") =>

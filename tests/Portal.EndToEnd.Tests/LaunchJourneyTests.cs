@@ -157,6 +157,25 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(_errors);
     }
 
+    [Fact]
+    public async Task Choose_InAFrameOfAnotherSite_Works()
+    {
+        await using var platform = await SimulatedPlatform.StartAsync("localhost");
+        platform.People["grace"] = new("sub-grace", "Grace Hopper", "#Instructor");
+        await using var portal = new LaunchedPortal(platform);
+        platform.Tool = portal.Start().TrimEnd('/');
+        using var outside = new HttpClient();
+        platform.ToolKeys = () => outside.GetStringAsync(platform.Tool + "/lti/jwks");
+        await using var grace = await browser.OpenAsync(platform.Tool, 1280, 900);
+
+        await grace.Page.GotoAsync(platform.Address + "/frame?as=grace&choose");
+        var frame = grace.Page.FrameLocator("#tool");
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Choose A lesson" }).ClickAsync();
+
+        await Expect(frame.Locator("#added")).ToHaveTextAsync("A lesson", new() { Timeout = 60_000 });
+        Assert.Empty(grace.ConsoleErrors);
+    }
+
     private static Task ClickLinkAsync(Visitor visitor, string name) =>
         visitor.Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).First.ClickAsync();
 
@@ -175,7 +194,8 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
                 while (await frame.EvaluateAsync<bool>(Moving, scheme.ToString().ToLowerInvariant()))
                     continue;
             await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
-            if (page.Frames.Count == 1 && await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"))
+            var isWide = await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth");
+            if (isWide && page.Frames.Count == 1)
                 _errors.Add($"{name} scrolls sideways at {width} px");
         }
         _errors.AddRange((await visitor.UnnamedControlsAsync()).Select(c => $"{name}: {c}"));

@@ -10,7 +10,7 @@ namespace Portal.Web.IntegrationTests;
 /// <summary>
 /// Launches that are not to be believed. Each says what was expected and found, and nobody is signed in.
 /// </summary>
-public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Together>, IDisposable
+public sealed class LaunchRefusedTests : IClassFixture<LaunchTogether>, IDisposable
 {
     private const string Lti = "https://purl.imsglobal.org/spec/lti/claim/";
 
@@ -18,7 +18,7 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
     private readonly LtiPortal _portal;
     private readonly PlatformVisitor _ada;
 
-    public LaunchRefusedTests(Together together)
+    public LaunchRefusedTests(LaunchTogether together)
     {
         (_platform, _portal) = (together.Platform, together.Portal);
         (_platform.Alter, _platform.SignOtherwise) = (null, null);
@@ -194,80 +194,6 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
         await AssertRefusedAsync(await _ada.SendAsync(form), "too long");
     }
 
-    [Theory]
-    [InlineData("iss", "https://evil.example", "The portal knows no platform 'https://evil.example'")]
-    [InlineData("client_id", "another", "with the client 'another'")]
-    [InlineData("lti_deployment_id", "another", "Its deployment is 'another'")]
-    [InlineData("login_hint", "", "does not say for whom it is")]
-    [InlineData("target_link_uri", "https://evil.example/", "is not an address of this portal")]
-    [InlineData("target_link_uri", "", "is not an address of this portal")]
-    public async Task Login_ThatIsWrong_LeadsNowhere(string name, string value, string reason)
-    {
-        foreach (var post in (bool[])[false, true])
-        {
-            var values = new Dictionary<string, string>
-            {
-                ["iss"] = _platform.Address,
-                ["client_id"] = SimulatedPlatform.ClientId,
-                ["lti_deployment_id"] = SimulatedPlatform.Deployment,
-                ["login_hint"] = "ada",
-                ["target_link_uri"] = LtiPortal.Url + "/lti/launch",
-                [name] = value,
-            };
-            var answer = post
-                ? await _ada.SendAsync(values, "/lti/login")
-                : await _ada.Portal.GetAsync(
-                    "/lti/login?" + await new FormUrlEncodedContent(values).ReadAsStringAsync()
-                );
-
-            await AssertRefusedAsync(answer, reason);
-        }
-    }
-
-    [Fact]
-    public async Task Login_ByForm_LeadsToThePlatform()
-    {
-        var answer = await _ada.SendAsync(
-            new()
-            {
-                ["iss"] = _platform.Address,
-                ["login_hint"] = "ada",
-                ["target_link_uri"] = LtiPortal.Url + "/lti/launch",
-            },
-            "/lti/login"
-        );
-
-        Assert.Equal(_platform.Address + "/authorize", answer.Headers.Location?.GetLeftPart(UriPartial.Path));
-        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
-        foreach (var part in (string[])["secure", "httponly", "samesite=none", "path=/lti"])
-            Assert.Contains(part, cookie, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public async Task Login_InAFrame_OffersAWindowAndMayBeFramedByThePlatformOnly()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _platform.Login("ada", "link-1"));
-        request.Headers.Add("Sec-Fetch-Dest", "iframe");
-
-        var answer = await _ada.Portal.SendAsync(request);
-
-        Assert.Contains(
-            "The lesson opens in a window of its own",
-            await answer.Content.ReadAsStringAsync(),
-            StringComparison.Ordinal
-        );
-        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
-        Assert.Contains($"frame-ancestors {_platform.Address};", policy + ";", StringComparison.Ordinal);
-        Assert.False(answer.Headers.Contains("X-Frame-Options"));
-        var page = await _ada.Portal.GetAsync("/sign-in");
-        Assert.Contains(
-            "frame-ancestors 'none'",
-            page.Headers.GetValues("Content-Security-Policy").Single(),
-            StringComparison.Ordinal
-        );
-        Assert.Equal("DENY", page.Headers.GetValues("X-Frame-Options").Single());
-    }
-
     private async Task AssertRefusedAsync(HttpResponseMessage answer, string reason, PlatformVisitor? visitor = null)
     {
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -281,24 +207,4 @@ public sealed class LaunchRefusedTests : IClassFixture<LaunchRefusedTests.Togeth
     private static string WithoutEntities(string page) => page.Replace("&#x27;", "'", StringComparison.Ordinal);
 
     private static string Encode(string json) => Base64UrlEncoder.Encode(json);
-
-    /// <summary>One of each for all of the tests: what is refused leaves nothing behind.</summary>
-    public sealed class Together : IAsyncLifetime
-    {
-        internal SimulatedPlatform Platform { get; private set; } = null!;
-        internal LtiPortal Portal { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            Platform = await SimulatedPlatform.StartAsync();
-            Platform.People["ada"] = new("sub-ada", "Ada Lovelace", "#Learner");
-            Portal = new LtiPortal(Platform);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Portal.DisposeAsync();
-            await Platform.DisposeAsync();
-        }
-    }
 }

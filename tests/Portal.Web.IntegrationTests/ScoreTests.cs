@@ -111,7 +111,9 @@ public sealed class ScoreTests : IAsyncLifetime
         var made = Assert.Single(await portal.Services.GetRequiredService<IClasses>().ListAsync(_limit.Token));
         var page = await grace.Portal.GetStringAsync($"/class/{made.Id}");
         Assert.Contains("All 1 are there", page, StringComparison.Ordinal);
-        _platform.Scores.Enqueue(Answer(404));
+        // More often than the test lasts, however busy the machine is.
+        for (var i = 0; i < 10; i++)
+            _platform.Scores.Enqueue(Answer(404));
 
         await CompleteAsync(portal, "step-1");
         await Eventually.True(async () =>
@@ -120,6 +122,7 @@ public sealed class ScoreTests : IAsyncLifetime
         Assert.Contains("1 of 1 wait to be sent", page, StringComparison.Ordinal);
         Assert.Contains("Ada Lovelace: 1 of 2", page, StringComparison.Ordinal);
         Assert.Contains("Test School has no such column in its grade book (404).", page, StringComparison.Ordinal);
+        _platform.Scores.Clear();
         await ada.LaunchAsync("ada");
 
         Assert.Equal("sub-ada 1/2 InProgress", (await ReceiveAsync()).Progress);

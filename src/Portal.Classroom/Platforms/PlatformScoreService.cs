@@ -10,25 +10,15 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
 {
     public async Task RememberAsync(PlatformScore score, CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
-        if (await db.PlatformScores.FindAsync([score.Id], cancellationToken) is not { } known)
+        try
         {
-            db.PlatformScores.Add(score);
+            await RememberOnceAsync(score, cancellationToken);
         }
-        else
+        catch (DbUpdateException)
         {
-            // A link that leads to another lesson now, or to another column, has heard nothing of it.
-            if ((known.CourseId, known.LessonId, known.LineItem) != (score.CourseId, score.LessonId, score.LineItem))
-                (known.Done, known.SentDone, known.SentTotal) = (0, 0, 0);
-            known.ClassId = score.ClassId;
-            known.CourseId = score.CourseId;
-            known.LessonId = score.LessonId;
-            known.UserId = score.UserId;
-            known.LineItem = score.LineItem;
-            known.NextAt = score.NextAt;
-            known.Failures = 0;
+            // Who clicks twice launches twice: this time the row is found and updated.
+            await RememberOnceAsync(score, cancellationToken);
         }
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     public async Task<ImmutableArray<ProgressKey>> ListKeysAsync(CancellationToken cancellationToken)
@@ -114,6 +104,29 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         return await db.PlatformScores.CountAsync(s => s.ClassId == classId, cancellationToken);
+    }
+
+    private async Task RememberOnceAsync(PlatformScore score, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        if (await db.PlatformScores.FindAsync([score.Id], cancellationToken) is not { } known)
+        {
+            db.PlatformScores.Add(score);
+        }
+        else
+        {
+            // A link that leads to another lesson now, or to another column, has heard nothing of it.
+            if ((known.CourseId, known.LessonId, known.LineItem) != (score.CourseId, score.LessonId, score.LineItem))
+                (known.Done, known.SentDone, known.SentTotal) = (0, 0, 0);
+            known.ClassId = score.ClassId;
+            known.CourseId = score.CourseId;
+            known.LessonId = score.LessonId;
+            known.UserId = score.UserId;
+            known.LineItem = score.LineItem;
+            known.NextAt = score.NextAt;
+            known.Failures = 0;
+        }
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static IQueryable<PlatformScore> Waiting(IQueryable<PlatformScore> scores) =>

@@ -68,6 +68,8 @@ internal sealed class LaunchHandler(
                 form["id_token"].ToString(),
                 context.RequestAborted
             );
+            if (message.Type != LtiMessage.DeepLinking && IsFramed(context))
+                return InWindow(context, state, refused: false);
             if (!states.Use(state))
                 throw new LaunchRefusedException("It was used before. Open the link in the platform again.");
             if (message.Type == LtiMessage.DeepLinking)

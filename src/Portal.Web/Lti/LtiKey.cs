@@ -61,12 +61,28 @@ internal sealed class LtiKey(IOptions<DataOptions> data) : IDisposable
             var path = Path.Combine(data.Value.Directory!, DataDirectory.Keys, File);
             _rsa = RSA.Create(Bits);
             if (System.IO.File.Exists(path))
-                _rsa.ImportFromPem(System.IO.File.ReadAllText(path));
+                Import(_rsa, path);
             else
                 PrivateFiles.Write(path, _rsa.ExportPkcs8PrivateKeyPem());
             _key = new RsaSecurityKey(_rsa);
             _key.KeyId = Base64UrlEncoder.Encode(_key.ComputeJwkThumbprint());
             return _key;
+        }
+    }
+
+    private static void Import(RSA rsa, string path)
+    {
+        try
+        {
+            rsa.ImportFromPem(System.IO.File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            throw new InvalidDataException(
+                $"{path} is no private key. Take it from a backup, or delete it and start the portal again: learning "
+                    + "platforms fetch the new one by themselves.",
+                e
+            );
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed partial class SimulatedPlatform
         );
         _app.MapGet("/frame", (HttpRequest request) =>
         {
-            var tool = Encode(Login(request.Query["as"].ToString(), "link-1"));
+            var deep = request.Query.ContainsKey("choose");
+            var tool = Encode(Login(request.Query["as"].ToString(), "link-1", deep));
             return Page("A frame", $"<iframe id=\"tool\" width=\"900\" height=\"600\" src=\"{tool}\"></iframe>");
         });
         _app.MapPost("/deep-link", (Delegate)ReturnAsync);
