@@ -26,6 +26,9 @@ public sealed class LessonActions(
     /// </summary>
     public string? GuestId { get; init; }
 
+    /// <summary>Ends with the page.</summary>
+    public CancellationToken Leaving => leaving;
+
     /// <summary>Why there is no session to show yet.</summary>
     public string NotYet { get; set; } = "Connecting to your session…";
 
