@@ -99,7 +99,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         if (_factory.IsDraining)
             throw new RunRefusedException("The portal restarts in a moment. Run this when the page is back.");
         RefuseWhenNotPossible(block);
-        var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options.Command, options.Code);
+        var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options);
         Interlocked.Increment(ref _asked);
         try
         {

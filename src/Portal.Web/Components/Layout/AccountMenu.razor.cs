@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Portal.Web.Hosting;
@@ -34,5 +35,12 @@ public sealed partial class AccountMenu
         _ => "Learner",
     };
 
-    private static string Initials(string name) => string.Concat(name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Select(w => char.ToUpperInvariant(w[0])));
+    private static string Initials(string name) =>
+        string
+            .Concat(
+                name.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Take(2)
+                    .Select(word => StringInfo.GetNextTextElement(word))
+            )
+            .ToUpperInvariant();
 }
