@@ -88,6 +88,54 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         Assert.Empty(visitor.ConsoleErrors);
     }
 
+    [Fact]
+    public async Task Pin_ByKeyboardAndMouse_KeepsTheFocusAndTheKeys()
+    {
+        var url = factory.Start();
+        var board = await MakeClassAsync();
+        await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync(board);
+        var page = visitor.Page;
+        var first = page.Locator(".board-grid tr[data-learner]").First;
+        var linus = page.GetByRole(AriaRole.Button, new() { Name = "Pin Linus to the top" });
+        await linus.FocusAsync();
+
+        await page.Keyboard.PressAsync("Space");
+        await Expect(first).ToContainTextAsync("Linus");
+        await Expect(linus).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("h");
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Linus");
+        await page.Keyboard.PressAsync("h");
+        await Expect(first).ToContainTextAsync("Linus");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(first).Not.ToContainTextAsync("Linus");
+        await Expect(linus).ToBeFocusedAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pin Barbara Liskov to the top" }).ClickAsync();
+        await Expect(first).ToContainTextAsync("Barbara Liskov");
+        await page.Keyboard.PressAsync("h");
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Barbara Liskov");
+        await page.Keyboard.PressAsync("h");
+
+        // The drawer gives the focus back to where it was opened.
+        var name = page.GetByRole(AriaRole.Button, new() { Name = "Grace Hopper", Exact = true }).Last;
+        await name.ClickAsync();
+        await page.GetByLabel("Close").ClickAsync();
+        await Expect(name).ToBeFocusedAsync();
+
+        // A row that is no longer there leaves its keys to the board.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pin Linus to the top" }).FocusAsync();
+        var linusId = await page.Locator("tr[data-learner]", new() { HasText = "Linus" })
+            .GetAttributeAsync("data-learner");
+        await factory
+            .Services.GetRequiredService<IClasses>()
+            .LeaveAsync(board["/board/".Length..], linusId!, CancellationToken.None);
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Linus");
+        await Expect(page.Locator(".board")).ToBeFocusedAsync();
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
     private async Task<string> MakeClassAsync()
     {
         var classes = factory.Services.GetRequiredService<IClasses>();
@@ -96,7 +144,9 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         var ids = new List<string>();
         foreach (var name in s_names)
         {
-            var learner = await learners.AddAsync(name, CancellationToken.None);
+            var learner =
+                (await learners.ListAsync(CancellationToken.None)).FirstOrDefault(l => l.Name == name)
+                ?? await learners.AddAsync(name, CancellationToken.None);
             await classes.EnrolAsync(created.Id, learner.Id, CancellationToken.None);
             ids.Add(learner.Id);
         }

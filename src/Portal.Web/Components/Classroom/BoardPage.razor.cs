@@ -28,6 +28,9 @@ public sealed partial class BoardPage : LiveComponentBase
     private BoardModelBuilder? _builder;
     private BoardModel? _model;
     private IJSObjectReference? _module;
+    private IJSObjectReference? _focus;
+    private ElementReference _root;
+    private bool _keepsFocus;
     private string _search = "";
     private string? _open;
     private string? _problem;
@@ -65,6 +68,11 @@ public sealed partial class BoardPage : LiveComponentBase
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (_module is not null && _model is not null && !_missing && !_keepsFocus)
+        {
+            _keepsFocus = true;
+            _focus = await _module.InvokeAsync<IJSObjectReference>("keepFocus", _root);
+        }
         if (!firstRender) return;
         // Before any name is shown: they may be hidden.
         _module = await Js.ImportAsync(Assets, "Components/Classroom/BoardPage.razor.js");
@@ -182,11 +190,15 @@ public sealed partial class BoardPage : LiveComponentBase
         Refresh();
     }
 
-    private void Open(string? learnerId)
+    private Task OpenAsync(string? learnerId)
     {
         _open = learnerId;
         StateHasChanged();
+        return learnerId is null ? FocusBackAsync() : Task.CompletedTask;
     }
+
+    /// <summary>To where it was before the drawer.</summary>
+    private Task FocusBackAsync() => _focus.SafeInvokeAsync("back").AsTask();
 
     private async Task AddAsync()
     {
@@ -208,10 +220,17 @@ public sealed partial class BoardPage : LiveComponentBase
             ? SetViewAsync(_view with { Hidden = !_view.Hidden })
             : Task.CompletedTask;
 
-    private void OnDrawer(bool open)
+    private async Task OnDrawerAsync(bool open)
     {
-        if (!open) _open = null;
+        if (open || _open is null) return;
+        _open = null;
+        await FocusBackAsync();
     }
 
-    protected override async ValueTask LeaveAsync() => await _module.SafeDisposeAsync();
+    protected override async ValueTask LeaveAsync()
+    {
+        await _focus.SafeInvokeAsync("stop");
+        await _focus.SafeDisposeAsync();
+        await _module.SafeDisposeAsync();
+    }
 }
