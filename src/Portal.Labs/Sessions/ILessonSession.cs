@@ -128,6 +128,21 @@ public interface ILessonSession
     /// <summary>Returns the cluster to its first state and starts a fresh shell. Progress that was recorded stays recorded.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="ResetAsync(CancellationToken)"/>
+    /// <param name="by">Who does it in the learner's place, and is named to the learner.</param>
+    Task ResetAsync(string? by, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts the cluster back to where it was before the first run of a section; what runs is stopped, and a shell
+    /// begins in the same directory with the same variables. Files and progress stay.
+    /// </summary>
+    /// <param name="by">Who does it in the learner's place, and is named to the learner; null for the learner.</param>
+    /// <exception cref="RunRefusedException">It cannot go back there; the message says why.</exception>
+    Task RewindAsync(string sectionId, string? by, CancellationToken cancellationToken);
+
+    /// <summary>The learner has seen what somebody else did.</summary>
+    Task AcknowledgeAsync(CancellationToken cancellationToken);
+
     /// <summary>One object of the cluster as YAML without managed fields, or null when it is gone.</summary>
     string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key);
 }

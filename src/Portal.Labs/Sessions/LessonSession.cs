@@ -14,7 +14,7 @@ namespace Portal.Labs.Sessions;
 /// <summary>
 /// One learner in one lesson, in this process: what can be asked of it. What changes it goes through its mailbox.
 /// </summary>
-internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
+internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
 {
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(100);
 
@@ -135,15 +135,6 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
             : throw new RunRefusedException("The workspace is still starting. Try again in a moment.");
     }
 
-    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken) =>
-        _guests.AttachAsync(_lifecycle.Lab?.Workspace, guestId);
-
-    public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken) =>
-        _guests.AskAsync(guestId, name);
-
-    public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.AllowAsync(guestId);
-    public Task EndGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.EndAsync(guestId);
-
     public async Task CheckAsync(string? sectionId, CancellationToken cancellationToken)
     {
         Touch();
@@ -200,18 +191,6 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
 
     public string? GetObjectYaml(ClusterObjectKey key) =>
         _lifecycle.Lab?.View.Current.Objects.GetValueOrDefault(key) is { } found ? ObjectYaml.Write(found.Json) : null;
-
-    public Task ResetAsync(CancellationToken cancellationToken)
-    {
-        Touch();
-        _progress.Hurry();
-        // A page that goes away meanwhile does not leave the session without a cluster.
-        return _mailbox.PostAsync("reset", async () =>
-        {
-            await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
-            await _lifecycle.ResetAsync(_closing.Token).ConfigureAwait(false);
-        }).WaitAsync(cancellationToken);
-    }
 
     /// <summary>
     /// Ends the session: what is under way is cancelled, what waits is refused. Completes when all of it has ended.

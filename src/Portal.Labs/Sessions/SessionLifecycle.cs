@@ -11,7 +11,7 @@ namespace Portal.Labs.Sessions;
 /// Opens, resets and closes what a session works with. Every method is one message of the session's loop, so none
 /// begins before the one before it has ended: nothing is leased after the close.
 /// </summary>
-internal sealed class SessionLifecycle(
+internal sealed partial class SessionLifecycle(
     LessonSessionKey key,
     Lesson lesson,
     LessonSessionFactory factory,
@@ -52,19 +52,7 @@ internal sealed class SessionLifecycle(
     /// </summary>
     public async Task ResetAsync(CancellationToken closing)
     {
-        live.Update(s =>
-            s with
-            {
-                Cluster = s.Cluster with
-                {
-                    Phase = ClusterPhase.Resetting,
-                    Since = Now,
-                    Progress = [],
-                    Message = null,
-                    Remedy = null,
-                },
-            }
-        );
+        ShowResetting([]);
         await DropLabAsync().ConfigureAwait(false);
         try
         {
@@ -203,6 +191,7 @@ internal sealed class SessionLifecycle(
                         Past = lab.Lease.Past,
                         Since = Now,
                     },
+                    Checkpoints = [.. lab.Lease.Checkpoints?.Names ?? []],
                 }
             );
             _summarising = new CancellationTokenSource();

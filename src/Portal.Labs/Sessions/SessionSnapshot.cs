@@ -38,11 +38,27 @@ public sealed record SessionSnapshot
 
     /// <summary>Ids of the checks whose state is shown but not in the database yet.</summary>
     public ImmutableHashSet<string> UnsavedChecks { get; init; } = [];
+
+    /// <summary>
+    /// Ids of the sections that were begun on this cluster, oldest first: it can go back to before each of them.
+    /// </summary>
+    public ImmutableArray<string> Checkpoints { get; init; } = [];
+
+    /// <summary>What somebody else did last to the session, until its learner has seen it; else null.</summary>
+    public SessionIntervention? Intervention { get; init; }
+
     /// <summary>Who asked to type in the learner's terminal, and who may.</summary>
     public ImmutableArray<TerminalGuest> Guests { get; init; } = [];
     public int PointsEarned { get; init; }
     public int PointsTotal { get; init; }
 }
+
+public enum InterventionKind { Reset, Rewound }
+
+/// <summary>Something that an instructor did to a learner's session.</summary>
+/// <param name="By">Their name.</param>
+/// <param name="SectionId">The section that the cluster is before now, when it was rewound.</param>
+public sealed record SessionIntervention(InterventionKind Kind, string By, string? SectionId, DateTimeOffset At);
 
 /// <summary>After Gone and Deleted nothing follows: the session is over, with its cluster kept or deleted.</summary>
 public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone, Deleting, Deleted }

@@ -169,8 +169,8 @@ internal sealed class Workspace : IAsyncDisposable
     public void StopJob(int number) => _activity.Stop(number);
 
     /// <summary>Keeps what the terminal shows and what runs, for when its learner returns; before it ends.</summary>
-    public void Nap() =>
-        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent());
+    public void Nap(string? why) =>
+        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent(), why);
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
 

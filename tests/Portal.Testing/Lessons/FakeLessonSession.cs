@@ -81,6 +81,29 @@ public sealed class FakeLessonSession : ILessonSession
 
     public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken) => Note($"stop job {jobNumber}");
     public Task ResetAsync(CancellationToken cancellationToken) => Note("reset");
+
+    public Task ResetAsync(string? by, CancellationToken cancellationToken)
+    {
+        Show(InterventionKind.Reset, by, null);
+        return Note("reset");
+    }
+
+    public Task RewindAsync(string sectionId, string? by, CancellationToken cancellationToken)
+    {
+        if (!Current.Checkpoints.Contains(sectionId)) throw new RunRefusedException("Nothing of that step was run.");
+        Show(InterventionKind.Rewound, by, sectionId);
+        return Note($"rewind {sectionId}");
+    }
+
+    public Task AcknowledgeAsync(CancellationToken cancellationToken)
+    {
+        Push(s => s with { Intervention = null });
+        return Note("acknowledge");
+    }
+
+    private void Show(InterventionKind kind, string? by, string? sectionId) =>
+        Push(s => s with { Intervention = by is null ? null : new(kind, by, sectionId, DateTimeOffset.UnixEpoch) });
+
     public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);
 
     public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
