@@ -184,6 +184,14 @@ public sealed partial class BoardPage : LiveComponentBase
         Refresh();
     }
 
+    /// <summary>All that the table shows, or none of them.</summary>
+    private void SelectShown(bool selected)
+    {
+        var shown = _model!.Rows.Select(r => r.LearnerId);
+        _selected = selected ? _selected.Union(shown) : _selected.Except(shown);
+        Refresh();
+    }
+
     private void ClearSelection()
     {
         _selected = [];
