@@ -33,6 +33,4 @@ public sealed partial class AccountMenu
         { IsInstructor: true } => "Instructor",
         _ => "Learner",
     };
-
-    private static string Initials(string name) => string.Concat(name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Select(w => char.ToUpperInvariant(w[0])));
 }
