@@ -164,7 +164,7 @@ internal sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>Attaches as large as the terminal is.</summary>
-    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), _size, Type, Resize);
+    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), () => _size, Type, Resize);
 
     public void StopJob(int number) => _activity.Stop(number);
 
@@ -290,7 +290,9 @@ internal sealed class Workspace : IAsyncDisposable
 
     private void Resize(TerminalSize size)
     {
+        if (size == _size) return;
         _size = size;
         _shell.Resize(size.Columns, size.Rows);
+        _hub.Nudge();
     }
 }
