@@ -31,6 +31,7 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<ClassService>();
         services.TryAddSingleton<IClasses>(provider => provider.GetRequiredService<ClassService>());
         services.TryAddSingleton<IClassLife, ClassLifeService>();
+        services.TryAddSingleton<ISessionTimes, SessionTimes>();
         services.TryAddSingleton<IInvitations, InvitationService>();
         services.TryAddSingleton<IAccess, ClassAccess>();
         services.TryAddSingleton<IProgressService, ProgressService>();

@@ -25,6 +25,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public ILearners Learners => _host.Services.GetRequiredService<ILearners>();
     public IClasses Classes => _host.Services.GetRequiredService<IClasses>();
     public IClassLife Life => _host.Services.GetRequiredService<IClassLife>();
+    public ISessionTimes Times => _host.Services.GetRequiredService<ISessionTimes>();
     public IInvitations Invitations => _host.Services.GetRequiredService<IInvitations>();
     public IAccess Access => _host.Services.GetRequiredService<IAccess>();
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();

@@ -73,6 +73,7 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
             .ClickAsync();
         await Expect(grace.Page.Locator(".learner-banner")).ToContainTextAsync("This is Person ada's page.");
         await Expect(grace.Page.Locator("#step-1 .section-head .button")).ToBeDisabledAsync();
+        await Expect(ada.Page.Locator(".session-people")).ToContainTextAsync("Person grace looks on");
         await grace.Page.GetByRole(AriaRole.Tab, new() { Name = "Terminal" }).ClickAsync();
         session.TerminalOutput.Writer.TryWrite(Encoding.UTF8.GetBytes("~/lesson $ kubectl get pods\r\n"));
         await Expect(grace.Page.Locator(".xterm-rows")).ToContainTextAsync("kubectl get pods");
@@ -128,6 +129,23 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         await ClickAsync(ada, "Got it");
         await Expect(ada.Page.Locator(".lesson-message")).ToHaveCountAsync(0);
 
+        // More time, for who has begun.
+        await factory
+            .Services.GetRequiredService<ISessionTimes>()
+            .BeginAsync(ids["ada"], "mesh", "01-traffic", CancellationToken.None);
+        await Expect(grace.Page.Locator(".board-grid")).ToContainTextAsync("until ");
+        await ClickAsync(grace, "Give time…");
+        await grace.Page.GetByLabel("How much").SelectOptionAsync("30 minutes");
+        await PicturesAsync(grace, "board-time");
+        await ClickAsync(grace, "Give time");
+        await Expect(grace.Page.Locator(".board-selection")).ToContainTextAsync("1 of 3 have 30 more minutes.");
+        await Expect(ada.Page.Locator(".lesson-message")).ToContainTextAsync("Person grace gave you more time");
+        session.Push(s => s with { EndsSoon = true });
+        await Expect(ada.Page.Locator(".lesson-message").Last).ToContainTextAsync("Then it sleeps");
+        await PicturesAsync(ada, "time");
+        await ClickAsync(ada, "Got it");
+        session.Push(s => s with { EndsSoon = false });
+
         // By keyboard, from the drawer: the dialog keeps the focus, and gives it back.
         await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Person ada", Exact = true }).Last.ClickAsync();
         var rewind = grace.Page.Locator(".drawer").GetByRole(AriaRole.Button, new() { Name = "Rewind…" });
@@ -179,6 +197,9 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         var made = await classes.CreateAsync("Monday", "mesh", "01-traffic", ids["grace"], CancellationToken.None);
         foreach (var learner in (string[])["ada", "bea", "cleo"])
             await classes.EnrolAsync(made.Id, ids[learner], CancellationToken.None);
+        await factory
+            .Services.GetRequiredService<IClassLife>()
+            .SetSessionLengthAsync(made.Id, TimeSpan.FromMinutes(90), CancellationToken.None);
         return (made.Id, ids);
     }
 

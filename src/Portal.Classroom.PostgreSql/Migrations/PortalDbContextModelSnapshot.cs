@@ -258,6 +258,9 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .HasMaxLength(320)
                         .HasColumnType("character varying(320)");
 
+                    b.Property<long?>("SessionEndsAt")
+                        .HasColumnType("bigint");
+
                     b.HasKey("ClassId", "LearnerId");
 
                     b.HasIndex("LearnerId");
@@ -441,7 +444,7 @@ namespace Portal.Classroom.PostgreSql.Migrations
 
                     b.HasIndex("LearnerId");
 
-                    b.ToTable("Messages");
+                    b.ToTable("Messages", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Classroom.Model.PortalUser", b =>
@@ -548,6 +551,9 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)");
+
+                    b.Property<long?>("SessionLength")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("State")
                         .IsRequired()

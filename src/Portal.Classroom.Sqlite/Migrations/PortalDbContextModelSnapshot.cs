@@ -249,6 +249,9 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .HasMaxLength(320)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("SessionEndsAt")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("ClassId", "LearnerId");
 
                     b.HasIndex("LearnerId");
@@ -432,7 +435,7 @@ namespace Portal.Classroom.Sqlite.Migrations
 
                     b.HasIndex("LearnerId");
 
-                    b.ToTable("Messages");
+                    b.ToTable("Messages", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Classroom.Model.PortalUser", b =>
@@ -539,6 +542,9 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("SessionLength")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()

@@ -12,6 +12,9 @@ internal sealed partial class LessonSession
     public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.AllowAsync(guestId);
     public Task EndGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.EndAsync(guestId);
 
+    public Task<IAsyncDisposable> EnterAsync(SessionPerson person, CancellationToken cancellationToken) =>
+        Task.FromResult(_guests.Enter(person));
+
     public Task ResetAsync(CancellationToken cancellationToken) => ResetAsync(null, cancellationToken);
 
     public Task ResetAsync(string? by, CancellationToken cancellationToken) =>
@@ -38,6 +41,15 @@ internal sealed partial class LessonSession
             },
             cancellationToken
         );
+
+    public Task ExtendAsync(DateTimeOffset endsAt, string by, CancellationToken cancellationToken)
+    {
+        _deadline.Set(endsAt);
+        // What changed the learner's cluster is not to be missed for it.
+        if (Current.Intervention is not { Kind: InterventionKind.Reset or InterventionKind.Rewound })
+            Show(InterventionKind.Extended, by, null);
+        return Task.CompletedTask;
+    }
 
     public Task AcknowledgeAsync(CancellationToken cancellationToken)
     {

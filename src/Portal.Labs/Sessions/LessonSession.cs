@@ -29,6 +29,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
     private readonly SessionRuns _runs;
     private readonly SessionMailbox _mailbox;
     private readonly SessionGuests _guests;
+    private readonly SessionDeadline _deadline;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _close;
@@ -47,11 +48,15 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         _factory = factory;
         _lastUsed = factory.Time.GetTimestamp();
         _live = new(new SessionSnapshot { Cluster = new(factory.Options.DefaultProvider, ClusterPhase.Starting, null, factory.Time.GetUtcNow(), []) }, factory.Time);
-        _guests = new SessionGuests(_live);
+        _guests = new SessionGuests(_live, people => factory.Activities.Meet(key, people));
         var guarded = factory.Guard(LessonSessionFactory.OwnerOf(key));
         var troubles = new SessionTroubles(_live, factory.Time);
         _progress = new SessionProgress(key, lesson, factory, _live, troubles);
-        _lifecycle = new SessionLifecycle(key, lesson, factory, _live, _progress, troubles, guarded);
+        _deadline = new SessionDeadline(_live, guarded, factory.Time, () => factory.Expired(key));
+        _lifecycle = new SessionLifecycle(key, lesson, factory, _live, _progress, troubles, guarded)
+        {
+            Deadline = _deadline,
+        };
         _runner = new SessionRunner(key, factory, _lifecycle, _progress, _live, guarded);
         _runs = new SessionRuns(_runner.ExecuteAsync, _runner.Ended, ShowRuns, guarded);
         _mailbox = new SessionMailbox(_runs, guarded, factory.Logger, _closing.Token);
@@ -215,6 +220,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
         await _closing.CancelAsync().ConfigureAwait(false);
+        _deadline.Dispose();
         _progress.Hurry();
         try
         {

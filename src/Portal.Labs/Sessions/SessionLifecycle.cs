@@ -36,6 +36,8 @@ internal sealed partial class SessionLifecycle(
     /// <summary>Leaves a message for the loop.</summary>
     public Action<string, Action> Tell { get; set; } = (_, _) => { };
 
+    public required SessionDeadline Deadline { get; init; }
+
     private string Directory => factory.WorkspaceDirectory(key);
     private DateTimeOffset Now => factory.Time.GetUtcNow();
 
@@ -140,7 +142,16 @@ internal sealed partial class SessionLifecycle(
     private async Task<Grader> LoadAsync(CancellationToken closing)
     {
         await guarded
-            .Keep("load progress", progress.LoadAsync, closing, _ => troubles.Begin(TroubleKind.Loading))
+            .Keep(
+                "load progress",
+                async c =>
+                {
+                    await progress.LoadAsync(c).ConfigureAwait(false);
+                    Deadline.Set(await factory.Limits.BeginAsync(key, c).ConfigureAwait(false));
+                },
+                closing,
+                _ => troubles.Begin(TroubleKind.Loading)
+            )
             .ConfigureAwait(false);
         closing.ThrowIfCancellationRequested();
         troubles.End(TroubleKind.Loading);

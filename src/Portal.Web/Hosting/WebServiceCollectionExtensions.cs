@@ -52,6 +52,7 @@ public static class WebServiceCollectionExtensions
         );
         services.AddHostedService<Retention>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
+        services.AddSingleton<ISessionLimits, ClassroomSessionLimits>();
 
         services.AddPortalHosting();
         services.AddPortalWebhooks();

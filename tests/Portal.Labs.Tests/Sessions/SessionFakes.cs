@@ -203,3 +203,12 @@ internal sealed class FakeProgressRecorder : IProgressRecorder
         Stored.Enqueue(id);
     }
 }
+
+/// <summary>Ends sessions when the test says.</summary>
+internal sealed class FakeLimits : ISessionLimits
+{
+    public DateTimeOffset? EndsAt { get; set; }
+
+    public Task<DateTimeOffset?> BeginAsync(LessonSessionKey key, CancellationToken cancellationToken) =>
+        Task.FromResult(EndsAt);
+}

@@ -32,6 +32,8 @@ public sealed class FakeLessonSession : ILessonSession
     public Channel<ReadOnlyMemory<byte>> TerminalOutput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
     public Channel<ReadOnlyMemory<byte>> TerminalInput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
 
+    public TerminalSize TerminalSize { get; set; } = new(80, 24);
+
     /// <summary>Whether the terminal takes no more input.</summary>
     public bool TerminalFull { get; set; }
 
@@ -95,6 +97,28 @@ public sealed class FakeLessonSession : ILessonSession
         return Note($"rewind {sectionId}");
     }
 
+    public Task<IAsyncDisposable> EnterAsync(SessionPerson person, CancellationToken cancellationToken)
+    {
+        Push(s => s with { People = [.. s.People.Where(p => p.Id != person.Id), person] });
+        return Task.FromResult<IAsyncDisposable>(new Visit(this, person));
+    }
+
+    private sealed class Visit(FakeLessonSession session, SessionPerson person) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            session.Push(s => s with { People = s.People.RemoveAll(p => p.Id == person.Id) });
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public Task ExtendAsync(DateTimeOffset endsAt, string by, CancellationToken cancellationToken)
+    {
+        Push(s => s with { EndsAt = endsAt, EndsSoon = false });
+        Show(InterventionKind.Extended, by, null);
+        return Note($"extend {endsAt:HH:mm}");
+    }
+
     public Task AcknowledgeAsync(CancellationToken cancellationToken)
     {
         Push(s => s with { Intervention = null });
@@ -141,7 +165,7 @@ public sealed class FakeLessonSession : ILessonSession
 
     private sealed class Attachment(FakeLessonSession session, string? guestId = null) : ITerminalAttachment
     {
-        public TerminalSize Size => new(80, 24);
+        public TerminalSize Size => session.TerminalSize;
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
         public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {

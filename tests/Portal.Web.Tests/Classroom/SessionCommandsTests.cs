@@ -76,6 +76,40 @@ public sealed class SessionCommandsTests : LessonContext
     }
 
     [Fact]
+    public async Task GiveTime_Confirmed_ExtendsSessionsAndThoseThatSleep()
+    {
+        var ada = await OpenAsync("ada");
+        foreach (var id in (string[])["ada", "bea"]) _classroom.Ends[id] = DateTimeOffset.UnixEpoch;
+        var (cut, dialogs) = RenderFor("ada", "bea", "cleo");
+
+        Button(cut, "Give time…").Click();
+        await dialogs.WaitForElement(".mud-dialog select").ChangeAsync(new() { Value = "30" });
+        await dialogs.Find(".mud-dialog .button.primary").ClickAsync(new());
+
+        cut.WaitForAssertion(() =>
+            Assert.Equal(
+                [
+                    "2 of 3 have 30 more minutes.",
+                    "Not The cleo: They have not begun: no time runs yet.",
+                ],
+                cut.FindAll(".session-outcome p").Select(p => p.TextContent)
+            )
+        );
+        Assert.Equal("extend 00:30", Assert.Single(ada.Calls));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddMinutes(30), _classroom.Ends["bea"]);
+    }
+
+    [Fact]
+    public void GiveTime_NoLimit_IsNotOffered()
+    {
+        var (cut, _) = RenderFor("ada");
+
+        cut.Render(p => p.Add(c => c.Limited, false));
+
+        Assert.DoesNotContain(cut.FindAll("button"), b => b.TextContent == "Give time…");
+    }
+
+    [Fact]
     public async Task End_Cancelled_EndsNothing()
     {
         await OpenAsync("ada");
@@ -120,6 +154,7 @@ public sealed class SessionCommandsTests : LessonContext
                 .Add(c => c.LessonId, "lesson")
                 .Add(c => c.Learners, learners)
                 .Add(c => c.Sections, Lesson.Sections)
+                .Add(c => c.Limited, true)
                 .Add(c => c.NameOf, id => $"The {id}")
         );
         return (commands, dialogs);

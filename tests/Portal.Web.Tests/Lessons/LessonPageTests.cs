@@ -245,6 +245,23 @@ public sealed class LessonPageTests : LessonContext
     }
 
     [Fact]
+    public void Session_TimeIsUp_BeginsAgainOnlyWhenAsked()
+    {
+        var cut = RenderPage();
+        cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
+        Current.Push(x => x with { TimeIsUp = true, Cluster = x.Cluster with { Phase = ClusterPhase.Gone } });
+        Current.End();
+        cut.WaitForAssertion(() =>
+            Assert.Contains("its time was up", cut.Find(".reading .callout-title").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Single(_sessions.Opened);
+
+        cut.Find(".reading .callout button").Click();
+
+        cut.WaitForAssertion(() => Assert.Equal(2, _sessions.Opened.Count));
+    }
+
+    [Fact]
     public void Snapshot_Late_SaysSoInALiveRegionAndMarksWhatIsNotSaved()
     {
         var cut = RenderPage();

@@ -29,6 +29,8 @@ public sealed partial class BoardPage : LiveComponentBase
     private BoardModel? _model;
     private IJSObjectReference? _module;
     private IJSObjectReference? _focus;
+    private IJSObjectReference? _clock;
+    private TimeSpan? _offset;
     private ElementReference _root;
     private bool _keepsFocus;
     private string _search = "";
@@ -77,6 +79,7 @@ public sealed partial class BoardPage : LiveComponentBase
         // Before any name is shown: they may be hidden.
         _module = await Js.ImportAsync(Assets, "Components/Classroom/BoardPage.razor.js");
         _view = BoardView.Of(await _module.InvokeAsync<BoardView.Stored?>("load"));
+        (_clock, _offset) = await LocalTime.AskAsync(Js, Assets, at: null);
         Follow(WatchAsync);
         Follow(WatchActivitiesAsync);
     }
@@ -138,6 +141,7 @@ public sealed partial class BoardPage : LiveComponentBase
             Activities = _activities.Where(a => members.Contains(a.Key.LearnerId)).ToImmutableDictionary(),
             Asking = _asking,
             Selected = _selected,
+            Offset = _offset,
             Search = _search,
         };
     }
@@ -239,6 +243,7 @@ public sealed partial class BoardPage : LiveComponentBase
     {
         await _focus.SafeInvokeAsync("stop");
         await _focus.SafeDisposeAsync();
+        await _clock.SafeDisposeAsync();
         await _module.SafeDisposeAsync();
     }
 }

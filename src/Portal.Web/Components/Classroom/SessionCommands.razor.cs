@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Portal.Classroom;
 using Portal.Classroom.Access;
+using Portal.Classroom.Classes;
 using Portal.Clusters;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
@@ -24,6 +27,9 @@ public sealed partial class SessionCommands : LiveComponentBase
 
     [Inject]
     public required IAccess Access { get; init; }
+
+    [Inject]
+    public required ISessionTimes Times { get; init; }
 
     [Inject]
     public required IDialogService Dialogs { get; init; }
@@ -51,6 +57,10 @@ public sealed partial class SessionCommands : LiveComponentBase
     [Parameter, EditorRequired]
     public required Func<string, string> NameOf { get; set; }
 
+    /// <summary>Whether sessions of the class have an end.</summary>
+    [Parameter]
+    public bool Limited { get; set; }
+
     [Parameter]
     public RenderFragment? ChildContent { get; set; }
 
@@ -68,7 +78,8 @@ public sealed partial class SessionCommands : LiveComponentBase
             .ToImmutableArray();
         var question = new ChoiceQuestion(
             $"Rewind {Whom}?",
-            $"{(IsOne ? "Their cluster goes" : "Their clusters go")} back to where it was before a step: what was made "
+            $"{(IsOne ? "Their cluster goes back to where it was" : "Their clusters go back to where they were")} "
+                + "before a step: what was made "
                 + "there and later is undone, and what runs is stopped. Files, progress and points stay. "
                 + $"{(IsOne ? "They read" : "Each reads")} that it was you.",
             IsOne ? "Rewind" : $"Rewind {Learners.Count}",
@@ -80,6 +91,37 @@ public sealed partial class SessionCommands : LiveComponentBase
         if (await question.AskAsync(Dialogs) is not { Length: > 0 } section) return;
         var title = Sections.FirstOrDefault(s => s.Id == section) is { } s ? Phases.Label(s) ?? s.Title : section;
         await DoAsync($"rewound to before {title}", (session, by) => session.RewindAsync(section, by, Disposing));
+    }
+
+    private async Task ExtendAsync()
+    {
+        var question = new ChoiceQuestion(
+            $"Give {Whom} more time?",
+            $"It is added to {(IsOne ? "their end" : "the end of each")}, or counts from now where that is over. "
+                + $"{(IsOne ? "They read" : "Each reads")} that it was you.",
+            "Give time",
+            "How much",
+            [("15", "15 minutes"), ("30", "30 minutes"), ("60", "60 minutes")]
+        );
+        if (!int.TryParse(await question.AskAsync(Dialogs), CultureInfo.InvariantCulture, out var minutes)) return;
+        var learners = Learners.ToList();
+        var viewer = await Viewer.GetAsync();
+        ImmutableDictionary<string, DateTimeOffset> ends;
+        try
+        {
+            ends = await Times.ExtendAsync(ClassId, viewer.Id, learners, TimeSpan.FromMinutes(minutes), Disposing);
+        }
+        catch (ClassroomException e)
+        {
+            _outcome = [e.Message];
+            return;
+        }
+        foreach (var (id, end) in ends)
+            if (Find(id) is { } session) await session.ExtendAsync(end, viewer.Name, Disposing);
+        Tell(
+            $"{(learners.Count == 1 ? "has" : "have")} {minutes} more minutes",
+            learners.Select(id => (id, ends.ContainsKey(id) ? null : "They have not begun: no time runs yet."))
+        );
     }
 
     private async Task ResetAsync()
@@ -129,16 +171,24 @@ public sealed partial class SessionCommands : LiveComponentBase
                     : Task.FromResult<string?>("There is no session open.")
             )
         );
-        var outcomes = learners.Zip(problems, (id, problem) => (Id: id, Problem: problem)).ToList();
+        Tell(done, learners.Zip(problems));
+    }
+
+    private void Tell(string done, IEnumerable<(string Id, string? Problem)> all)
+    {
+        var outcomes = all.ToList();
         _outcome =
         [
-            $"{outcomes.Count(o => o.Problem is null)} of {learners.Count} {done}.",
+            $"{outcomes.Count(o => o.Problem is null)} of {outcomes.Count} {done}.",
             .. outcomes
                 .Where(o => o.Problem is not null)
                 .GroupBy(o => o.Problem)
-                .Select(g => $"Not {string.Join(", ", g.Select(o => NameOf(o.Id)))}: {g.Key}"),
+                .Select(g => $"Not {Names(g.Select(o => o.Id))}: {g.Key}"),
         ];
     }
+
+    private string Names(IEnumerable<string> ids) =>
+        string.Join(", ", ids.Select(NameOf).Order(StringComparer.OrdinalIgnoreCase));
 
     private ILessonSession? Find(string learnerId) => Sessions.Find(new(learnerId, CourseId, LessonId));
 

@@ -22,7 +22,7 @@ public sealed partial class ClusterChip
     [Parameter, EditorRequired]
     public required Lesson Lesson { get; set; }
 
-    protected override IEnumerable<object?> Shown => [Snapshot?.Cluster, Snapshot?.Checkpoints];
+    protected override IEnumerable<object?> Shown => [Snapshot?.Cluster, Snapshot?.Checkpoints, Snapshot?.EndsAt];
 
     /// <summary>Those that the cluster can go back to before.</summary>
     private ImmutableArray<(string Value, string Words)> Steps =>
