@@ -11,6 +11,7 @@ using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();
         services.TryAddSingleton<IExports, ExportService>();
+        services.TryAddSingleton<IClassReports, ClassReports>();
         services.TryAddSingleton<IRetention, RetentionService>();
         services.TryAddSingleton<IHelpDesk, HelpDesk>();
         services.TryAddSingleton<IMessages, MessageService>();

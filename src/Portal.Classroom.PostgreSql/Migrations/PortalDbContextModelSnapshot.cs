@@ -517,6 +517,34 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     b.ToTable("Users", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.RunFailure", b =>
+                {
+                    b.Property<string>("LearnerId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("CourseId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("LessonId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SectionId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("LearnerId", "CourseId", "LessonId", "BlockId", "At");
+
+                    b.HasIndex("CourseId", "LessonId");
+
+                    b.ToTable("RunFailures", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.SchoolClass", b =>
                 {
                     b.Property<string>("Id")

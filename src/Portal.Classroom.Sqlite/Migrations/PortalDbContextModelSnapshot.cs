@@ -508,6 +508,34 @@ namespace Portal.Classroom.Sqlite.Migrations
                     b.ToTable("Users", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.RunFailure", b =>
+                {
+                    b.Property<string>("LearnerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CourseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LessonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SectionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("LearnerId", "CourseId", "LessonId", "BlockId", "At");
+
+                    b.HasIndex("CourseId", "LessonId");
+
+                    b.ToTable("RunFailures", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.SchoolClass", b =>
                 {
                     b.Property<string>("Id")

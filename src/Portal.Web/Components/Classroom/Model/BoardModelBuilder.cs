@@ -179,7 +179,7 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
         _ => ("idle", "not started"),
     };
 
-    private static string Short(Section section) => section.Kind switch
+    public static string Short(Section section) => section.Kind switch
     {
         SectionKind.Step => section.Number.ToString(CultureInfo.InvariantCulture),
         SectionKind.Exercise => $"Ex {section.Number}",
