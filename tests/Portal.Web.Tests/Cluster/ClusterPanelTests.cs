@@ -60,6 +60,39 @@ public sealed class ClusterPanelTests : LessonContext
     }
 
     [Fact]
+    public void PartOfThePanel_WithTheSameRows_IsNotRenderedAgain()
+    {
+        var cut = RenderPanel();
+        var services = cut.FindComponent<ClusterServices>();
+        var istio = cut.FindComponent<ClusterIstio>();
+        var renders = (services.RenderCount, istio.RenderCount);
+
+        cut.Render(p => p.Add(c => c.Snapshot, With(s => s with { VirtualServices = [SampleSummary.Reviews(0, 100)] })));
+
+        Assert.Equal((renders.Item1, renders.Item2 + 1), (services.RenderCount, istio.RenderCount));
+    }
+
+    [Fact]
+    public async Task Row_RenderedAgain_KeepsItsHandler()
+    {
+        var opened = new List<ClusterObjectKey>();
+        var openers = new RowOpeners(key =>
+        {
+            opened.Add(key);
+            return Task.CompletedTask;
+        });
+        var (kept, gone) = (SampleSummary.Key("Service", "ratings"), SampleSummary.Key("Service", "reviews"));
+        var (before, old) = (openers.For(kept), openers.For(gone));
+
+        openers.Keep([kept]);
+
+        Assert.Same(before, openers.For(kept));
+        Assert.NotSame(old, openers.For(gone));
+        await before();
+        Assert.Equal([kept], opened);
+    }
+
+    [Fact]
     public void Namespace_NotThereYet_StaysChosenWhenItAppears()
     {
         var cut = RenderPanel(With(_ => ClusterSummary.Empty with { Synced = true }));

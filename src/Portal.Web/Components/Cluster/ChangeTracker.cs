@@ -7,6 +7,9 @@ public sealed class ChangeTracker<TKey>
     private Dictionary<TKey, Entry> _rows = [];
     private bool _primed;
 
+    /// <summary>The rows that there are.</summary>
+    public IEnumerable<TKey> Keys => _rows.Keys;
+
     /// <summary>Takes in the rows that there are now; rows that are gone are forgotten.</summary>
     public void Update(IEnumerable<(TKey Key, string Shown)> rows, bool synced)
     {

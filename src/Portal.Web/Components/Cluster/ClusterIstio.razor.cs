@@ -26,8 +26,11 @@ public sealed partial class ClusterIstio
     [Parameter, EditorRequired]
     public required ChangeTracker<ClusterObjectKey> Changes { get; set; }
 
-    [Parameter]
-    public EventCallback<ClusterObjectKey> Open { get; set; }
+    [Parameter, EditorRequired]
+    public required RowOpeners Open { get; set; }
+
+    protected override IEnumerable<object?> Shown =>
+        [Gateways, VirtualServices, DestinationRules, PeerAuthentications, ShowNamespace];
 
     /// <summary>The host is said only when it is not the one that the virtual service is about.</summary>
     private static string Name(RouteDestination destination, VirtualServiceRow row) =>

@@ -12,6 +12,7 @@ namespace Portal.Web.Components.Cluster;
 public sealed partial class ClusterPanel
 {
     private readonly ChangeTracker<ClusterObjectKey> _changes = new();
+    private readonly RowOpeners _openers;
     private ClusterSummary? _seen;
     private string _namespace = "";
     private string _filter = "";
@@ -25,6 +26,8 @@ public sealed partial class ClusterPanel
     private ImmutableArray<DestinationRuleRow> _destinationRules = [];
     private ImmutableArray<PeerAuthenticationRow> _peerAuthentications = [];
     private ImmutableArray<EventRow> _events = [];
+
+    public ClusterPanel() => _openers = new(OpenAsync);
 
     [Inject]
     public required IDialogService Dialogs { get; init; }
@@ -67,20 +70,25 @@ public sealed partial class ClusterPanel
         if (ReferenceEquals(_seen, Summary)) return;
         _seen = Summary;
         _changes.Update(ClusterRows.Shown(Summary), Summary.Synced);
+        _openers.Keep(_changes.Keys);
         Recompute();
     }
 
     private void Recompute()
     {
-        _workloads = [.. Summary.Workloads.Where(r => Matches(r.Namespace, r.Name))];
-        _pods = [.. Summary.Pods.Where(r => Matches(r.Namespace, r.Name))];
-        _services = [.. Summary.Services.Where(r => Matches(r.Namespace, r.Name))];
-        _gateways = [.. Summary.Gateways.Where(r => Matches(r.Namespace, r.Name))];
-        _virtualServices = [.. Summary.VirtualServices.Where(r => Matches(r.Namespace, r.Name))];
-        _destinationRules = [.. Summary.DestinationRules.Where(r => Matches(r.Namespace, r.Name))];
-        _peerAuthentications = [.. Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name))];
-        _events = [.. Summary.Events.Where(r => Matches(r.Namespace, r.InvolvedObject)).Take(30)];
+        _workloads = Same(_workloads, Summary.Workloads.Where(r => Matches(r.Namespace, r.Name)));
+        _pods = Same(_pods, Summary.Pods.Where(r => Matches(r.Namespace, r.Name)));
+        _services = Same(_services, Summary.Services.Where(r => Matches(r.Namespace, r.Name)));
+        _gateways = Same(_gateways, Summary.Gateways.Where(r => Matches(r.Namespace, r.Name)));
+        _virtualServices = Same(_virtualServices, Summary.VirtualServices.Where(r => Matches(r.Namespace, r.Name)));
+        _destinationRules = Same(_destinationRules, Summary.DestinationRules.Where(r => Matches(r.Namespace, r.Name)));
+        _peerAuthentications = Same(_peerAuthentications, Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name)));
+        _events = Same(_events, Summary.Events.Where(r => Matches(r.Namespace, r.InvolvedObject)).Take(30));
     }
+
+    // The array that there was, as long as it holds the same rows: its part of the panel is not rendered again.
+    private static ImmutableArray<T> Same<T>(ImmutableArray<T> old, IEnumerable<T> rows) =>
+        rows.SequenceEqual(old) ? old : [.. rows];
 
     private bool Matches(string @namespace, string name) =>
         (_namespace.Length == 0 || @namespace == _namespace) && name.Contains(_filter, StringComparison.OrdinalIgnoreCase);

@@ -20,8 +20,10 @@ public sealed partial class ClusterWorkloads
     [Parameter, EditorRequired]
     public required ChangeTracker<ClusterObjectKey> Changes { get; set; }
 
-    [Parameter]
-    public EventCallback<ClusterObjectKey> Open { get; set; }
+    [Parameter, EditorRequired]
+    public required RowOpeners Open { get; set; }
+
+    protected override IEnumerable<object?> Shown => [Workloads, Pods, ShowNamespace];
 
     private static (string Icon, string Css) Look(PodRow pod) => pod.Status switch
     {
