@@ -11,6 +11,7 @@ using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
 
 namespace Portal.Classroom.Tests;
@@ -33,6 +34,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
     public IHelpDesk Help => _host.Services.GetRequiredService<IHelpDesk>();
     public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
+    public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
     public IRetention Retention => _host.Services.GetRequiredService<IRetention>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();

@@ -89,6 +89,42 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
     }
 
     [Fact]
+    public async Task Report_OfAClass_IsReachedFromTheBoardAndReadEverywhere()
+    {
+        var url = factory.Start();
+        var board = await MakeClassAsync();
+        await using var visitor = await browser.OpenAsync(url, 1280, 900);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync(board);
+        var page = visitor.Page;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAsync();
+
+        await Expect(page.Locator("#heat-head")).ToHaveTextAsync("Time on each step");
+        await Expect(page.Locator(".heat-map")).ToContainTextAsync("Grace Hopper");
+        await page.GetByLabel("Colour and numbers").SelectOptionAsync("Failed runs of each step");
+        await page.GetByLabel("Sort").SelectOptionAsync("most failures first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await Expect(page.Locator("#heat-head")).ToHaveTextAsync("Failed runs of each step");
+        await Expect(page.Locator(".heat-map tbody").Last.Locator("th").First).ToHaveTextAsync("Margaret Hamilton");
+        foreach (var (width, scheme) in ((int, ColorScheme)[])
+            [(1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)])
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Expect(page.Locator("html"))
+                .ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+            Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"));
+            await visitor.PictureAsync($"report-{width}-{scheme.ToString().ToLowerInvariant()}");
+        }
+        await page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(1100, 800);
+        await visitor.PictureAsync("report-print");
+        Assert.Empty(await visitor.UnnamedControlsAsync());
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
+    [Fact]
     public async Task Pin_ByKeyboardAndMouse_KeepsTheFocusAndTheKeys()
     {
         var url = factory.Start();
