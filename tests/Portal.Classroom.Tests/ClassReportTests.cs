@@ -95,10 +95,10 @@ public abstract class ClassReportTests(DatabaseKind kind) : DatabaseTests(kind)
         return (made.Id, ada.Id);
     }
 
-    private static Task SectionAsync(ClassroomHost host, string learner, string id, SectionStatus status, int minutes) =>
+    private static Task SectionAsync(ClassroomHost host, string learner, string id, SectionStatus status, int at) =>
         host.Progress.RecordSectionAsync(
             new(learner, "course", "lesson"),
-            new(id, "step", status, s_noon.AddMinutes(minutes)),
+            new(id, "step", status, s_noon.AddMinutes(at)),
             s_none
         );
 

@@ -19,7 +19,9 @@ public interface ISessionTimes
         CancellationToken cancellationToken
     );
 
-    /// <summary>Gives learners of a class more time, from the end that they have or from now, whichever is later.</summary>
+    /// <summary>
+    /// Gives learners of a class more time, from the end that they have or from now, whichever is later.
+    /// </summary>
     /// <returns>The new ends, by learner; who has none has not begun, or has no limit.</returns>
     /// <exception cref="ClassroomException">Who asks does not instruct the class, or it is no more time.</exception>
     Task<ImmutableDictionary<string, DateTimeOffset>> ExtendAsync(

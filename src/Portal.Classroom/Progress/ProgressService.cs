@@ -87,7 +87,8 @@ internal sealed class ProgressService(
         row.Duration = fact.Duration;
         row.At = fact.At;
         row.Count++;
-        if (fact.Status is RunStatus.Failed or RunStatus.TimedOut) await AddFailureAsync(db, key, fact, cancellationToken);
+        if (fact.Status is RunStatus.Failed or RunStatus.TimedOut)
+            await AddFailureAsync(db, key, fact, cancellationToken);
     }, cancellationToken);
 
     private static async Task AddFailureAsync(

@@ -30,7 +30,7 @@ public sealed record LearnerReport(
     ImmutableArray<ReportEvent> Events
 );
 
-/// <param name="Time">From the first thing done in it to its completion, or to the last thing done in it so far.</param>
+/// <param name="Time">From the first thing done in it to its completion, or to the last thing so far.</param>
 /// <param name="Failures">Runs that failed.</param>
 public sealed record SectionReport(
     SectionStatus Status,

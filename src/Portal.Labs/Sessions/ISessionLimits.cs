@@ -1,6 +1,6 @@
 namespace Portal.Labs.Sessions;
 
-/// <summary>How long sessions last, where somebody limits them. The host adds one; without it they have no end.</summary>
+/// <summary>How long sessions last, where somebody limits them. Without a host's own they have no end.</summary>
 public interface ISessionLimits
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Portal.Content.Model;
 
 namespace Portal.Labs.Sessions;
 
-/// <summary>Going back: the cluster as it was before a section was begun, with the shell and the files of now.</summary>
+/// <summary>Going back: the cluster as it was before a section was begun, the shell and files as now.</summary>
 internal sealed partial class SessionLifecycle
 {
     /// <summary>Keeps the cluster as it is before the first run of a section. From any thread.</summary>

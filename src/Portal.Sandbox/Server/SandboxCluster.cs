@@ -194,7 +194,7 @@ public sealed class SandboxCluster
     /// </summary>
     public void Keep(string name) => Marks.Keep(name, Store.Snapshot);
 
-    /// <summary>As <see cref="Restore"/>, to the moment of this name; those that were kept after it are forgotten.</summary>
+    /// <summary>As <see cref="Restore"/>, to the moment of this name; those kept after it are forgotten.</summary>
     /// <returns>False when there is none of this name.</returns>
     public bool TryGoBack(string name)
     {

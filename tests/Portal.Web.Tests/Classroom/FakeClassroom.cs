@@ -51,8 +51,12 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess,
     /// <summary>When sessions end, by learner.</summary>
     public Dictionary<string, DateTimeOffset> Ends { get; } = [];
 
-    public Task<DateTimeOffset?> BeginAsync(string learnerId, string courseId, string lessonId, CancellationToken cancellationToken) =>
-        Task.FromResult<DateTimeOffset?>(Ends.TryGetValue(learnerId, out var end) ? end : null);
+    public Task<DateTimeOffset?> BeginAsync(
+        string learnerId,
+        string courseId,
+        string lessonId,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<DateTimeOffset?>(Ends.TryGetValue(learnerId, out var end) ? end : null);
 
     public Task<ImmutableDictionary<string, DateTimeOffset>> ExtendAsync(
         string classId,

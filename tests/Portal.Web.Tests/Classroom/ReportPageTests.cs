@@ -103,7 +103,14 @@ public sealed class ReportPageTests : LessonContext, IClassReports
     {
         var sections = Enumerable
             .Range(1, 40)
-            .Select(i => new Section { Id = $"step-{i}", Title = $"Step {i}", Kind = SectionKind.Step, Number = i, Level = 3 })
+            .Select(i => new Section
+            {
+                Id = $"step-{i}",
+                Title = $"Step {i}",
+                Kind = SectionKind.Step,
+                Number = i,
+                Level = 3,
+            })
             .ToImmutableArray();
         _report = _report with
         {
