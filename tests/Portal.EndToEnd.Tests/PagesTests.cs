@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Playwright;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
+using Portal.Testing;
 using Portal.Testing.Lessons;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -94,6 +95,56 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
 
         Assert.Equal("step-1/1", session.Runs.First().BlockId);
         await Expect(page.Locator("[data-splitter]")).ToHaveAttributeAsync("aria-valuenow", "41");
+    }
+
+    [Fact]
+    public async Task SkipLink_ByKeyboard_LeadsToTheContentOfThisPage()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync("/join");
+
+        await visitor.Page.Locator(".skip-link").FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(visitor.Page.Locator("#main")).ToBeFocusedAsync();
+        await Expect(visitor.Page).ToHaveURLAsync(Url.TrimEnd('/') + "/join");
+    }
+
+    [Fact]
+    public async Task Tabs_ByKeyboard_AreOneStopAndChosenByArrows()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        await SessionAsync("arrows", visitor);
+        var page = visitor.Page;
+
+        await page.Locator("#tab-Cluster").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Locator("#tab-Mesh")).ToBeFocusedAsync();
+        await Expect(page.Locator("#tabpanel-Mesh")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(page.Locator("#tab-Checks")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Locator("#tab-Cluster")).ToBeFocusedAsync();
+        Assert.Equal(1, await page.Locator("[role=tab][tabindex='0']").CountAsync());
+    }
+
+    [Fact]
+    public async Task Edit_LongerThanAMessage_RunsWhole()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        var session = await SessionAsync("long", visitor);
+        var block = visitor.Page.Locator("#block-step-1-1");
+        var text = string.Concat(Enumerable.Range(0, 12_000).Select(i => $"# values of line {i}\n")) + "true";
+
+        await block.GetByLabel("Edit and run").ClickAsync();
+        await block.Locator("textarea").EvaluateAsync("(e, text) => e.value = text", text);
+        await block.Locator("textarea").PressAsync("Control+Enter");
+
+        await Eventually.True(() => !session.Runs.IsEmpty);
+        Assert.Equal(text, session.Runs.First().Options.Code);
+        await Expect(block.Locator("textarea")).ToHaveCountAsync(0);
+        Assert.Empty(visitor.ConsoleErrors);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Portal.Testing;
+using Xunit;
 
 namespace Portal.EndToEnd.Tests;
 
@@ -38,11 +41,18 @@ public sealed class Visitor : IAsyncDisposable
         await Page.Locator(".shell:is([data-interactive='true'], [data-interactive='static'])").WaitForAsync();
     }
 
-    /// <summary>Keeps a picture for people to look at.</summary>
+    /// <summary>
+    /// Keeps a picture for people to look at. What is pictured has to be right for those who do not see it too: axe,
+    /// with WCAG and its best practices, finds nothing.
+    /// </summary>
     public async Task PictureAsync(string name)
     {
         var directory = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
         await Page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
+        // What a frame shows is a program of the learner's.
+        var result = await Page.RunAxe(new AxeRunOptions { Iframes = false });
+        var found = result.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id} ({v.Help}): {n.Target}, {n.Html}"));
+        if (found.Any()) Assert.Fail(string.Join("\n", found));
     }
 
     /// <summary>Controls that a screen reader would announce without a name.</summary>

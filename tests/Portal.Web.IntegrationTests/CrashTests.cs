@@ -11,16 +11,18 @@ namespace Portal.Web.IntegrationTests;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const int Steps = 40;
     private static readonly string[] s_names = ["Ada", "Bea", "Cleo"];
 
     private readonly TempDirectory _directory = new();
     private readonly int _rounds = int.Parse(
-        Environment.GetEnvironmentVariable("PORTAL_TEST_CRASHES") ?? "8",
+        Environment.GetEnvironmentVariable("PORTAL_TEST_CRASHES") ?? "40",
         CultureInfo.InvariantCulture
     );
     private readonly int _seed = Random.Shared.Next();
     private readonly HashSet<(string Name, int Step)> _seen = [];
+
+    /// <summary>So many that there are new ones to the end.</summary>
+    private int Steps => Math.Max(40, _rounds);
 
     public void Dispose() => _directory.Dispose();
 

@@ -42,6 +42,34 @@ public sealed partial class StaticAssetTests(PortalFactory factory) : IClassFixt
         }
     }
 
+    /// <summary>Over HTTPS the length of a page must not tell of the tokens in it.</summary>
+    [Theory]
+    [InlineData("http", "br")]
+    [InlineData("https", "")]
+    public async Task Page_OverHttpAlone_IsCompressed(string scheme, string encoding)
+    {
+        using var client = await factory.CreateOwnerAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://localhost/learn/course/lesson");
+        request.Headers.AcceptEncoding.ParseAdd("br");
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(encoding, string.Join(',', response.Content.Headers.ContentEncoding));
+    }
+
+    [Fact]
+    public async Task StyleSheet_IsCompressed()
+    {
+        using var client = factory.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/_content/MudBlazor/MudBlazor.min.css");
+        request.Headers.AcceptEncoding.ParseAdd("gzip, br");
+
+        using var response = await client.SendAsync(request);
+
+        Assert.NotEmpty(response.Content.Headers.ContentEncoding);
+    }
+
     [GeneratedRegex("""<(?:link|script|a|img)[^>]+(?:href|src)="([^"]+)""")]
     private static partial Regex Address();
 }

@@ -1,5 +1,6 @@
 using Ganss.Xss;
 using Markdig;
+using Markdig.Extensions.TaskLists;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -31,6 +32,7 @@ internal static class LessonMarkdown
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer) { ImplicitParagraph = tight };
         s_pipeline.Setup(renderer);
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new NamedTaskListRenderer());
         foreach (var block in blocks) renderer.Render(block);
         return Sanitize(writer.ToString());
     }
@@ -52,6 +54,18 @@ internal static class LessonMarkdown
         var sanitizer = new HtmlSanitizer();
         sanitizer.AllowedAttributes.Add("class");
         sanitizer.AllowedAttributes.Add("id");
+        sanitizer.AllowedAttributes.Add("aria-label");
         return sanitizer;
+    }
+
+    /// <summary>A box of a task list with a name for those who do not see whether it is ticked.</summary>
+    private sealed class NamedTaskListRenderer : HtmlObjectRenderer<TaskList>
+    {
+        protected override void Write(HtmlRenderer renderer, TaskList obj) =>
+            renderer.Write(
+                obj.Checked
+                    ? """<input type="checkbox" disabled checked aria-label="done">"""
+                    : """<input type="checkbox" disabled aria-label="to do">"""
+            );
     }
 }

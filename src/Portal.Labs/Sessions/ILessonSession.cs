@@ -160,7 +160,9 @@ public interface ILessonSession
 
 /// <param name="Command">Index of the only command to run, or null for all.</param>
 /// <param name="Code">Text to run instead of the block's own (edit and run), or null.</param>
-public sealed record RunOptions(int? Command = null, string? Code = null)
+/// <param name="Series">Names runs that were asked for together: after one that did not succeed, those that follow are
+/// not made. Null for a run by itself.</param>
+public sealed record RunOptions(int? Command = null, string? Code = null, string? Series = null)
 {
     public static RunOptions WholeBlock { get; } = new();
 }

@@ -104,7 +104,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         if (_factory.IsDraining)
             throw new RunRefusedException("The portal restarts in a moment. Run this when the page is back.");
         RefuseWhenNotPossible(block);
-        var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options.Command, options.Code);
+        var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options);
         Interlocked.Increment(ref _asked);
         try
         {

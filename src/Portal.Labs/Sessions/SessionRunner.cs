@@ -19,7 +19,8 @@ internal sealed class SessionRunner(
 {
     private readonly CommandRunner _runner = new(factory.Time);
 
-    public async Task ExecuteAsync(QueuedRun run, CancellationToken stop)
+    /// <returns>Whether all of it succeeded.</returns>
+    public async Task<bool> ExecuteAsync(QueuedRun run, CancellationToken stop)
     {
         RunSnapshot finished;
         using var measure = LabsTelemetry.StartRun(key, run.Block.Id, factory.Time);
@@ -31,7 +32,7 @@ internal sealed class SessionRunner(
                 .Where(c => run.Command is null || c.index == run.Command)
                 .ToImmutableArray();
             if (lifecycle.Lab?.Workspace is not { } workspace)
-                return;
+                return false;
             lifecycle.KeepBefore(run.Section);
             if (run.Section.Kind == SectionKind.Cleanup)
                 lifecycle.Grader?.KeepPasses();
@@ -68,7 +69,7 @@ internal sealed class SessionRunner(
                 RunPhase.Failed,
                 e is WorkspaceException ? e.Message : "The portal could not run this block. Try again."
             );
-            return;
+            return false;
         }
         measure.Ended(finished.Phase);
         await progress
@@ -83,6 +84,7 @@ internal sealed class SessionRunner(
             using var grading = LabsTelemetry.StartGrading(key, factory.Time);
             await guarded.Start("grading of a run", () => grader.GradeAsync(run.Section, stop)).ConfigureAwait(false);
         }
+        return finished.Phase == RunPhase.Succeeded;
     }
 
     /// <summary>The run is over: one that never came to an end of its own is shown as failed.</summary>

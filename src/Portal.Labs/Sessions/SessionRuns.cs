@@ -5,17 +5,22 @@ using Portal.Shared;
 namespace Portal.Labs.Sessions;
 
 /// <summary>A run that was accepted.</summary>
-/// <param name="Code">What is run in place of the block's own text, or null.</param>
-internal sealed record QueuedRun(string RunId, Section Section, Block Block, int? Command, string? Code);
+internal sealed record QueuedRun(string RunId, Section Section, Block Block, RunOptions Options)
+{
+    public int? Command => Options.Command;
+
+    /// <summary>What is run in place of the block's own text, or null.</summary>
+    public string? Code => Options.Code;
+}
 
 /// <summary>
 /// Runs of one session, one at a time, in the order in which they were accepted. Touched by the session's loop only.
 /// </summary>
-/// <param name="execute">Makes a run; its token is cancelled to stop it.</param>
+/// <param name="execute">Makes a run and tells whether it succeeded; its token is cancelled to stop it.</param>
 /// <param name="ended">Told each run that is over, whatever became of it.</param>
 /// <param name="changed">Told the active run and the ones that wait.</param>
 internal sealed class SessionRuns(
-    Func<QueuedRun, CancellationToken, Task> execute,
+    Func<QueuedRun, CancellationToken, Task<bool>> execute,
     Action<QueuedRun> ended,
     Action<QueuedRun?, ImmutableArray<QueuedRun>> changed,
     Guarded guarded
@@ -27,6 +32,12 @@ internal sealed class SessionRuns(
     private ImmutableArray<QueuedRun> _waiting = [];
     private (QueuedRun Run, CancellationTokenSource Stop, Task Ended)? _active;
 
+    /// <summary>Of the active run; to be read when that has ended.</summary>
+    private bool _succeeded;
+
+    /// <summary>The series of the last run that did not succeed: more of it may still be on its way.</summary>
+    private string? _broken;
+
     /// <summary>
     /// Completes when the active run is over; <see cref="Settle"/> then has to be called. Never, while nothing runs.
     /// </summary>
@@ -34,6 +45,7 @@ internal sealed class SessionRuns(
 
     public void Enqueue(QueuedRun run)
     {
+        if (run.Options.Series is { } series && series == _broken) return;
         _waiting = _waiting.Add(run);
         StartNext();
         changed(_active?.Run, _waiting);
@@ -66,6 +78,11 @@ internal sealed class SessionRuns(
         if (_active is { Ended.IsCompleted: true } over)
         {
             _active = null;
+            if (!_succeeded && over.Run.Options.Series is { } series)
+            {
+                _broken = series;
+                _waiting = _waiting.RemoveAll(w => w.Options.Series == series);
+            }
             ended(over.Run);
             StartNext();
             changed(_active?.Run, _waiting);
@@ -81,6 +98,11 @@ internal sealed class SessionRuns(
         var run = _waiting[0];
         var stop = new CancellationTokenSource();
         _waiting = _waiting.RemoveAt(0);
-        _active = (run, stop, guarded.Start("run", () => execute(run, stop.Token)));
+        _succeeded = false;
+        _active = (
+            run,
+            stop,
+            guarded.Start("run", async () => _succeeded = await execute(run, stop.Token).ConfigureAwait(false))
+        );
     }
 }

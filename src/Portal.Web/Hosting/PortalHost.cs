@@ -47,6 +47,7 @@ internal static class PortalHost
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
         app.UseMiddleware<PortProxy>();
+        app.UseResponseCompression();
         app.UseRoutingWithHead();
         app.UseSecurityHeaders();
         app.UseDatabaseAway();

@@ -119,9 +119,28 @@ public sealed class ProbeTests
     [InlineData("{'accept':['nothing']}", "all", false)]
     [InlineData("{'accept':{'min':1,'max':2}}", "1.5", true)]
     [InlineData("{'accept':{'min':1,'max':2}}", "3", false)]
+    [InlineData("{'accept':{'min':1,'max':2}}", "1,5", true)]
+    [InlineData("{'accept':{'min':1,'max':2}}", "1.5 %", true)]
+    [InlineData("{'accept':{'min':1,'max':2}}", "one", false)]
     [InlineData("{'accept':['x']}", null, false)]
     public async Task Answer_Given_IsCompared(string settings, string? answer, bool holds) =>
         Assert.Equal(holds, (await Evaluate(new AnswerProbe(), settings, Cluster.Context(ClusterSnapshot.Empty, answer: answer))).Holds);
+
+    [Theory]
+    [InlineData("{'accept':['no'],'choices':{'yes':'It works','no':'It fails'}}", "yes", "“It works”, which is not right")]
+    [InlineData("{'accept':['no']}", "yes", "“yes”, which is not right")]
+    [InlineData("{'accept':{'min':1}}", "one", "“one”, which is no number")]
+    public async Task Answer_Wrong_IsToldAsItWasRead(string settings, string answer, string found) =>
+        Assert.Equal(
+            found,
+            (
+                await Evaluate(
+                    new AnswerProbe(),
+                    settings,
+                    Cluster.Context(ClusterSnapshot.Empty, answer: answer)
+                )
+            ).Found
+        );
 
     [Theory]
     [InlineData("{'run':'echo hello; exit 3','exitCode':3,'output':'^hel'}", true, "")]

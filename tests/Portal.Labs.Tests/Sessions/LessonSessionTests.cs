@@ -50,6 +50,23 @@ public sealed class LessonSessionTests : SessionFixture
     }
 
     [Fact]
+    public async Task RunAsync_OneOfASeriesFails_ThoseAfterItAreNotRun()
+    {
+        var session = await OpenAsync();
+        Task RunAsync(string block, string code, string? series) =>
+            session.RunAsync(block, new RunOptions(Code: code, Series: series), CancellationToken.None);
+
+        await RunAsync("step-2/make", "(exit 3)", "together");
+        await RunAsync("step-1/look", "touch never", "together");
+        await UntilRan(session, "step-2/make");
+        await RunAsync("step-1/look", "touch never", "together");
+        await RunAsync("step-1/look", "test ! -e never", "again");
+
+        Assert.Equal(RunPhase.Succeeded, (await UntilRan(session, "step-1/look")).Phase);
+        Assert.Empty(session.Current.Waiting);
+    }
+
+    [Fact]
     public async Task RunAsync_MarkForgedWithItsTag_ChangesNothing()
     {
         var session = await OpenAsync();
@@ -193,7 +210,7 @@ public sealed class LessonSessionTests : SessionFixture
         var session = await OpenAsync();
 
         await session.AnswerAsync("question", "left", CancellationToken.None).DefaultTimeout();
-        Assert.Equal((CheckPhase.NotYet, "'left' is not it"), (session.Current.Checks["question"].Phase, session.Current.Checks["question"].Found));
+        Assert.Equal((CheckPhase.NotYet, "“left”, which is not right"), (session.Current.Checks["question"].Phase, session.Current.Checks["question"].Found));
 
         await session.AnswerAsync("question", "Right", CancellationToken.None).DefaultTimeout();
         Assert.Equal(SectionPhase.Completed, session.Current.Sections["exercise-1"].Phase);

@@ -1,4 +1,6 @@
+using System.Text;
 using Bunit;
+using Microsoft.JSInterop;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
 using Xunit;
@@ -7,6 +9,15 @@ namespace Portal.Web.Tests.Lessons;
 
 public sealed class RunnableBlockTests : LessonContext
 {
+    private readonly JSRuntimeInvocationHandler<IJSStreamReference> _box;
+
+    public RunnableBlockTests()
+    {
+        var module = JSInterop.SetupModule("/Components/Lessons/CodeEdit.razor.js");
+        module.Mode = JSRuntimeMode.Loose;
+        _box = module.Setup<IJSStreamReference>("read", _ => true);
+    }
+
     [Fact]
     public void Run_Clicked_RunsTheWholeBlock()
     {
@@ -101,7 +112,7 @@ public sealed class RunnableBlockTests : LessonContext
         var cut = RenderBlock("step-1/1");
 
         cut.Find("[aria-label='Edit and run']").Click();
-        cut.Find("textarea").Input("kubectl get svc");
+        Write("kubectl get svc");
         cut.Find(".block-edit .primary").Click();
 
         Assert.Equal("kubectl get svc", Assert.Single(Session.Runs).Options.Code);
@@ -179,12 +190,56 @@ public sealed class RunnableBlockTests : LessonContext
         cut.Find("button.run").Click();
 
         cut.Find("[aria-label='Edit and run']").Click();
-        cut.Find("textarea").Input("kubectl get svc");
+        Write("kubectl get svc");
         cut.Find(".block-edit .primary").Click();
 
         Assert.Single(Session.Runs);
         Assert.NotNull(cut.Find(".refused"));
         Assert.Equal("kubectl get svc", cut.Find("textarea").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Edit_NothingOrTooMuch_IsSaidAndNotRun()
+    {
+        var cut = RenderBlock("step-1/1");
+        cut.Find("[aria-label='Edit and run']").Click();
+
+        Write(" \n");
+        cut.Find(".block-edit .primary").Click();
+        Assert.Contains("nothing to run", cut.Find(".refused").TextContent, StringComparison.Ordinal);
+
+        Write(new string('#', CodeEdit.MaxBytes + 1));
+        cut.Find(".block-edit .primary").Click();
+        Assert.Contains("more than 1024 KiB", cut.Find(".refused").TextContent, StringComparison.Ordinal);
+        Assert.Empty(Session.Runs);
+    }
+
+    [Fact]
+    public void Edit_ClosedAndOpened_KeepsTheDraft()
+    {
+        var cut = RenderBlock("step-1/1");
+        cut.Find("[aria-label='Edit and run']").Click();
+        Write("kubectl get nodes");
+
+        cut.Find("[aria-label='Edit and run']").Click();
+        cut.Find("[aria-label='Edit and run']").Click();
+
+        Assert.Equal("kubectl get nodes", cut.Find("textarea").GetAttribute("value"));
+    }
+
+    /// <summary>What the browser has in the box.</summary>
+    private void Write(string text) => _box.SetResult(new TypedText(text));
+
+    private sealed class TypedText(string text) : IJSStreamReference
+    {
+        private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
+
+        public long Length => _bytes.Length;
+
+        public ValueTask<Stream> OpenReadStreamAsync(long maxAllowedSize, CancellationToken cancellationToken) =>
+            new(new MemoryStream(_bytes));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private IRenderedComponent<RunnableBlock> RenderBlock(string id, Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null, bool canRun = true) => Render<RunnableBlock>(p =>

@@ -21,9 +21,9 @@ public sealed partial class BarMenu : IAsyncDisposable
     [Parameter, EditorRequired]
     public required string Class { get; set; }
 
-    /// <summary>What the button is called where it is not seen.</summary>
-    [Parameter, EditorRequired]
-    public required string Label { get; set; }
+    /// <summary>What the button is called where it is not seen; null when its content says that.</summary>
+    [Parameter]
+    public string? Label { get; set; }
 
     [Parameter]
     public string? Title { get; set; }

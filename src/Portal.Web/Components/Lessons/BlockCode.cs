@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared.Text;
 
 namespace Portal.Web.Components.Lessons;
 
@@ -9,6 +13,15 @@ internal sealed record CodeSegment(string Text, int? Command);
 
 internal static class BlockCode
 {
+    /// <summary>For as long as the lesson is there, and for all who read it.</summary>
+    private static readonly ConditionalWeakTable<Block, ConcurrentDictionary<string, string>> s_html = [];
+
+    /// <summary>A piece of the block's code with its tokens marked. Made once: a page that follows a run is rendered
+    /// ten times a second.</summary>
+    public static string ToHtml(Block block, string piece) => s_html
+        .GetOrCreateValue(block)
+        .GetOrAdd(piece, static (p, language) => CodeHighlighter.ToHtml(p, language), block.Language);
+
     /// <summary>Cuts the code at the commands of a run, so that each command's state can stand beside it.</summary>
     /// <returns>One piece without a command when the commands are not those of this code.</returns>
     public static IReadOnlyList<CodeSegment> Split(string code, ImmutableArray<CommandSnapshot> commands)

@@ -26,6 +26,9 @@ public sealed class LessonActions(
     /// </summary>
     public string? GuestId { get; init; }
 
+    /// <summary>Ends with the page.</summary>
+    public CancellationToken Leaving => leaving;
+
     /// <summary>Why there is no session to show yet.</summary>
     public string NotYet { get; set; } = "Connecting to your session…";
 
@@ -44,10 +47,15 @@ public sealed class LessonActions(
     /// asked.</returns>
     public Task<string?> RunAsync(string blockId, RunOptions options) => RunAsync([blockId], options);
 
-    /// <summary>Runs the blocks of a section one after the other; a block of a solution is the learner's to run.</summary>
+    /// <summary>
+    /// Runs the blocks of a section one after the other until one fails; a block of a solution is the learner's to run.
+    /// </summary>
     /// <inheritdoc cref="RunAsync(string, RunOptions)" path="/returns"/>
     public Task<string?> RunSectionAsync(Section section, string provider) =>
-        RunAsync([.. RunnableBlocks(section, provider).Select(b => b.Id)], RunOptions.WholeBlock);
+        RunAsync(
+            [.. RunnableBlocks(section, provider).Select(b => b.Id)],
+            new RunOptions(Series: Guid.NewGuid().ToString("n"))
+        );
 
     public Task StopAsync() => DoAsync(s => s.StopAsync(leaving));
     public Task CheckAsync(string? sectionId) => DoAsync(s => s.CheckAsync(sectionId, leaving));

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
@@ -8,6 +10,7 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>What stands beside the text: tabs on the cluster, its mesh, the terminal and the checks. On a phone it is a sheet.</summary>
 public sealed partial class LessonPanel
 {
+    private readonly ElementReference[] _buttons = new ElementReference[Enum.GetValues<PanelTab>().Length];
     private PanelTab _tab;
     private bool _terminalOpened;
 
@@ -30,6 +33,9 @@ public sealed partial class LessonPanel
     [Parameter]
     public EventCallback<bool> OpenChanged { get; set; }
 
+    private ImmutableArray<PanelTab> Tabs =>
+        [.. Enum.GetValues<PanelTab>().Where(t => t != PanelTab.App || _shown is not null)];
+
     protected override void OnInitialized() => Actions.ShowPort = (number, path) => InvokeAsync(() =>
     {
         _shown = (number, path);
@@ -48,6 +54,23 @@ public sealed partial class LessonPanel
         _tab = tab;
         _terminalOpened |= tab == PanelTab.Terminal; // and stays: what is on its screen is not drawn again
         return Open ? Task.CompletedTask : OpenChanged.InvokeAsync(true);
+    }
+
+    /// <summary>As the pattern of ARIA wants it: one stop for Tab, and the arrow keys choose.</summary>
+    private async Task OnKeyAsync(KeyboardEventArgs e)
+    {
+        var (tabs, at) = (Tabs, Tabs.IndexOf(_tab));
+        var next = e.Key switch
+        {
+            "ArrowRight" => (at + 1) % tabs.Length,
+            "ArrowLeft" => (at + tabs.Length - 1) % tabs.Length,
+            "Home" => 0,
+            "End" => tabs.Length - 1,
+            _ => at,
+        };
+        if (next == at) return;
+        await SelectAsync(tabs[next]);
+        await _buttons[(int)tabs[next]].FocusAsync();
     }
 
     private static string IconOf(PanelTab tab) => tab switch

@@ -13,6 +13,7 @@ public sealed partial class RunnableBlock
     private bool _editing;
     private bool _copied;
     private string _draft = "";
+    private CodeEdit? _edit;
     private string? _refusal;
 
     [Inject]
@@ -52,7 +53,6 @@ public sealed partial class RunnableBlock
     private string Label => $"{Kind} block";
 
     private string Kind => Block switch { { SampleOf: not null } => "output, for example", { Language: "" } => "text", _ => Block.Language };
-    private int EditRows => Math.Clamp(_draft.Count(c => c == '\n') + 2, 3, 24);
     private string RunText => CanRun ? Run is null ? "Run" : "Run again" : "Run";
     private string RunTitle => CanRun ? "Run this block in your shell" : $"Not yet: {NotReady}";
     private string StateClass => Run is null ? "" : Phases.Of(Run.Phase).Class.Split(' ')[0];
@@ -85,14 +85,39 @@ public sealed partial class RunnableBlock
 
     private async Task RunEditedAsync()
     {
+        if (!await KeepDraftAsync()) return;
+        if (string.IsNullOrWhiteSpace(_draft))
+        {
+            _refusal = "There is nothing to run: write a command first.";
+            return;
+        }
         await RunAsync(new RunOptions(Code: _draft));
         _editing = _refusal is not null;
     }
 
-    private void ToggleEdit()
+    private async Task ToggleEditAsync()
     {
-        _editing = !_editing;
-        if (_editing && _draft.Length == 0) _draft = Block.Code;
+        if (_editing)
+        {
+            await KeepDraftAsync();
+            _editing = false;
+            return;
+        }
+        if (_draft.Length == 0) _draft = Block.Code;
+        _editing = true;
+    }
+
+    /// <returns>False when the text is too long to be taken.</returns>
+    private async Task<bool> KeepDraftAsync()
+    {
+        var text = await _edit!.ReadAsync(Actions.Leaving);
+        if (text is null)
+        {
+            _refusal = $"This is more than {CodeEdit.MaxBytes / 1024} KiB. Put it into a file in the terminal.";
+            return false;
+        }
+        (_draft, _refusal) = (text, null);
+        return true;
     }
 
     private async Task CopyAsync()

@@ -14,8 +14,21 @@ internal static partial class CodeHighlighter
         _ => HtmlEncoder.Default.Encode(code),
     };
 
-    /// <summary>Each named group of the expression becomes a span with that class.</summary>
+    /// <summary>Without marks when finding them takes too long: a text is never worth a page.</summary>
     private static string Mark(string code, Regex tokens)
+    {
+        try
+        {
+            return MarkTokens(code, tokens);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return HtmlEncoder.Default.Encode(code);
+        }
+    }
+
+    /// <summary>Each named group of the expression becomes a span with that class.</summary>
+    private static string MarkTokens(string code, Regex tokens)
     {
         var html = new StringBuilder(code.Length * 2);
         var at = 0;
