@@ -12,6 +12,7 @@ using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Platforms;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,12 +33,14 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<ClassService>();
         services.TryAddSingleton<IClasses>(provider => provider.GetRequiredService<ClassService>());
         services.TryAddSingleton<IClassLife, ClassLifeService>();
+        services.TryAddSingleton<ISessionTimes, SessionTimes>();
         services.TryAddSingleton<IInvitations, InvitationService>();
         services.TryAddSingleton<IAccess, ClassAccess>();
         services.TryAddSingleton<IProgressService, ProgressService>();
         services.TryAddSingleton<IPresence, Presence>();
         services.TryAddSingleton<IClassBoard, ClassBoardService>();
         services.TryAddSingleton<IExports, ExportService>();
+        services.TryAddSingleton<IClassReports, ClassReports>();
         services.TryAddSingleton<IRetention, RetentionService>();
         services.TryAddSingleton<IHelpDesk, HelpDesk>();
         services.TryAddSingleton<IMessages, MessageService>();

@@ -14,6 +14,7 @@ internal sealed record ClusterLease(
     private Task? _returned;
 
     public ClusterPast Past { get; init; } = ClusterPast.Kept;
+    public IClusterCheckpoints? Checkpoints { get; init; }
 
     /// <summary>Called once, when the lease is given back.</summary>
     public Func<Task> Return { get; init; } = () => Task.CompletedTask;

@@ -47,6 +47,9 @@ public interface IClusterLease : IAsyncDisposable
     /// <summary>Whether what was done in the cluster before is still there.</summary>
     ClusterPast Past { get; }
 
+    /// <summary>Moments that the cluster can go back to; null where it cannot.</summary>
+    IClusterCheckpoints? Checkpoints => null;
+
     /// <summary>The way to the cluster for a workspace that has a network of its own.</summary>
     ClusterEntrance Entrance { get; }
 
@@ -55,6 +58,25 @@ public interface IClusterLease : IAsyncDisposable
 
     /// <summary>Directory whose content is copied into a new workspace, or null.</summary>
     string? WorkspaceTemplate { get; }
+}
+
+/// <summary>
+/// Named moments of a cluster. They last as long as it does, over a restart too; a reset forgets them, and the oldest
+/// are forgotten when they hold too much. Thread-safe.
+/// </summary>
+public interface IClusterCheckpoints
+{
+    /// <summary>Oldest first.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    /// <summary>Keeps the present moment; without effect when the name is taken.</summary>
+    void Keep(string name);
+
+    /// <summary>
+    /// Puts the cluster back, its pods started again; moments that were kept after this one are forgotten.
+    /// </summary>
+    /// <returns>False when there is none of this name.</returns>
+    bool TryGoBack(string name);
 }
 
 /// <summary>What a leased cluster was before. Slept: it is as it was, but what programs measured and kept in memory

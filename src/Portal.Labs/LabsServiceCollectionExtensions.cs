@@ -29,6 +29,7 @@ public static class LabsServiceCollectionExtensions
         services.AddProbes();
         services.TryAddSingleton<CheckGrader>();
         services.TryAddSingleton<IProgressRecorder, NoProgressRecorder>();
+        services.TryAddSingleton<ISessionLimits, NoSessionLimits>();
         services.TryAddSingleton<LessonSessionFactory>();
         services.TryAddSingleton<ISessionActivities>(provider =>
             provider.GetRequiredService<LessonSessionFactory>().Activities

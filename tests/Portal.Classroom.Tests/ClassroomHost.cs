@@ -12,6 +12,7 @@ using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Platforms;
 using Portal.Classroom.Progress;
+using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
 
 namespace Portal.Classroom.Tests;
@@ -26,6 +27,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public ILearners Learners => _host.Services.GetRequiredService<ILearners>();
     public IClasses Classes => _host.Services.GetRequiredService<IClasses>();
     public IClassLife Life => _host.Services.GetRequiredService<IClassLife>();
+    public ISessionTimes Times => _host.Services.GetRequiredService<ISessionTimes>();
     public IInvitations Invitations => _host.Services.GetRequiredService<IInvitations>();
     public IAccess Access => _host.Services.GetRequiredService<IAccess>();
     public IProgressService Progress => _host.Services.GetRequiredService<IProgressService>();
@@ -35,6 +37,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
     public IPlatformClasses PlatformClasses => _host.Services.GetRequiredService<IPlatformClasses>();
     public IPlatformScores PlatformScores => _host.Services.GetRequiredService<IPlatformScores>();
+    public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
     public IRetention Retention => _host.Services.GetRequiredService<IRetention>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();

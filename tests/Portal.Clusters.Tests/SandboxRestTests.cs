@@ -99,6 +99,37 @@ public sealed class SandboxRestTests : IAsyncDisposable
         Assert.Equal(ClusterPast.New, again.Past);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Checkpoints_AfterARest_AreWhereItGoesBackTo(bool restarted)
+    {
+        var lease = await LeaseAsync();
+        lease.Checkpoints!.Keep("before");
+        using (var api = ClusterApi.Connect(lease.Kubeconfig))
+            await api.SendAsync(
+                HttpMethod.Post,
+                "api/v1/namespaces",
+                """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}""",
+                "application/json",
+                CancellationToken.None
+            );
+        await lease.DisposeAsync();
+        if (restarted)
+        {
+            await _provider.DisposeAsync();
+            _provider = NewProvider();
+        }
+        await using var again = await LeaseAsync();
+        Assert.Equal(["before"], again.Checkpoints!.Names);
+        Assert.True(await HasAsync(again, "shop"));
+
+        Assert.True(again.Checkpoints.TryGoBack("before"));
+
+        Assert.False(await HasAsync(again, "shop"));
+        Assert.False(again.Checkpoints.TryGoBack("never kept"));
+    }
+
     [Fact]
     public async Task Lease_DamagedFile_IsANewClusterAndTheFileIsKept()
     {
@@ -110,6 +141,12 @@ public sealed class SandboxRestTests : IAsyncDisposable
 
         Assert.Equal(ClusterPast.New, again.Past);
         Assert.Equal("nonsense", await File.ReadAllTextAsync(file + ".damaged"));
+    }
+
+    private static async Task<bool> HasAsync(IClusterLease lease, string name)
+    {
+        using var api = ClusterApi.Connect(lease.Kubeconfig);
+        return await api.FindAsync($"api/v1/namespaces/{name}", CancellationToken.None) is not null;
     }
 
     private SandboxClusterProvider NewProvider() =>

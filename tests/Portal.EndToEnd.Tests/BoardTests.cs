@@ -88,6 +88,90 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         Assert.Empty(visitor.ConsoleErrors);
     }
 
+    [Fact]
+    public async Task Report_OfAClass_IsReachedFromTheBoardAndReadEverywhere()
+    {
+        var url = factory.Start();
+        var board = await MakeClassAsync();
+        await using var visitor = await browser.OpenAsync(url, 1280, 900);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync(board);
+        var page = visitor.Page;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAsync();
+
+        await Expect(page.Locator("#heat-head")).ToHaveTextAsync("Time on each step");
+        await Expect(page.Locator(".heat-map")).ToContainTextAsync("Grace Hopper");
+        await page.GetByLabel("Colour and numbers").SelectOptionAsync("Failed runs of each step");
+        await page.GetByLabel("Sort").SelectOptionAsync("most failures first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await Expect(page.Locator("#heat-head")).ToHaveTextAsync("Failed runs of each step");
+        await Expect(page.Locator(".heat-map tbody").Last.Locator("th").First).ToHaveTextAsync("Margaret Hamilton");
+        foreach (var (width, scheme) in ((int, ColorScheme)[])
+            [(1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)])
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Expect(page.Locator("html"))
+                .ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+            Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"));
+            await visitor.PictureAsync($"report-{width}-{scheme.ToString().ToLowerInvariant()}");
+        }
+        await page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(1100, 800);
+        await visitor.PictureAsync("report-print");
+        Assert.Empty(await visitor.UnnamedControlsAsync());
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
+    [Fact]
+    public async Task Pin_ByKeyboardAndMouse_KeepsTheFocusAndTheKeys()
+    {
+        var url = factory.Start();
+        var board = await MakeClassAsync();
+        await using var visitor = await browser.OpenAsync(url);
+        await visitor.GoToAsync(factory.WelcomePath);
+        await visitor.GoToAsync(board);
+        var page = visitor.Page;
+        var first = page.Locator(".board-grid tr[data-learner]").First;
+        var linus = page.GetByRole(AriaRole.Button, new() { Name = "Pin Linus to the top" });
+        await linus.FocusAsync();
+
+        await page.Keyboard.PressAsync("Space");
+        await Expect(first).ToContainTextAsync("Linus");
+        await Expect(linus).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("h");
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Linus");
+        await page.Keyboard.PressAsync("h");
+        await Expect(first).ToContainTextAsync("Linus");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(first).Not.ToContainTextAsync("Linus");
+        await Expect(linus).ToBeFocusedAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pin Barbara Liskov to the top" }).ClickAsync();
+        await Expect(first).ToContainTextAsync("Barbara Liskov");
+        await page.Keyboard.PressAsync("h");
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Barbara Liskov");
+        await page.Keyboard.PressAsync("h");
+
+        // The drawer gives the focus back to where it was opened.
+        var name = page.GetByRole(AriaRole.Button, new() { Name = "Grace Hopper", Exact = true }).Last;
+        await name.ClickAsync();
+        await page.GetByLabel("Close").ClickAsync();
+        await Expect(name).ToBeFocusedAsync();
+
+        // A row that is no longer there leaves its keys to the board.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pin Linus to the top" }).FocusAsync();
+        var linusId = await page.Locator("tr[data-learner]", new() { HasText = "Linus" })
+            .GetAttributeAsync("data-learner");
+        await factory
+            .Services.GetRequiredService<IClasses>()
+            .LeaveAsync(board["/board/".Length..], linusId!, CancellationToken.None);
+        await Expect(page.Locator(".board-grid")).Not.ToContainTextAsync("Linus");
+        await Expect(page.Locator(".board")).ToBeFocusedAsync();
+        Assert.Empty(visitor.ConsoleErrors);
+    }
+
     private async Task<string> MakeClassAsync()
     {
         var classes = factory.Services.GetRequiredService<IClasses>();
@@ -96,7 +180,9 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         var ids = new List<string>();
         foreach (var name in s_names)
         {
-            var learner = await learners.AddAsync(name, CancellationToken.None);
+            var learner =
+                (await learners.ListAsync(CancellationToken.None)).FirstOrDefault(l => l.Name == name)
+                ?? await learners.AddAsync(name, CancellationToken.None);
             await classes.EnrolAsync(created.Id, learner.Id, CancellationToken.None);
             ids.Add(learner.Id);
         }

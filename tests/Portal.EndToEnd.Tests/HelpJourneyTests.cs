@@ -73,6 +73,7 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
             .ClickAsync();
         await Expect(grace.Page.Locator(".learner-banner")).ToContainTextAsync("This is Person ada's page.");
         await Expect(grace.Page.Locator("#step-1 .section-head .button")).ToBeDisabledAsync();
+        await Expect(ada.Page.Locator(".session-people")).ToContainTextAsync("Person grace looks on");
         await grace.Page.GetByRole(AriaRole.Tab, new() { Name = "Terminal" }).ClickAsync();
         session.TerminalOutput.Writer.TryWrite(Encoding.UTF8.GetBytes("~/lesson $ kubectl get pods\r\n"));
         await Expect(grace.Page.Locator(".xterm-rows")).ToContainTextAsync("kubectl get pods");
@@ -99,15 +100,65 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         await Expect(grace.Page.Locator(".terminal-foot")).ToContainTextAsync("Ask to join in before you type");
         Assert.False(session.TerminalInput.Reader.TryPeek(out _));
 
-        // Reset, after a second click, for one only; then the request is answered.
+        // Reset, once it is confirmed, for one only.
         await grace.Page.GetByRole(AriaRole.Link, new() { Name = "Board" }).ClickAsync();
         await grace.Page.GetByLabel("Select Person ada").ClickAsync();
-        await ClickAsync(grace, "Reset clusters");
+        await ClickAsync(grace, "Reset cluster…");
         await PicturesAsync(grace, "board-reset");
-        await ClickAsync(grace, "Reset clusters");
+        await ClickAsync(grace, "Reset cluster");
         await Expect(grace.Page.Locator(".board-selection")).ToContainTextAsync("1 of 1 reset.");
         Assert.Contains("reset", session.Calls);
         Assert.DoesNotContain("reset", Session(ids["bea"]).Calls);
+        await Expect(ada.Page.Locator(".lesson-message")).ToContainTextAsync("Person grace reset your cluster");
+        await ClickAsync(ada, "Got it");
+
+        // Back to before a step, for all: who cannot is named, and who was moved reads by whom.
+        session.Push(s => s with { Checkpoints = ["step-1", "step-2"] });
+        await grace.Page.GetByLabel("Select all who are shown").ClickAsync();
+        await ClickAsync(grace, "Rewind…");
+        await grace.Page.GetByLabel("Back to before").SelectOptionAsync("step-2");
+        await PicturesAsync(grace, "board-rewind");
+        await ClickAsync(grace, "Rewind 3");
+        await Expect(grace.Page.Locator(".board-selection")).ToContainTextAsync("1 of 3 rewound to before Step 2.");
+        await Expect(grace.Page.Locator(".board-selection"))
+            .ToContainTextAsync("Not Person bea, Person cleo: Nothing of that step was run.");
+        await PicturesAsync(grace, "board-rewound");
+        await Expect(ada.Page.Locator(".lesson-message"))
+            .ToContainTextAsync("Person grace put your cluster back to before Step 2");
+        await PicturesAsync(ada, "rewound");
+        await ClickAsync(ada, "Got it");
+        await Expect(ada.Page.Locator(".lesson-message")).ToHaveCountAsync(0);
+
+        // More time, for who has begun.
+        await factory
+            .Services.GetRequiredService<ISessionTimes>()
+            .BeginAsync(ids["ada"], "mesh", "01-traffic", CancellationToken.None);
+        await Expect(grace.Page.Locator(".board-grid")).ToContainTextAsync("until ");
+        await ClickAsync(grace, "Give time…");
+        await grace.Page.GetByLabel("How much").SelectOptionAsync("30 minutes");
+        await PicturesAsync(grace, "board-time");
+        await ClickAsync(grace, "Give time");
+        await Expect(grace.Page.Locator(".board-selection")).ToContainTextAsync("1 of 3 have 30 more minutes.");
+        await Expect(ada.Page.Locator(".lesson-message")).ToContainTextAsync("Person grace gave you more time");
+        session.Push(s => s with { EndsSoon = true });
+        await Expect(ada.Page.Locator(".lesson-message").Last).ToContainTextAsync("Then it sleeps");
+        await PicturesAsync(ada, "time");
+        await ClickAsync(ada, "Got it");
+        session.Push(s => s with { EndsSoon = false });
+
+        // By keyboard, from the drawer: the dialog keeps the focus, and gives it back.
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Person ada", Exact = true }).Last.ClickAsync();
+        var rewind = grace.Page.Locator(".drawer").GetByRole(AriaRole.Button, new() { Name = "Rewind…" });
+        await rewind.FocusAsync();
+        await grace.Page.Keyboard.PressAsync("Enter");
+        await grace.Page.Locator(".mud-dialog").WaitForAsync();
+        await PicturesAsync(grace, "drawer-rewind");
+        await grace.Page.Keyboard.PressAsync("Escape");
+        await Expect(grace.Page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+        await Expect(rewind).ToBeFocusedAsync();
+        await grace.Page.GetByLabel("Close").ClickAsync();
+
+        // The request is answered.
         await grace
             .Page.Locator(".help-request")
             .First.GetByRole(AriaRole.Button, new() { Name = "Answered" })
@@ -146,6 +197,9 @@ public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
         var made = await classes.CreateAsync("Monday", "mesh", "01-traffic", ids["grace"], CancellationToken.None);
         foreach (var learner in (string[])["ada", "bea", "cleo"])
             await classes.EnrolAsync(made.Id, ids[learner], CancellationToken.None);
+        await factory
+            .Services.GetRequiredService<IClassLife>()
+            .SetSessionLengthAsync(made.Id, TimeSpan.FromMinutes(90), CancellationToken.None);
         return (made.Id, ids);
     }
 

@@ -33,10 +33,14 @@ public sealed class ClassPageTests(ClassFactory factory) : IClassFixture<ClassFa
 
         await grace.SubmitAsync(page, "rename", ("Input.Name", "Evening class"));
         await grace.SubmitAsync(page, "renew-code", ("Input.Hours", "2"), ("Input.Uses", "30"));
+        await grace.SubmitAsync(page, "session-length", ("Input.Minutes", "90"));
         await grace.SubmitAsync(page, "state", ("Input.State", "Closed"));
 
         var kept = (await Classes.FindAsync(made.Id, CancellationToken.None))!;
         Assert.Equal(("Evening class", ClassState.Closed, 30), (kept.Name, kept.State, kept.JoinCodeUsesLeft));
+        Assert.Equal(TimeSpan.FromMinutes(90), kept.SessionLength);
+        await grace.SubmitAsync(page, "session-length", ("Input.Minutes", "0"));
+        Assert.Null((await Classes.FindAsync(made.Id, CancellationToken.None))!.SessionLength);
         Assert.NotEqual(made.JoinCode, kept.JoinCode);
         Assert.NotNull(kept.JoinCodeExpiresAt);
     }

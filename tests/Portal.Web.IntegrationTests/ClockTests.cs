@@ -18,7 +18,15 @@ namespace Portal.Web.IntegrationTests;
 public sealed class ClockTests(ClockTests.Portal portal) : IClassFixture<ClockTests.Portal>, IDisposable
 {
     private static readonly string[] s_pages =
-        ["/", "/account", "/classes", "/class/{ClassId}", "/board/{ClassId}", "/learn/course/lesson"];
+        [
+            "/",
+            "/account",
+            "/classes",
+            "/class/{ClassId}",
+            "/board/{ClassId}",
+            "/class/{ClassId}/report",
+            "/learn/course/lesson",
+        ];
 
     public void Dispose() => portal.Time.Offset = default;
 

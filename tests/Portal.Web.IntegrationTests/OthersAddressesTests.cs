@@ -47,6 +47,7 @@ public sealed class OthersAddressesTests(ListeningClass portal) : IClassFixture<
     [InlineData("/account?learnerId={id}&user={id}", HttpStatusCode.OK)]
     [InlineData("/account/{id}", HttpStatusCode.NotFound)]
     [InlineData("/board/{class}", HttpStatusCode.Forbidden)]
+    [InlineData("/class/{class}/report", HttpStatusCode.Forbidden)]
     [InlineData("/board/{class}?learner={id}&open={id}", HttpStatusCode.Forbidden)]
     [InlineData("/board/{class}/{id}", HttpStatusCode.NotFound)]
     [InlineData("/class/{class}", HttpStatusCode.Forbidden)]

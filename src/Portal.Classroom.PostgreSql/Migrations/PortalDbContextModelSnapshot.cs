@@ -258,6 +258,9 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .HasMaxLength(320)
                         .HasColumnType("character varying(320)");
 
+                    b.Property<long?>("SessionEndsAt")
+                        .HasColumnType("bigint");
+
                     b.HasKey("ClassId", "LearnerId");
 
                     b.HasIndex("LearnerId");
@@ -614,6 +617,34 @@ namespace Portal.Classroom.PostgreSql.Migrations
                     b.ToTable("Users", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.RunFailure", b =>
+                {
+                    b.Property<string>("LearnerId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("CourseId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("LessonId")
+                        .HasColumnType("text");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SectionId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("LearnerId", "CourseId", "LessonId", "BlockId", "At");
+
+                    b.HasIndex("CourseId", "LessonId");
+
+                    b.ToTable("RunFailures", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.SchoolClass", b =>
                 {
                     b.Property<string>("Id")
@@ -648,6 +679,9 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)");
+
+                    b.Property<long?>("SessionLength")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("State")
                         .IsRequired()

@@ -249,6 +249,9 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .HasMaxLength(320)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("SessionEndsAt")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("ClassId", "LearnerId");
 
                     b.HasIndex("LearnerId");
@@ -605,6 +608,34 @@ namespace Portal.Classroom.Sqlite.Migrations
                     b.ToTable("Users", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Classroom.Model.RunFailure", b =>
+                {
+                    b.Property<string>("LearnerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CourseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LessonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SectionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("LearnerId", "CourseId", "LessonId", "BlockId", "At");
+
+                    b.HasIndex("CourseId", "LessonId");
+
+                    b.ToTable("RunFailures", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Classroom.Model.SchoolClass", b =>
                 {
                     b.Property<string>("Id")
@@ -639,6 +670,9 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("SessionLength")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()

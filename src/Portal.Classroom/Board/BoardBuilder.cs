@@ -20,6 +20,7 @@ internal static class BoardBuilder
             JoinCode = @class.JoinCode,
             CourseId = @class.CourseId,
             LessonId = @class.LessonId,
+            SessionLength = @class.SessionLength,
             At = now,
             Learners = rows,
             Stuck = [.. rows.SelectMany(r => StuckOn(r, now)).GroupBy(s => s.Reason with { Message = null })

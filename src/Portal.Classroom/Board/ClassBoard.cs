@@ -12,6 +12,9 @@ public sealed record ClassBoard
     public required string CourseId { get; init; }
     public required string LessonId { get; init; }
 
+    /// <summary>How long a session lasts; null for without end.</summary>
+    public TimeSpan? SessionLength { get; init; }
+
     /// <summary>When this picture was taken; durations on the page count from here.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record LearnerRow
     /// <summary>The section with the newest activity, or null before the first.</summary>
     public string? CurrentSectionId { get; init; }
     public DateTimeOffset? LastActivity { get; init; }
+
+    /// <summary>When their session ends, or ended; null without a limit and before they began.</summary>
+    public DateTimeOffset? SessionEndsAt { get; init; }
     public int Points { get; init; }
     public ImmutableDictionary<string, BoardCell> Cells { get; init; } = ImmutableDictionary<string, BoardCell>.Empty;
     public ImmutableArray<CheckResult> Checks { get; init; } = [];

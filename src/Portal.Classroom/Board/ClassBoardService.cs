@@ -31,10 +31,31 @@ internal sealed class ClassBoardService(IDbContextFactory<PortalDbContext> datab
         var enrolled = db.Enrolments.AsNoTracking().Where(e => e.ClassId == classId);
         var learners = await enrolled.OrderBy(e => e.JoinedAt).Select(e => e.Learner!).ToListAsync(cancellationToken);
         var ids = enrolled.Select(e => e.LearnerId);
+        var ends = found.SessionLength is null
+            ? []
+            : await enrolled
+                .Where(e => e.SessionEndsAt != null)
+                .ToDictionaryAsync(e => e.LearnerId, e => e.SessionEndsAt, cancellationToken);
         var sections = await db.Sections.AsNoTracking().Where(s => s.CourseId == found.CourseId && s.LessonId == found.LessonId && ids.Contains(s.LearnerId)).ToListAsync(cancellationToken);
         var runs = await db.Runs.AsNoTracking().Where(r => r.CourseId == found.CourseId && r.LessonId == found.LessonId && ids.Contains(r.LearnerId)).ToListAsync(cancellationToken);
         var checks = await db.Checks.AsNoTracking().Where(c => c.CourseId == found.CourseId && c.LessonId == found.LessonId && ids.Contains(c.LearnerId)).ToListAsync(cancellationToken);
-        return BoardBuilder.Build(found, learners, sections.ToLookup(s => s.LearnerId), runs.ToLookup(r => r.LearnerId), checks.ToLookup(c => c.LearnerId),
-            id => presence.IsPresent(id, found.CourseId, found.LessonId), time.GetUtcNow());
+        var board = BoardBuilder.Build(
+            found,
+            learners,
+            sections.ToLookup(s => s.LearnerId),
+            runs.ToLookup(r => r.LearnerId),
+            checks.ToLookup(c => c.LearnerId),
+            id => presence.IsPresent(id, found.CourseId, found.LessonId),
+            time.GetUtcNow()
+        );
+        return ends.Count == 0
+            ? board
+            : board with
+            {
+                Learners =
+                [
+                    .. board.Learners.Select(l => l with { SessionEndsAt = ends.GetValueOrDefault(l.LearnerId) }),
+                ],
+            };
     }
 }

@@ -38,6 +38,13 @@ internal sealed class ClassLifeService(
         );
     }
 
+    public Task SetSessionLengthAsync(string classId, TimeSpan? length, CancellationToken cancellationToken)
+    {
+        if (length is { TotalMinutes: < 1 or > 24 * 60 })
+            throw new ClassroomException("A session lasts between a minute and a day, or has no end.");
+        return ChangeAsync(classId, c => c.SessionLength = length, cancellationToken);
+    }
+
     public async Task DeleteAsync(string classId, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);

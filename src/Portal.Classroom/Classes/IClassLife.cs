@@ -20,6 +20,10 @@ public interface IClassLife
     /// <param name="uses">How many may join with it; null for any number.</param>
     Task RenewJoinCodeAsync(string classId, TimeSpan? validFor, int? uses, CancellationToken cancellationToken);
 
+    /// <summary>For sessions that begin from now on.</summary>
+    /// <param name="length">Null for without end.</param>
+    Task SetSessionLengthAsync(string classId, TimeSpan? length, CancellationToken cancellationToken);
+
     /// <summary>The open class whose code this is.</summary>
     /// <exception cref="ClassroomException">No code that works now; which of the reasons is not told.</exception>
     Task<SchoolClass> FindByJoinCodeAsync(string joinCode, CancellationToken cancellationToken);

@@ -21,6 +21,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<SectionProgress> Sections => Set<SectionProgress>();
     public DbSet<BlockRun> Runs => Set<BlockRun>();
+    public DbSet<RunFailure> Failures => Set<RunFailure>();
     public DbSet<CheckResult> Checks => Set<CheckResult>();
     public DbSet<CheckEvidence> Evidence => Set<CheckEvidence>();
     public DbSet<HelpRequest> HelpRequests => Set<HelpRequest>();
@@ -92,6 +93,13 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
             e.ToTable("BlockRuns");
             e.HasKey(r => new { r.LearnerId, r.CourseId, r.LessonId, r.BlockId });
             e.HasIndex(r => new { r.CourseId, r.LessonId });
+        });
+        builder.Entity<RunFailure>(e =>
+        {
+            e.ToTable("RunFailures");
+            // The same run that is told twice fails once.
+            e.HasKey(f => new { f.LearnerId, f.CourseId, f.LessonId, f.BlockId, f.At });
+            e.HasIndex(f => new { f.CourseId, f.LessonId });
         });
         builder.Entity<CheckResult>(e =>
         {

@@ -26,6 +26,7 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
             [.. await teaches.ToListAsync(cancellationToken), .. await learns.ToListAsync(cancellationToken)],
             [.. await db.Sections.AsNoTracking().Where(s => s.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Runs.AsNoTracking().Where(r => r.LearnerId == id).ToListAsync(cancellationToken)],
+            [.. await db.Failures.AsNoTracking().Where(f => f.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Checks.AsNoTracking().Where(c => c.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Evidence.AsNoTracking().Where(e => e.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.HelpRequests.AsNoTracking().Where(h => h.LearnerId == id).ToListAsync(cancellationToken)],
@@ -58,10 +59,15 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
             .Runs.AsNoTracking()
             .Where(r => r.CourseId == course && r.LessonId == lesson && ids.Contains(r.LearnerId))
             .ToListAsync(cancellationToken);
-        var (sectionsOf, checksOf, runsOf) = (
+        var failures = await db
+            .Failures.AsNoTracking()
+            .Where(f => f.CourseId == course && f.LessonId == lesson && ids.Contains(f.LearnerId))
+            .ToListAsync(cancellationToken);
+        var (sectionsOf, checksOf, runsOf, failuresOf) = (
             sections.ToLookup(s => s.LearnerId),
             checks.ToLookup(c => c.LearnerId),
-            runs.ToLookup(r => r.LearnerId)
+            runs.ToLookup(r => r.LearnerId),
+            failures.ToLookup(f => f.LearnerId)
         );
         return new ClassExport(
             found.Id,
@@ -72,7 +78,15 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                 .. found
                     .Enrolments.Select(e => e.Learner!)
                     .OrderBy(l => l.Name, StringComparer.Ordinal)
-                    .Select(l => ExportLearner(l, [.. sectionsOf[l.Id]], [.. checksOf[l.Id]], [.. runsOf[l.Id]])),
+                    .Select(l =>
+                        ExportLearner(
+                            l,
+                            [.. sectionsOf[l.Id]],
+                            [.. checksOf[l.Id]],
+                            [.. runsOf[l.Id]],
+                            failuresOf[l.Id]
+                        )
+                    ),
             ]
         );
     }
@@ -102,7 +116,8 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
         Learner learner,
         ImmutableArray<SectionProgress> sections,
         ImmutableArray<CheckResult> checks,
-        ImmutableArray<BlockRun> runs
+        ImmutableArray<BlockRun> runs,
+        IEnumerable<RunFailure> failures
     )
     {
         DateTimeOffset? StartOf(string section) => sections.FirstOrDefault(s => s.SectionId == section)?.StartedAt;
@@ -120,7 +135,8 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                         s.StartedAt,
                         s.CompletedAt,
                         Seconds(s.StartedAt, s.CompletedAt),
-                        runs.Where(r => r.SectionId == s.SectionId).Sum(r => r.Count)
+                        runs.Where(r => r.SectionId == s.SectionId).Sum(r => r.Count),
+                        failures.Count(f => f.SectionId == s.SectionId)
                     )),
             ],
             [

@@ -21,6 +21,7 @@ public sealed record PersonExport(
     ImmutableArray<MembershipExport> Classes,
     ImmutableArray<SectionProgress> Sections,
     ImmutableArray<BlockRun> Runs,
+    ImmutableArray<RunFailure> Failures,
     ImmutableArray<CheckResult> Checks,
     ImmutableArray<CheckEvidence> Evidence,
     ImmutableArray<HelpRequest> HelpRequests,
@@ -60,6 +61,7 @@ public sealed record LearnerExport(
 
 /// <param name="Seconds">From the first thing that the learner did in it to its completion.</param>
 /// <param name="Runs">How often its blocks were run.</param>
+/// <param name="Failures">How many of those runs failed.</param>
 public sealed record SectionExport(
     string Id,
     string Kind,
@@ -67,7 +69,8 @@ public sealed record SectionExport(
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
     double? Seconds,
-    int Runs
+    int Runs,
+    int Failures
 );
 
 /// <param name="At">When it last came out otherwise.</param>

@@ -117,6 +117,7 @@ internal sealed class LearnerService(
         await db.SaveChangesAsync(cancellationToken);
 
         await db.Sections.Where(s => s.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Failures.Where(f => f.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Runs.Where(r => r.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Checks.Where(c => c.LearnerId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Evidence.Where(e => e.LearnerId == id).ExecuteDeleteAsync(cancellationToken);

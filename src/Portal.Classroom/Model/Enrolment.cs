@@ -9,5 +9,8 @@ public sealed class Enrolment
     /// <summary>The learner's, once in a class: nobody passes for a classmate.</summary>
     public required string NameSkeleton { get; set; }
     public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>When the session that the learner began last ends, or ended; null without a limit.</summary>
+    public DateTimeOffset? SessionEndsAt { get; set; }
     public Learner? Learner { get; init; }
 }

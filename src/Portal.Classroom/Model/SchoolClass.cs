@@ -17,6 +17,9 @@ public sealed class SchoolClass
 
     /// <summary>How many may still join with the code; null for any number.</summary>
     public int? JoinCodeUsesLeft { get; set; }
+
+    /// <summary>How long a learner's session lasts; null for without end.</summary>
+    public TimeSpan? SessionLength { get; set; }
     public required string CourseId { get; init; }
     public required string LessonId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -12,6 +12,9 @@ internal sealed class ProgressService(
     TimeProvider time
 ) : IProgressService
 {
+    /// <summary>Of one block by one learner; more tell nothing new.</summary>
+    private const int MaxFailures = 100;
+
     public async Task<LessonProgress> LoadAsync(ProgressKey key, CancellationToken cancellationToken)
     {
         var (learner, course, lesson) = key;
@@ -84,7 +87,35 @@ internal sealed class ProgressService(
         row.Duration = fact.Duration;
         row.At = fact.At;
         row.Count++;
+        if (fact.Status is RunStatus.Failed or RunStatus.TimedOut)
+            await AddFailureAsync(db, key, fact, cancellationToken);
     }, cancellationToken);
+
+    private static async Task AddFailureAsync(
+        PortalDbContext db,
+        ProgressKey key,
+        RunFact fact,
+        CancellationToken cancellationToken
+    )
+    {
+        var (learner, course, lesson) = key;
+        var known = db.Failures.Where(f =>
+            f.LearnerId == learner && f.CourseId == course && f.LessonId == lesson && f.BlockId == fact.BlockId
+        );
+        if (await known.CountAsync(cancellationToken) >= MaxFailures) return;
+        if (await known.AnyAsync(f => f.At == fact.At, cancellationToken)) return;
+        db.Failures.Add(
+            new RunFailure
+            {
+                LearnerId = learner,
+                CourseId = course,
+                LessonId = lesson,
+                BlockId = fact.BlockId,
+                SectionId = fact.SectionId,
+                At = fact.At,
+            }
+        );
+    }
 
     public Task RecordCheckAsync(ProgressKey key, CheckFact fact, CancellationToken cancellationToken) => SaveAsync(async db =>
     {

@@ -53,6 +53,13 @@ internal sealed class RetentionService(IDbContextFactory<PortalDbContext> databa
                 || past.Any(p => p.LearnerId == x.LearnerId && p.CourseId == x.CourseId && p.LessonId == x.LessonId)
             )
             .ExecuteDeleteAsync(cancellationToken);
-        return evidence + runs;
+        var failures = await db
+            .Failures.Where(x => x.At < moment)
+            .Where(x =>
+                !active.Contains(x.LearnerId)
+                || past.Any(p => p.LearnerId == x.LearnerId && p.CourseId == x.CourseId && p.LessonId == x.LessonId)
+            )
+            .ExecuteDeleteAsync(cancellationToken);
+        return evidence + runs + failures;
     }
 }

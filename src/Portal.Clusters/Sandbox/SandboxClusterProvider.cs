@@ -39,6 +39,7 @@ internal sealed class SandboxClusterProvider(
         )
         {
             Past = past,
+            Checkpoints = new SandboxCheckpoints(cluster),
             Return = () => rest.ReturnAsync(id),
         };
     }
@@ -69,6 +70,15 @@ internal sealed class SandboxClusterProvider(
         {
             _starting.Release();
         }
+    }
+
+    private sealed class SandboxCheckpoints(SandboxCluster cluster) : IClusterCheckpoints
+    {
+        public IReadOnlyList<string> Names => [.. cluster.Kept];
+
+        public void Keep(string name) => cluster.Keep(name);
+
+        public bool TryGoBack(string name) => cluster.TryGoBack(name);
     }
 
     /// <summary>What an earlier process left at rest.</summary>

@@ -89,6 +89,12 @@ public interface ILessonSession
     Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Shows that somebody has a page of the session open, until the result is disposed; a second page of theirs
+    /// counts.
+    /// </summary>
+    Task<IAsyncDisposable> EnterAsync(SessionPerson person, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Attaches somebody else to the workspace's terminal: to look on, and to type once the learner allows it.
     /// Disposing
     /// the attachment takes what was allowed back. Who may look on is for the caller to know.
@@ -98,6 +104,7 @@ public interface ILessonSession
     /// <summary>
     /// Asks the learner to let a guest type; <see cref="SessionSnapshot.Guests"/> shows it and the answer.
     /// </summary>
+    /// <param name="guestId">The person's id, a slash, and the page's.</param>
     /// <param name="name">What the learner reads.</param>
     Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken);
 
@@ -128,6 +135,25 @@ public interface ILessonSession
     /// <summary>Returns the cluster to its first state and starts a fresh shell. Progress that was recorded stays recorded.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="ResetAsync(CancellationToken)"/>
+    /// <param name="by">Who does it in the learner's place, and is named to the learner.</param>
+    Task ResetAsync(string? by, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts the cluster back to where it was before the first run of a section; what runs is stopped, and a shell
+    /// begins in the same directory with the same variables. Files and progress stay.
+    /// </summary>
+    /// <param name="by">Who does it in the learner's place, and is named to the learner; null for the learner.</param>
+    /// <exception cref="RunRefusedException">It cannot go back there; the message says why.</exception>
+    Task RewindAsync(string sectionId, string? by, CancellationToken cancellationToken);
+
+    /// <summary>Has the session end at another time; what has ended already stays so.</summary>
+    /// <param name="by">Who gave the time, and is named to the learner.</param>
+    Task ExtendAsync(DateTimeOffset endsAt, string by, CancellationToken cancellationToken);
+
+    /// <summary>The learner has seen what somebody else did.</summary>
+    Task AcknowledgeAsync(CancellationToken cancellationToken);
+
     /// <summary>One object of the cluster as YAML without managed fields, or null when it is gone.</summary>
     string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key);
 }
@@ -147,10 +173,13 @@ public sealed class RunRefusedException(string message) : Exception(message);
 /// <summary>A browser terminal attached to the workspace's shell. Disposing detaches; the shell goes on.</summary>
 public interface ITerminalAttachment : IAsyncDisposable
 {
-    /// <summary>What the terminal had when this was attached.</summary>
+    /// <summary>What the terminal has now.</summary>
     TerminalSize Size { get; }
 
-    /// <summary>Bytes for the terminal; the first item repaints the recent past. Ends when the shell ends.</summary>
+    /// <summary>
+    /// Bytes for the terminal; the first item repaints the recent past, and one comes, empty if need be, when the size
+    /// has changed. Ends when the shell ends.
+    /// </summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> Output { get; }
 
     /// <summary>Types. Never waits for the program: a Ctrl-C gets through whatever is typed already.</summary>

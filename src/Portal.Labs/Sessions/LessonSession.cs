@@ -14,7 +14,7 @@ namespace Portal.Labs.Sessions;
 /// <summary>
 /// One learner in one lesson, in this process: what can be asked of it. What changes it goes through its mailbox.
 /// </summary>
-internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
+internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsyncDisposable
 {
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(100);
 
@@ -29,6 +29,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     private readonly SessionRuns _runs;
     private readonly SessionMailbox _mailbox;
     private readonly SessionGuests _guests;
+    private readonly SessionDeadline _deadline;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _close;
@@ -47,11 +48,15 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
         _factory = factory;
         _lastUsed = factory.Time.GetTimestamp();
         _live = new(new SessionSnapshot { Cluster = new(factory.Options.DefaultProvider, ClusterPhase.Starting, null, factory.Time.GetUtcNow(), []) }, factory.Time);
-        _guests = new SessionGuests(_live);
+        _guests = new SessionGuests(_live, people => factory.Activities.Meet(key, people));
         var guarded = factory.Guard(LessonSessionFactory.OwnerOf(key));
         var troubles = new SessionTroubles(_live, factory.Time);
         _progress = new SessionProgress(key, lesson, factory, _live, troubles);
-        _lifecycle = new SessionLifecycle(key, lesson, factory, _live, _progress, troubles, guarded);
+        _deadline = new SessionDeadline(_live, guarded, factory.Time, () => factory.Expired(key));
+        _lifecycle = new SessionLifecycle(key, lesson, factory, _live, _progress, troubles, guarded)
+        {
+            Deadline = _deadline,
+        };
         _runner = new SessionRunner(key, factory, _lifecycle, _progress, _live, guarded);
         _runs = new SessionRuns(_runner.ExecuteAsync, _runner.Ended, ShowRuns, guarded);
         _mailbox = new SessionMailbox(_runs, guarded, factory.Logger, _closing.Token);
@@ -135,15 +140,6 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
             : throw new RunRefusedException("The workspace is still starting. Try again in a moment.");
     }
 
-    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken) =>
-        _guests.AttachAsync(_lifecycle.Lab?.Workspace, guestId);
-
-    public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken) =>
-        _guests.AskAsync(guestId, name);
-
-    public Task AllowGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.AllowAsync(guestId);
-    public Task EndGuestAsync(string guestId, CancellationToken cancellationToken) => _guests.EndAsync(guestId);
-
     public async Task CheckAsync(string? sectionId, CancellationToken cancellationToken)
     {
         Touch();
@@ -201,18 +197,6 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     public string? GetObjectYaml(ClusterObjectKey key) =>
         _lifecycle.Lab?.View.Current.Objects.GetValueOrDefault(key) is { } found ? ObjectYaml.Write(found.Json) : null;
 
-    public Task ResetAsync(CancellationToken cancellationToken)
-    {
-        Touch();
-        _progress.Hurry();
-        // A page that goes away meanwhile does not leave the session without a cluster.
-        return _mailbox.PostAsync("reset", async () =>
-        {
-            await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
-            await _lifecycle.ResetAsync(_closing.Token).ConfigureAwait(false);
-        }).WaitAsync(cancellationToken);
-    }
-
     /// <summary>
     /// Ends the session: what is under way is cancelled, what waits is refused. Completes when all of it has ended.
     /// </summary>
@@ -236,6 +220,7 @@ internal sealed class LessonSession : ILessonSession, ICheckTrials, IAsyncDispos
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the lock
         await _closing.CancelAsync().ConfigureAwait(false);
+        _deadline.Dispose();
         _progress.Hurry();
         try
         {

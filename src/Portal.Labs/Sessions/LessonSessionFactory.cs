@@ -16,6 +16,7 @@ internal sealed class LessonSessionFactory(
     WorkspaceIsolations isolations,
     CheckGrader grader,
     IProgressRecorder recorder,
+    ISessionLimits limits,
     TimeProvider time,
     ILoggerFactory loggers)
 {
@@ -25,6 +26,7 @@ internal sealed class LessonSessionFactory(
     public LabsOptions Options => options.Value;
     public CheckGrader Grader => grader;
     public IProgressRecorder Recorder => recorder;
+    public ISessionLimits Limits => limits;
     public TimeProvider Time => time;
     public ILoggerFactory Loggers => loggers;
     public ILogger<LessonSession> Logger { get; } = loggers.CreateLogger<LessonSession>();
@@ -37,6 +39,9 @@ internal sealed class LessonSessionFactory(
 
     /// <summary>Whether the process is about to end, and nothing new is run.</summary>
     public bool IsDraining { get; set; }
+
+    /// <summary>Told of each session whose time is up; whoever holds the sessions sets it.</summary>
+    public Action<LessonSessionKey> Expired { get; set; } = _ => { };
 
     /// <summary>
     /// Called with the owner and the name of each piece of guarded work before it; tests make it fail by throwing

@@ -26,6 +26,7 @@ internal sealed class LessonSessions : ILessonSessions, IAsyncDisposable
         _factory = factory;
         _catalog = catalog;
         _guarded = factory.Guard("lesson sessions");
+        factory.Expired = key => _ = CloseAsync(key, CancellationToken.None);
         _timer = _guarded.Timer("look for idle sessions", LookAround, s_lookEvery, s_lookEvery);
     }
 

@@ -11,7 +11,11 @@ public sealed record SessionActivity(
     DateTimeOffset LastActive,
     LearnerCommand? Last = null,
     LearnerCommand? LastFailure = null
-);
+)
+{
+    /// <summary>Who has a page of the session open, its learner among them.</summary>
+    public ImmutableArray<SessionPerson> People { get; init; } = [];
+}
 
 /// <summary>
 /// What learners do in their open sessions, for those who instruct them. In memory: it ends with each session.
@@ -58,7 +62,16 @@ internal sealed class SessionActivities(TimeProvider time) : ISessionActivities
                     command,
                     command.Failed ? command : all.GetValueOrDefault(key)?.LastFailure
                 )
+                {
+                    People = all.GetValueOrDefault(key)?.People ?? [],
+                }
             )
+        );
+
+    /// <summary>Without effect on a session that is not open.</summary>
+    public void Meet(LessonSessionKey key, ImmutableArray<SessionPerson> people) =>
+        _live.Update(all =>
+            all.GetValueOrDefault(key) is { } known ? all.SetItem(key, known with { People = people }) : all
         );
 
     public void Remove(LessonSessionKey key) => _live.Update(all => all.Remove(key));

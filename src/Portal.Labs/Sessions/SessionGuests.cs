@@ -1,12 +1,18 @@
+using System.Collections.Immutable;
 using Portal.Labs.Shell;
 using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// Who else types in a session's terminal: nobody but for whom the learner allows, for as long. Asked at each key.
+/// Who is in a session, and who else types in its terminal: nobody but for whom the learner allows, for as long. Asked
+/// at each key.
 /// </summary>
-internal sealed class SessionGuests(Live<SessionSnapshot> live)
+/// <param name="changed">Told who is in it, after each change.</param>
+internal sealed class SessionGuests(
+    Live<SessionSnapshot> live,
+    Action<ImmutableArray<SessionPerson>> changed
+)
 {
     /// <summary>More do not ask at once.</summary>
     private const int Limit = 5;
@@ -36,13 +42,57 @@ internal sealed class SessionGuests(Live<SessionSnapshot> live)
             s.Guests.Any(g => g.Id == guestId) ? s with { Guests = s.Guests.RemoveAll(g => g.Id == guestId) } : s
         );
 
+    /// <summary>Somebody has a page of the session open, until the result is disposed.</summary>
+    public IAsyncDisposable Enter(SessionPerson person)
+    {
+        Change(person, 1);
+        return new Visit(this, person);
+    }
+
+    private void Change(SessionPerson person, int pages)
+    {
+        var now = live.Update(s =>
+        {
+            var known = s.People.FirstOrDefault(p => p.Id == person.Id);
+            var next = person with { Pages = (known?.Pages ?? 0) + pages };
+            var people = known is null ? s.People.Add(next) : s.People.Replace(known, next);
+            return WhoTypes(s with { People = people.RemoveAll(p => p.Pages <= 0) });
+        });
+        changed(now.People);
+    }
+
     private Task Update(Func<SessionSnapshot, SessionSnapshot> change)
     {
-        live.Update(change);
+        var before = live.Current.People;
+        var now = live.Update(s =>
+        {
+            var next = change(s);
+            return ReferenceEquals(next, s) ? s : WhoTypes(next);
+        });
+        if (now.People != before) changed(now.People);
         return Task.CompletedTask;
     }
 
+    private static SessionSnapshot WhoTypes(SessionSnapshot s)
+    {
+        bool MayType(SessionPerson person) => s.Guests.Any(g => g.MayType && g.PersonId == person.Id);
+        return s.People.All(p => p.MayType == MayType(p))
+            ? s
+            : s with { People = [.. s.People.Select(p => p with { MayType = MayType(p) })] };
+    }
+
     private bool MayType(string guestId) => live.Current.Guests.Any(g => g.Id == guestId && g.MayType);
+
+    private sealed class Visit(SessionGuests guests, SessionPerson person) : IAsyncDisposable
+    {
+        private int _left;
+
+        public ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0) guests.Change(person, -1);
+            return ValueTask.CompletedTask;
+        }
+    }
 
     private sealed class GuestAttachment(SessionGuests guests, string guestId, ITerminalAttachment terminal)
         : ITerminalAttachment

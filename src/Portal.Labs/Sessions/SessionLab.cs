@@ -78,10 +78,11 @@ internal sealed class SessionLab
     }
 
     /// <summary>Keeps of the shell what can be kept, before it ends.</summary>
-    public void Nap(LessonSessionFactory factory)
+    /// <param name="why">What happened, when it is not sleep; for who sees the next shell.</param>
+    public void Nap(LessonSessionFactory factory, string? why = null)
     {
         if (Workspace is null) return;
-        Workspace.Nap();
+        Workspace.Nap(why);
         factory.Sleeping.Add(1);
     }
 

@@ -11,7 +11,7 @@ namespace Portal.Labs.Sessions;
 /// Opens, resets and closes what a session works with. Every method is one message of the session's loop, so none
 /// begins before the one before it has ended: nothing is leased after the close.
 /// </summary>
-internal sealed class SessionLifecycle(
+internal sealed partial class SessionLifecycle(
     LessonSessionKey key,
     Lesson lesson,
     LessonSessionFactory factory,
@@ -36,6 +36,8 @@ internal sealed class SessionLifecycle(
     /// <summary>Leaves a message for the loop.</summary>
     public Action<string, Action> Tell { get; set; } = (_, _) => { };
 
+    public required SessionDeadline Deadline { get; init; }
+
     private string Directory => factory.WorkspaceDirectory(key);
     private DateTimeOffset Now => factory.Time.GetUtcNow();
 
@@ -52,19 +54,7 @@ internal sealed class SessionLifecycle(
     /// </summary>
     public async Task ResetAsync(CancellationToken closing)
     {
-        live.Update(s =>
-            s with
-            {
-                Cluster = s.Cluster with
-                {
-                    Phase = ClusterPhase.Resetting,
-                    Since = Now,
-                    Progress = [],
-                    Message = null,
-                    Remedy = null,
-                },
-            }
-        );
+        ShowResetting([]);
         await DropLabAsync().ConfigureAwait(false);
         try
         {
@@ -152,7 +142,16 @@ internal sealed class SessionLifecycle(
     private async Task<Grader> LoadAsync(CancellationToken closing)
     {
         await guarded
-            .Keep("load progress", progress.LoadAsync, closing, _ => troubles.Begin(TroubleKind.Loading))
+            .Keep(
+                "load progress",
+                async c =>
+                {
+                    await progress.LoadAsync(c).ConfigureAwait(false);
+                    Deadline.Set(await factory.Limits.BeginAsync(key, c).ConfigureAwait(false));
+                },
+                closing,
+                _ => troubles.Begin(TroubleKind.Loading)
+            )
             .ConfigureAwait(false);
         closing.ThrowIfCancellationRequested();
         troubles.End(TroubleKind.Loading);
@@ -203,6 +202,7 @@ internal sealed class SessionLifecycle(
                         Past = lab.Lease.Past,
                         Since = Now,
                     },
+                    Checkpoints = [.. lab.Lease.Checkpoints?.Names ?? []],
                 }
             );
             _summarising = new CancellationTokenSource();

@@ -33,6 +33,7 @@ internal sealed class SessionRunner(
                 .ToImmutableArray();
             if (lifecycle.Lab?.Workspace is not { } workspace)
                 return false;
+            lifecycle.KeepBefore(run.Section);
             if (run.Section.Kind == SectionKind.Cleanup)
                 lifecycle.Grader?.KeepPasses();
             var request = new RunRequest(

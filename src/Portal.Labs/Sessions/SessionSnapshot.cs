@@ -38,11 +38,39 @@ public sealed record SessionSnapshot
 
     /// <summary>Ids of the checks whose state is shown but not in the database yet.</summary>
     public ImmutableHashSet<string> UnsavedChecks { get; init; } = [];
+
+    /// <summary>
+    /// Ids of the sections that were begun on this cluster, oldest first: it can go back to before each of them.
+    /// </summary>
+    public ImmutableArray<string> Checkpoints { get; init; } = [];
+
+    /// <summary>When the session ends; null for without end.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>It is a few minutes until then.</summary>
+    public bool EndsSoon { get; init; }
+
+    /// <summary>It has ended because of that.</summary>
+    public bool TimeIsUp { get; init; }
+
+    /// <summary>What somebody else did last to the session, until its learner has seen it; else null.</summary>
+    public SessionIntervention? Intervention { get; init; }
+
+    /// <summary>Who has a page of the session open, its learner among them.</summary>
+    public ImmutableArray<SessionPerson> People { get; init; } = [];
+
     /// <summary>Who asked to type in the learner's terminal, and who may.</summary>
     public ImmutableArray<TerminalGuest> Guests { get; init; } = [];
     public int PointsEarned { get; init; }
     public int PointsTotal { get; init; }
 }
+
+public enum InterventionKind { Reset, Rewound, Extended }
+
+/// <summary>Something that an instructor did to a learner's session.</summary>
+/// <param name="By">Their name.</param>
+/// <param name="SectionId">The section that the cluster is before now, when it was rewound.</param>
+public sealed record SessionIntervention(InterventionKind Kind, string By, string? SectionId, DateTimeOffset At);
 
 /// <summary>After Gone and Deleted nothing follows: the session is over, with its cluster kept or deleted.</summary>
 public enum ClusterPhase { Starting, Ready, Failed, Resetting, Gone, Deleting, Deleted }
@@ -133,6 +161,15 @@ public sealed record ListeningPort(int Number, string? BlockId);
 /// <summary>A job that the workspace's shell runs in the background.</summary>
 public sealed record BackgroundJob(int Number, int ProcessId, string Command, bool Running);
 
+/// <summary>Somebody who has pages of a session open.</summary>
+/// <param name="IsLearner">Whose session it is; else somebody who looks on.</param>
+/// <param name="MayType">Whether they may type in the learner's terminal, now.</param>
+public sealed record SessionPerson(string Id, string Name, bool IsLearner, int Pages = 1, bool MayType = false);
+
 /// <summary>Somebody who asked to type in the learner's terminal.</summary>
+/// <param name="Id">Of one page of theirs: their own id, a slash, and the page's.</param>
 /// <param name="MayType">Whether the learner allows it, now.</param>
-public sealed record TerminalGuest(string Id, string Name, bool MayType);
+public sealed record TerminalGuest(string Id, string Name, bool MayType)
+{
+    public string PersonId => Id.Split('/')[0];
+}

@@ -5,12 +5,12 @@ namespace Portal.Labs.Shell;
 /// <summary>A terminal on a workspace's shell.</summary>
 internal sealed class TerminalAttachment(
     TerminalHub.Reader reader,
-    TerminalSize size,
+    Func<TerminalSize> size,
     Func<ReadOnlyMemory<byte>, bool> type,
     Action<TerminalSize> resize
 ) : ITerminalAttachment
 {
-    public TerminalSize Size { get; } = size;
+    public TerminalSize Size => size();
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => reader.ReadAllAsync();
 

@@ -31,6 +31,15 @@ internal sealed class TerminalHub
         }
     }
 
+    /// <summary>Gives every attachment an empty piece; one that has others before it needs none.</summary>
+    public void Nudge()
+    {
+        lock (_gate)
+        {
+            foreach (var reader in _readers) reader.Channel.Writer.TryWrite([]);
+        }
+    }
+
     /// <summary>Ends every attachment after what it already has.</summary>
     public void Complete()
     {

@@ -164,13 +164,13 @@ internal sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>Attaches as large as the terminal is.</summary>
-    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), _size, Type, Resize);
+    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), () => _size, Type, Resize);
 
     public void StopJob(int number) => _activity.Stop(number);
 
     /// <summary>Keeps what the terminal shows and what runs, for when its learner returns; before it ends.</summary>
-    public void Nap() =>
-        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent());
+    public void Nap(string? why) =>
+        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent(), why);
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
 
@@ -290,7 +290,9 @@ internal sealed class Workspace : IAsyncDisposable
 
     private void Resize(TerminalSize size)
     {
+        if (size == _size) return;
         _size = size;
         _shell.Resize(size.Columns, size.Rows);
+        _hub.Nudge();
     }
 }

@@ -16,11 +16,13 @@ namespace Portal.Labs.Shell;
 /// <param name="Jobs">Commands that ran in the background.</param>
 /// <param name="Search">The value of PATH that the shell had begun with.</param>
 /// <param name="Screen">What a terminal that attaches is shown.</param>
+/// <param name="Why">What happened, when it did not sleep.</param>
 internal sealed partial record WorkspaceNap(
     DateTimeOffset Since,
     ImmutableArray<string> Jobs,
     string Search,
-    byte[] Screen
+    byte[] Screen,
+    string? Why = null
 )
 {
     private const string NapFile = "portal-nap.json";
@@ -42,12 +44,13 @@ internal sealed partial record WorkspaceNap(
         DateTimeOffset since,
         IEnumerable<BackgroundJob> jobs,
         string search,
-        byte[] screen
+        byte[] screen,
+        string? why
     ) =>
         PrivateFile.Write(
             Path.Combine(directory, NapFile),
             JsonSerializer.Serialize(
-                new WorkspaceNap(since, [.. jobs.Select(j => Shorten(j.Command))], search, screen)
+                new WorkspaceNap(since, [.. jobs.Select(j => Shorten(j.Command))], search, screen, why)
             )
         );
 
@@ -111,13 +114,18 @@ internal sealed partial record WorkspaceNap(
     private byte[] Greeting(ClusterPast past, DateTimeOffset now)
     {
         var slept = now - Since;
-        var text = new StringBuilder("\e[?1049l\e[?25h\e[0m\r\n\e[2mWoke up after ")
-            .Append(
-                slept.TotalHours >= 2 ? $"{slept.TotalHours:0} hours"
-                : slept.TotalMinutes >= 2 ? $"{slept.TotalMinutes:0} minutes"
-                : $"{slept.TotalSeconds:0} seconds"
-            )
-            .Append(": your cluster, files, directory and exported variables are as you left them.");
+        var text = new StringBuilder("\e[?1049l\e[?25h\e[0m\r\n\e[2m").Append(Why);
+        if (Why is null)
+        {
+            text.Append("Woke up after ")
+                .Append(
+                    slept.TotalHours >= 2 ? $"{slept.TotalHours:0} hours"
+                    : slept.TotalMinutes >= 2 ? $"{slept.TotalMinutes:0} minutes"
+                    : $"{slept.TotalSeconds:0} seconds"
+                );
+        }
+        text.Append(Why is null ? ": your cluster, files" : ": your files")
+            .Append(", directory and exported variables are as you left them.");
         if (past == ClusterPast.Slept) text.Append(" Metrics and traces begin anew.");
         if (!Jobs.IsEmpty)
             text.Append("\r\nEnded meanwhile, start it again if you need it:");

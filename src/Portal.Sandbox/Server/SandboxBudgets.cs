@@ -68,6 +68,9 @@ public sealed class SandboxBudgets
     /// <summary>Changes kept for watches that lag behind; the number is bounded too.</summary>
     public long HistoryBytes { get; set; } = 16 * MiB;
 
+    /// <summary>What moments to go back to may hold beyond the cluster itself; then the oldest are forgotten.</summary>
+    public long MarkBytes { get; set; } = 32 * MiB;
+
     /// <summary>
     /// Requests of a cluster that are being answered at a time, watches and streams not counted; beyond it 429 with
     /// Retry-After, as by API priority and fairness.

@@ -37,11 +37,13 @@ public sealed class SandboxCluster
 
     /// <param name="state">What the cluster begins with; null for a new one.</param>
     /// <param name="logs">What its containers had written.</param>
+    /// <param name="marks">Moments that it could go back to.</param>
     internal SandboxCluster(
         SandboxServer server,
         string id,
         SandboxCheckpoint? state = null,
-        IEnumerable<SavedLog>? logs = null
+        IEnumerable<SavedLog>? logs = null,
+        IEnumerable<ClusterMark>? marks = null
     )
     {
         _server = server;
@@ -55,6 +57,8 @@ public sealed class SandboxCluster
         {
             Entering = entering is null ? null : name => entering(id, name),
         };
+        Marks = new ClusterMarks(Budgets.MarkBytes);
+        if (marks is not null) Marks.Set(marks);
         Requests = new RequestGate(Budgets);
         WatchTurns = new WatchTurns(Budgets.WatchCores);
         Connections = new ConnectionCount(Budgets);
@@ -125,6 +129,7 @@ public sealed class SandboxCluster
     internal Programs.Budgets.ProgramBudgets Programs { get; }
     internal ResourceCatalog Catalog { get; }
     internal ObjectStore Store { get; }
+    internal ClusterMarks Marks { get; }
     internal ResourceOperations Operations { get; }
     internal ControllerManager Controllers { get; }
     internal PodRuntime Pods { get; }
@@ -145,7 +150,11 @@ public sealed class SandboxCluster
     internal CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Returns to the state of a new cluster. Kubeconfigs stay valid; watches are told to relist.</summary>
-    public void Reset() => Restore(new SandboxCheckpoint(_initial));
+    public void Reset()
+    {
+        Marks.Set([]);
+        Restore(new SandboxCheckpoint(_initial));
+    }
 
     /// <summary>Installs Istio as <c>istioctl install</c> does, and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">The installation failed; the message is istioctl's.</exception>
@@ -174,6 +183,24 @@ public sealed class SandboxCluster
         Telemetry.Clear();
         Store.Restore(checkpoint.Snapshot);
         Controllers.Resync();
+    }
+
+    /// <summary>Names of the moments that were kept, oldest first.</summary>
+    public IEnumerable<string> Kept => Marks.All.Select(m => m.Name);
+
+    /// <summary>
+    /// Keeps the present moment under a name, also over a rest in a file; without effect when the name is taken. Costs
+    /// a pointer, and what changes afterwards. The oldest are forgotten when they hold too much.
+    /// </summary>
+    public void Keep(string name) => Marks.Keep(name, Store.Snapshot);
+
+    /// <summary>As <see cref="Restore"/>, to the moment of this name; those kept after it are forgotten.</summary>
+    /// <returns>False when there is none of this name.</returns>
+    public bool TryGoBack(string name)
+    {
+        if (Marks.GoBack(name) is not { } snapshot) return false;
+        Restore(new SandboxCheckpoint(snapshot));
+        return true;
     }
 
     /// <summary>Who a bearer token belongs to; null when it is wrong, over, or its service account is gone.</summary>
@@ -212,7 +239,7 @@ public sealed class SandboxCluster
     internal bool TrySave(string file, bool always)
     {
         if (!always && (Pods.HasFiles || !Hibernation.TrySleep(s_soon))) return false;
-        ClusterFile.Write(file, Store.Snapshot, Pods.SaveLogs());
+        ClusterFile.Write(file, Store.Snapshot, Pods.SaveLogs(), Marks.All);
         return true;
     }
 

@@ -172,9 +172,9 @@ public sealed class SandboxServer : IAsyncDisposable
     public async Task<SandboxCluster> WakeAsync(string clusterId, string file, CancellationToken cancellationToken)
     {
         CheckId(clusterId);
-        var (snapshot, logs) = ClusterFile.Read(file, _options.TimeProvider.GetUtcNow());
+        var (snapshot, logs, marks) = ClusterFile.Read(file, _options.TimeProvider.GetUtcNow());
         var woken = new Lazy<SandboxCluster>(() =>
-            Count(new SandboxCluster(this, clusterId, new SandboxCheckpoint(snapshot), logs))
+            Count(new SandboxCluster(this, clusterId, new SandboxCheckpoint(snapshot), logs, marks))
         );
         if (!_clusters.TryAdd(clusterId, woken))
             throw new ArgumentException($"There is a cluster \"{clusterId}\" already.", nameof(clusterId));

@@ -32,7 +32,11 @@ internal static class ClassCsv
         foreach (var s in learner.Sections)
         {
             var status = s.Status.ToString();
-            yield return new(learner.Name, learner.Id, s.Kind, s.Id, "", status, null, s.Runs, s.StartedAt, s.Seconds);
+            yield return new(learner.Name, learner.Id, s.Kind, s.Id, "", status, null, s.Runs, s.StartedAt, s.Seconds)
+            {
+                CompletedAt = s.CompletedAt,
+                Failures = s.Failures,
+            };
         }
         foreach (var c in learner.Checks)
         {
@@ -53,5 +57,12 @@ internal static class ClassCsv
         int? Runs,
         [property: CsvHelper.Configuration.Attributes.Format("yyyy-MM-dd HH:mm:ss")] DateTimeOffset At,
         double? Seconds
-    );
+    )
+    {
+        [CsvHelper.Configuration.Attributes.Format("yyyy-MM-dd HH:mm:ss")]
+        public DateTimeOffset? CompletedAt { get; init; }
+
+        /// <summary>Of the runs.</summary>
+        public int? Failures { get; init; }
+    }
 }

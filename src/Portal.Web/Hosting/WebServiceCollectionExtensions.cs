@@ -56,6 +56,7 @@ public static class WebServiceCollectionExtensions
         );
         services.AddHostedService<Retention>();
         services.AddSingleton<IProgressRecorder, ClassroomProgressRecorder>();
+        services.AddSingleton<ISessionLimits, ClassroomSessionLimits>();
 
         services.AddPageCompression();
         services.AddPortalHosting();

@@ -1,6 +1,7 @@
 using Portal.Labs.Tests.Shell;
 using Portal.Clusters.Kubeconfig;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
 
@@ -23,6 +24,9 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     /// <summary>Holds up, whatever is cancelled, what is named: lease, reset, return, delete.</summary>
     public ConcurrentDictionary<string, TaskCompletionSource> Holds { get; } = new();
     public string? ToolsDirectory { get; set; }
+
+    /// <summary>Moments of the cluster; null makes it one that cannot go back.</summary>
+    public FakeCheckpoints? Checkpoints { get; set; } = new();
 
     /// <summary>What each leased cluster was before.</summary>
     public ClusterPast Past { get; set; }
@@ -82,6 +86,7 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
         private int _returned;
 
         public ClusterPast Past { get; init; } = provider.Past;
+        public IClusterCheckpoints? Checkpoints => provider.Checkpoints;
 
         public ClusterKey Key => key;
         public string Provider => provider.Name;
@@ -100,6 +105,27 @@ internal sealed class FakeClusterProvider(string kubeconfig) : IClusterProvider
     }
 
     private string Kubeconfig => kubeconfig;
+}
+
+/// <summary>Writes down what was kept and where it went back to.</summary>
+internal sealed class FakeCheckpoints : IClusterCheckpoints
+{
+    private ImmutableList<string> _names = [];
+
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Where it went back to, in order.</summary>
+    public ConcurrentQueue<string> Back { get; } = new();
+
+    public void Keep(string name) => ImmutableInterlocked.Update(ref _names, n => n.Contains(name) ? n : n.Add(name));
+
+    public bool TryGoBack(string name)
+    {
+        if (!_names.Contains(name)) return false;
+        Back.Enqueue(name);
+        ImmutableInterlocked.Update(ref _names, n => n.GetRange(0, n.IndexOf(name) + 1));
+        return true;
+    }
 }
 
 /// <summary>
@@ -176,4 +202,13 @@ internal sealed class FakeProgressRecorder : IProgressRecorder
         records.AddOrUpdate((key, id), record, (_, before) => at(record) < at(before) ? before : record);
         Stored.Enqueue(id);
     }
+}
+
+/// <summary>Ends sessions when the test says.</summary>
+internal sealed class FakeLimits : ISessionLimits
+{
+    public DateTimeOffset? EndsAt { get; set; }
+
+    public Task<DateTimeOffset?> BeginAsync(LessonSessionKey key, CancellationToken cancellationToken) =>
+        Task.FromResult(EndsAt);
 }

@@ -79,6 +79,7 @@ public abstract class SessionFixture : IAsyncLifetime
     private ServiceProvider _services = null!;
 
     internal FakeProgressRecorder Recorder { get; } = new();
+    internal FakeLimits Limits { get; } = new();
     internal SwitchedIsolation Isolation { get; } = new();
     internal FakeApiServer Server { get; private set; } = null!;
     internal FakeClusterProvider Provider { get; private set; } = null!;
@@ -128,6 +129,7 @@ public abstract class SessionFixture : IAsyncLifetime
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton(Time);
         services.AddSingleton<IProgressRecorder>(Recorder);
+        services.AddSingleton<ISessionLimits>(Limits);
         services.AddSingleton<IWorkspaceIsolation>(Isolation);
         services.AddSingleton(Machine);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(

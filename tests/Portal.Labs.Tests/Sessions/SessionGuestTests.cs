@@ -88,6 +88,49 @@ public sealed class SessionGuestTests : SessionFixture
         Assert.Equal("33 101\n", await RunAsync(session, "stty size"));
     }
 
+    [Fact]
+    public async Task Guest_LearnerResizes_HearsOfIt()
+    {
+        var session = await OpenAsync();
+        await using var learner = await session.AttachTerminalAsync(101, 33, s_none);
+        await using var guest = await session.AttachGuestAsync("grace/1", s_none);
+        await using var pieces = guest.Output.GetAsyncEnumerator(s_none);
+        await pieces.MoveNextAsync().AsTask().DefaultTimeout();
+
+        await learner.ResizeAsync(64, 20, s_none);
+        await learner.ResizeAsync(64, 20, s_none);
+
+        while (guest.Size == new TerminalSize(101, 33)) await pieces.MoveNextAsync().AsTask().DefaultTimeout();
+        Assert.Equal(new TerminalSize(64, 20), guest.Size);
+        while (pieces.Current.Length > 0) await pieces.MoveNextAsync().AsTask().DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task People_ComeAndGo_AreShownWithWhoTypes()
+    {
+        var session = await OpenAsync();
+        var ada = new SessionPerson("ada", "Ada", IsLearner: true);
+        var grace = new SessionPerson("grace", "Grace", IsLearner: false);
+        await using var first = await session.EnterAsync(ada, s_none);
+        var second = await session.EnterAsync(ada, s_none);
+        var looking = await session.EnterAsync(grace, s_none);
+        Assert.Equal([ada with { Pages = 2 }, grace], session.Current.People);
+
+        await session.AskToTypeAsync("grace/page", "Grace", s_none);
+        await session.AllowGuestAsync("grace/page", s_none);
+        await second.DisposeAsync();
+        await second.DisposeAsync();
+
+        Assert.Equal([ada, grace with { MayType = true }], session.Current.People);
+        Assert.Equal(session.Current.People, Factory.Activities.Current[Key].People);
+        await session.EndGuestAsync("grace/page", s_none);
+        Assert.Equal([ada, grace], Factory.Activities.Current[Key].People);
+        await RunAsync(session, "echo 1");
+        Assert.Equal([ada, grace], Factory.Activities.Current[Key].People);
+        await looking.DisposeAsync();
+        Assert.Equal([ada], Factory.Activities.Current[Key].People);
+    }
+
     private static async Task RefusedAsync(ITerminalAttachment terminal) =>
         await Assert.ThrowsAsync<RunRefusedException>(async () =>
             await terminal.WriteAsync(Encoding.UTF8.GetBytes("echo forbidden\r"), s_none)

@@ -87,6 +87,49 @@ public sealed class ClusterFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Wake_WithMoments_GoesBackToThem()
+    {
+        await using var bench = await ControllerBench.StartAsync();
+        bench.Cluster.Keep("empty");
+        await RunAsync(bench);
+        bench.Cluster.Keep("web");
+        bench.Cluster.Keep("empty");
+        bench.Apply(Busy);
+        await bench.Server.TryHibernateAsync(bench.Cluster.Id, File, always: true);
+
+        var woken = await bench.Server.WakeAsync(bench.Cluster.Id, File, CancellationToken.None);
+
+        Assert.Equal(["empty", "web"], woken.Kept);
+        var newest = woken.Store.Snapshot.Revision;
+        Assert.True(woken.TryGoBack("empty"));
+        Assert.Null(woken.Store.Snapshot.Find("deployments.apps", "default", "web"));
+        Assert.Null(woken.Store.Snapshot.Find("pods", "default", "busy"));
+        Assert.True(woken.Store.Snapshot.Revision > newest);
+        // What was kept after it belongs to what never came to be.
+        Assert.Equal(["empty"], woken.Kept);
+        Assert.False(woken.TryGoBack("web"));
+        woken.Reset();
+        Assert.Empty(woken.Kept);
+    }
+
+    [Fact]
+    public async Task Keep_MoreThanThereIsRoomFor_ForgetsTheOldest()
+    {
+        await using var bench = await ControllerBench.StartAsync();
+        bench.Apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: large}}");
+        var marks = new ClusterMarks(limit: 3_000);
+        for (var i = 0; i < 4; i++)
+        {
+            var text = new string((char)('a' + i), 1_000);
+            bench.Change("configmaps", "large", o => o.Ensure("data")["text"] = text);
+            marks.Keep($"{i}", bench.Cluster.Store.Snapshot);
+        }
+
+        // The newest costs nothing: it is the present.
+        Assert.Equal(["1", "2", "3"], marks.All.Select(m => m.Name));
+    }
+
+    [Fact]
     public async Task Wake_ChangedAfterwards_GoesOnAboveEveryVersion()
     {
         await using var bench = await ControllerBench.StartAsync();

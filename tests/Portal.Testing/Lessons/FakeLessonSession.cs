@@ -32,6 +32,8 @@ public sealed class FakeLessonSession : ILessonSession
     public Channel<ReadOnlyMemory<byte>> TerminalOutput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
     public Channel<ReadOnlyMemory<byte>> TerminalInput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
 
+    public TerminalSize TerminalSize { get; set; } = new(80, 24);
+
     /// <summary>Whether the terminal takes no more input.</summary>
     public bool TerminalFull { get; set; }
 
@@ -81,6 +83,51 @@ public sealed class FakeLessonSession : ILessonSession
 
     public Task StopJobAsync(int jobNumber, CancellationToken cancellationToken) => Note($"stop job {jobNumber}");
     public Task ResetAsync(CancellationToken cancellationToken) => Note("reset");
+
+    public Task ResetAsync(string? by, CancellationToken cancellationToken)
+    {
+        Show(InterventionKind.Reset, by, null);
+        return Note("reset");
+    }
+
+    public Task RewindAsync(string sectionId, string? by, CancellationToken cancellationToken)
+    {
+        if (!Current.Checkpoints.Contains(sectionId)) throw new RunRefusedException("Nothing of that step was run.");
+        Show(InterventionKind.Rewound, by, sectionId);
+        return Note($"rewind {sectionId}");
+    }
+
+    public Task<IAsyncDisposable> EnterAsync(SessionPerson person, CancellationToken cancellationToken)
+    {
+        Push(s => s with { People = [.. s.People.Where(p => p.Id != person.Id), person] });
+        return Task.FromResult<IAsyncDisposable>(new Visit(this, person));
+    }
+
+    private sealed class Visit(FakeLessonSession session, SessionPerson person) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            session.Push(s => s with { People = s.People.RemoveAll(p => p.Id == person.Id) });
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public Task ExtendAsync(DateTimeOffset endsAt, string by, CancellationToken cancellationToken)
+    {
+        Push(s => s with { EndsAt = endsAt, EndsSoon = false });
+        Show(InterventionKind.Extended, by, null);
+        return Note($"extend {endsAt:HH:mm}");
+    }
+
+    public Task AcknowledgeAsync(CancellationToken cancellationToken)
+    {
+        Push(s => s with { Intervention = null });
+        return Note("acknowledge");
+    }
+
+    private void Show(InterventionKind kind, string? by, string? sectionId) =>
+        Push(s => s with { Intervention = by is null ? null : new(kind, by, sectionId, DateTimeOffset.UnixEpoch) });
+
     public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);
 
     public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
@@ -118,7 +165,7 @@ public sealed class FakeLessonSession : ILessonSession
 
     private sealed class Attachment(FakeLessonSession session, string? guestId = null) : ITerminalAttachment
     {
-        public TerminalSize Size => new(80, 24);
+        public TerminalSize Size => session.TerminalSize;
         public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
         public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {

@@ -17,7 +17,7 @@ using Portal.Web.Identity;
 namespace Portal.Web.Tests.Classroom;
 
 /// <summary>People, classes and boards in memory; a test pushes the boards.</summary>
-internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
+internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess, ISessionTimes
 {
     private readonly List<Learner> _learners = [new Learner { Id = "you", Name = "You" }];
     private readonly List<SchoolClass> _classes = [];
@@ -48,11 +48,35 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess
     public Task<bool> InstructsAsync(string personId, string classId, CancellationToken cancellationToken) =>
         Task.FromResult(Instructs);
 
+    /// <summary>When sessions end, by learner.</summary>
+    public Dictionary<string, DateTimeOffset> Ends { get; } = [];
+
+    public Task<DateTimeOffset?> BeginAsync(
+        string learnerId,
+        string courseId,
+        string lessonId,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<DateTimeOffset?>(Ends.TryGetValue(learnerId, out var end) ? end : null);
+
+    public Task<ImmutableDictionary<string, DateTimeOffset>> ExtendAsync(
+        string classId,
+        string instructorId,
+        IReadOnlyCollection<string> learnerIds,
+        TimeSpan by,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!Instructs) throw new Portal.Classroom.ClassroomException("You do not teach this class any more.");
+        foreach (var id in learnerIds.Where(Ends.ContainsKey)) Ends[id] += by;
+        return Task.FromResult(Ends.Where(e => learnerIds.Contains(e.Key)).ToImmutableDictionary());
+    }
+
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton<ILearners>(this);
         services.AddSingleton<IClasses>(this);
         services.AddSingleton<IClassBoard>(this);
+        services.AddSingleton<ISessionTimes>(this);
         services.AddSingleton<IAccess>(this);
         services.AddSingleton<IPresence>(Presence);
         services.AddSingleton<ISessionActivities>(Activities);

@@ -227,15 +227,17 @@ public sealed class LessonPageTests : LessonContext
         cut.WaitForAssertion(() => Assert.Equal("reset", Assert.Single(Current.Calls)));
     }
 
-    [Fact]
-    public void Cluster_Deleted_StartsANewOneOnlyWhenAsked()
+    [Theory]
+    [InlineData(false, ClusterPhase.Deleted, "was deleted")]
+    [InlineData(true, ClusterPhase.Gone, "its time was up")]
+    public void Session_Over_BeginsAgainOnlyWhenAsked(bool timeIsUp, ClusterPhase phase, string words)
     {
         var cut = RenderPage();
         cut.WaitForAssertion(() => Assert.NotEmpty(_sessions.Opened));
-        Current.Push(x => x with { Cluster = x.Cluster with { Phase = ClusterPhase.Deleted } });
+        Current.Push(x => x with { TimeIsUp = timeIsUp, Cluster = x.Cluster with { Phase = phase } });
         Current.End();
         cut.WaitForAssertion(() =>
-            Assert.Contains("was deleted", cut.Find(".callout-title").TextContent, StringComparison.Ordinal)
+            Assert.Contains(words, cut.Find(".reading .callout-title").TextContent, StringComparison.Ordinal)
         );
         Assert.Single(_sessions.Opened);
 

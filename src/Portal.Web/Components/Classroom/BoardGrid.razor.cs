@@ -32,6 +32,11 @@ public sealed partial class BoardGrid
     [Parameter]
     public EventCallback<string> Select { get; set; }
 
+    [Parameter]
+    public EventCallback<bool> SelectAll { get; set; }
+
+    private bool AllSelected => _rows.Length > 0 && _rows.All(r => r.Selected);
+
     protected override void OnParametersSet()
     {
         _changed = !Model.Equals(_shown);

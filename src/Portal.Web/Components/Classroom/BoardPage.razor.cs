@@ -28,6 +28,11 @@ public sealed partial class BoardPage : LiveComponentBase
     private BoardModelBuilder? _builder;
     private BoardModel? _model;
     private IJSObjectReference? _module;
+    private IJSObjectReference? _focus;
+    private IJSObjectReference? _clock;
+    private TimeSpan? _offset;
+    private ElementReference _root;
+    private bool _keepsFocus;
     private string _search = "";
     private string? _open;
     private string? _problem;
@@ -65,10 +70,16 @@ public sealed partial class BoardPage : LiveComponentBase
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (_module is not null && _model is not null && !_missing && !_keepsFocus)
+        {
+            _keepsFocus = true;
+            _focus = await _module.InvokeAsync<IJSObjectReference>("keepFocus", _root);
+        }
         if (!firstRender) return;
         // Before any name is shown: they may be hidden.
         _module = await Js.ImportAsync(Assets, "Components/Classroom/BoardPage.razor.js");
         _view = BoardView.Of(await _module.InvokeAsync<BoardView.Stored?>("load"));
+        (_clock, _offset) = await LocalTime.AskAsync(Js, Assets, at: null);
         Follow(WatchAsync);
         Follow(WatchActivitiesAsync);
     }
@@ -130,6 +141,7 @@ public sealed partial class BoardPage : LiveComponentBase
             Activities = _activities.Where(a => members.Contains(a.Key.LearnerId)).ToImmutableDictionary(),
             Asking = _asking,
             Selected = _selected,
+            Offset = _offset,
             Search = _search,
         };
     }
@@ -176,17 +188,29 @@ public sealed partial class BoardPage : LiveComponentBase
         Refresh();
     }
 
+    /// <summary>All that the table shows, or none of them.</summary>
+    private void SelectShown(bool selected)
+    {
+        var shown = _model!.Rows.Select(r => r.LearnerId);
+        _selected = selected ? _selected.Union(shown) : _selected.Except(shown);
+        Refresh();
+    }
+
     private void ClearSelection()
     {
         _selected = [];
         Refresh();
     }
 
-    private void Open(string? learnerId)
+    private Task OpenAsync(string? learnerId)
     {
         _open = learnerId;
         StateHasChanged();
+        return learnerId is null ? FocusBackAsync() : Task.CompletedTask;
     }
+
+    /// <summary>To where it was before the drawer.</summary>
+    private Task FocusBackAsync() => _focus.SafeInvokeAsync("back").AsTask();
 
     private async Task AddAsync()
     {
@@ -208,10 +232,18 @@ public sealed partial class BoardPage : LiveComponentBase
             ? SetViewAsync(_view with { Hidden = !_view.Hidden })
             : Task.CompletedTask;
 
-    private void OnDrawer(bool open)
+    private async Task OnDrawerAsync(bool open)
     {
-        if (!open) _open = null;
+        if (open || _open is null) return;
+        _open = null;
+        await FocusBackAsync();
     }
 
-    protected override async ValueTask LeaveAsync() => await _module.SafeDisposeAsync();
+    protected override async ValueTask LeaveAsync()
+    {
+        await _focus.SafeInvokeAsync("stop");
+        await _focus.SafeDisposeAsync();
+        await _clock.SafeDisposeAsync();
+        await _module.SafeDisposeAsync();
+    }
 }

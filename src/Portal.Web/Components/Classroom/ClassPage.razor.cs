@@ -21,6 +21,8 @@ public sealed partial class ClassPage
         (ClassState.Archived, "archived: kept to look at"),
     ];
 
+    private static readonly int[] s_lengths = [0, 30, 45, 60, 90, 120, 180, 240];
+
     private SchoolClass? _class;
     private ImmutableArray<Invitation> _invitations = [];
     private InvitationResult? _result;
@@ -61,6 +63,11 @@ public sealed partial class ClassPage
             _ => "open",
         };
 
+    /// <summary>Minutes; 0 is without end. What was set by other ways is there, too.</summary>
+    private IEnumerable<int> Lengths => s_lengths.Append(CurrentLength).Distinct().Order();
+
+    private int CurrentLength => (int)(_class!.SessionLength?.TotalMinutes ?? 0);
+
     private string CodeFacts
     {
         get
@@ -93,6 +100,20 @@ public sealed partial class ClassPage
         );
 
     private Task RenameAsync() => DoAsync(() => Life.RenameAsync(ClassId, Input?.Name ?? "", CancellationToken.None));
+
+    private Task SetLengthAsync() =>
+        DoAsync(() =>
+            Life.SetSessionLengthAsync(
+                ClassId,
+                Input?.Minutes is > 0 and var minutes ? TimeSpan.FromMinutes(minutes) : null,
+                CancellationToken.None
+            )
+        );
+
+    private static string LengthWords(int minutes) =>
+        minutes == 0 ? "without end"
+        : minutes % 60 == 0 ? (minutes == 60 ? "an hour" : $"{minutes / 60} hours")
+        : $"{minutes} minutes";
 
     private Task SetStateAsync() =>
         DoAsync(() => Life.SetStateAsync(ClassId, Input?.State ?? _class!.State, CancellationToken.None));
@@ -154,6 +175,7 @@ public sealed partial class ClassPage
     {
         public double? Hours { get; set; }
         public int? Uses { get; set; }
+        public int? Minutes { get; set; }
         public string? Names { get; set; }
         public string? Name { get; set; }
         public ClassState? State { get; set; }

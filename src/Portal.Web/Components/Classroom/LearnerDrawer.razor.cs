@@ -39,6 +39,10 @@ public sealed partial class LearnerDrawer
     [Parameter]
     public EventCallback Close { get; set; }
 
+    /// <summary>What can be done.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
     private static string Word(SectionStatus status) => status switch
     {
         SectionStatus.Completed => "completed",

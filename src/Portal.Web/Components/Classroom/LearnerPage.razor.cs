@@ -28,6 +28,7 @@ public sealed partial class LearnerPage : LiveComponentBase
     private ElementReference _root;
     private string? _name;
     private string? _guestId;
+    private string? _viewerId;
     private bool _started;
     private bool _asked;
     private bool _gone;
@@ -93,6 +94,7 @@ public sealed partial class LearnerPage : LiveComponentBase
         // Of this page alone: what the learner allows is not for another that is open elsewhere.
         _guestId = $"{viewer.Id}/{Guid.NewGuid():N}";
         _actions = new LessonActions(Snackbar, Sessions, Limits, Disposing) { GuestId = _guestId };
+        _viewerId = viewer.Id;
         _name = learner.Name;
     }
 
@@ -130,9 +132,11 @@ public sealed partial class LearnerPage : LiveComponentBase
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var key = new LessonSessionKey(LearnerId, CourseId, LessonId);
+        var viewer = await Viewer.GetAsync();
         await foreach (var _ in Activities.WatchAsync(cancellationToken))
         {
             if (Sessions.Find(key) is not { } session) continue;
+            await using var visit = await session.EnterAsync(new(viewer.Id, viewer.Name, false), cancellationToken);
             await foreach (var snapshot in session.WatchAsync(cancellationToken))
             {
                 if (_gone) return;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Portal.Web.Hosting;
@@ -34,13 +33,4 @@ public sealed partial class AccountMenu
         { IsInstructor: true } => "Instructor",
         _ => "Learner",
     };
-
-    private static string Initials(string name) =>
-        string
-            .Concat(
-                name.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Take(2)
-                    .Select(word => StringInfo.GetNextTextElement(word))
-            )
-            .ToUpperInvariant();
 }

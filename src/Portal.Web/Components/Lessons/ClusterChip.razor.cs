@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Shared;
 
@@ -17,7 +19,18 @@ public sealed partial class ClusterChip
     [Parameter, EditorRequired]
     public required LessonActions Actions { get; set; }
 
-    protected override IEnumerable<object?> Shown => [Snapshot?.Cluster];
+    [Parameter, EditorRequired]
+    public required Lesson Lesson { get; set; }
+
+    protected override IEnumerable<object?> Shown => [Snapshot?.Cluster, Snapshot?.Checkpoints, Snapshot?.EndsAt];
+
+    /// <summary>Those that the cluster can go back to before.</summary>
+    private ImmutableArray<(string Value, string Words)> Steps =>
+        [
+            .. Lesson.Sections
+                .Where(s => Snapshot?.Checkpoints.Contains(s.Id) == true)
+                .Select(s => (s.Id, Phases.FullTitle(s))),
+        ];
 
     private string Name => Snapshot!.Cluster.Capabilities?.Simulated == true ? $"{Snapshot.Cluster.Provider} · simulated" : Snapshot!.Cluster.Provider;
 
@@ -51,6 +64,21 @@ public sealed partial class ClusterChip
                 or ClusterPhase.Deleting
                 or ClusterPhase.Deleted
             );
+
+    private async Task RewindAsync()
+    {
+        var question = new ChoiceQuestion(
+            "Go back to before a step?",
+            "What you made in that step and later is undone, and what runs is stopped. Your files, progress and points "
+                + "stay.",
+            "Go back",
+            "Back to before",
+            Steps,
+            Steps[^1].Value,
+            Danger: true
+        );
+        if (await question.AskAsync(Dialogs) is { Length: > 0 } section) await Actions.RewindAsync(section);
+    }
 
     private async Task ResetAsync()
     {

@@ -61,6 +61,8 @@ public sealed class LessonActions(
     public Task CheckAsync(string? sectionId) => DoAsync(s => s.CheckAsync(sectionId, leaving));
     public Task AnswerAsync(string checkId, string answer) => DoAsync(s => s.AnswerAsync(checkId, answer, leaving));
     public Task StopJobAsync(int number) => DoAsync(s => s.StopJobAsync(number, leaving));
+    public Task RewindAsync(string sectionId) => DoAsync(s => s.RewindAsync(sectionId, by: null, leaving));
+    public Task AcknowledgeAsync() => DoAsync(s => s.AcknowledgeAsync(leaving));
     public Task ResetAsync() => DoAsync(s => s.ResetAsync(leaving));
 
     /// <summary>Deletes the learner's cluster and workspace of this lesson; the session ends.</summary>

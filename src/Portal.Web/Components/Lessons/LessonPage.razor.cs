@@ -124,6 +124,8 @@ public sealed partial class LessonPage : LiveComponentBase
                 _actions.Attach(session);
                 _presence ??= Presence.Enter(learner.Id, CourseId, LessonId);
             });
+            var person = new SessionPerson(learner.Id, learner.Name, IsLearner: true);
+            await using var visit = await session.EnterAsync(person, cancellationToken);
             await foreach (var snapshot in session.WatchAsync(cancellationToken))
             {
                 await InvokeAsync(() =>
@@ -135,9 +137,12 @@ public sealed partial class LessonPage : LiveComponentBase
             }
             // The session ended under the page: somebody closed it. Attaching again starts a fresh one, unless its
             // learner
-            // has deleted the cluster: then the next one is theirs to start.
+            // has deleted the cluster, or its time was up: then the next one is theirs to start.
         }
-        while (!cancellationToken.IsCancellationRequested && session.Current.Cluster.Phase != ClusterPhase.Deleted);
+        while (
+            !cancellationToken.IsCancellationRequested
+            && session.Current is { TimeIsUp: false, Cluster.Phase: not ClusterPhase.Deleted }
+        );
     }
 
     /// <summary>Waits until there is room for the session; null when its learner would not.</summary>

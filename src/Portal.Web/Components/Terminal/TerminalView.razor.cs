@@ -87,16 +87,15 @@ public sealed partial class TerminalView : LiveComponentBase
         await using var attachment = await attaching;
         _attachment = attachment;
         await _terminal!.InvokeVoidAsync("reset", cancellationToken);
-        // A guest's is as large as the learner's: text is drawn for that.
-        if (Actions.GuestId is not null)
-            await _terminal!.InvokeVoidAsync(
-                "resize",
-                cancellationToken,
-                attachment.Size.Columns,
-                attachment.Size.Rows
-            );
+        TerminalSize? shown = null;
         await foreach (var bytes in attachment.Output.WithCancellation(cancellationToken))
         {
+            // A guest's is as large as the learner's: text is drawn for that.
+            if (Actions.GuestId is not null && attachment.Size is var size && size != shown)
+            {
+                shown = size;
+                await _terminal!.InvokeVoidAsync("resize", cancellationToken, size.Columns, size.Rows);
+            }
             // One call at a time: the browser's pace is the limit, and the shell waits rather than the memory growing.
             for (var at = 0; at < bytes.Length; at += MaxChunk)
             {

@@ -22,6 +22,9 @@ public sealed record BoardColumn(string SectionId, string Label, string Title, S
 /// <param name="Name">As shown: names may be hidden.</param>
 /// <param name="Trouble">How the last command failed, in a word or two; else empty.</param>
 /// <param name="Command">The command that failed, with its last line.</param>
+/// <param name="Company">Who else is in the session, and on how many pages it is open if on several.</param>
+/// <param name="Until">When the session ends, by the clock of who looks; empty without a limit.</param>
+/// <param name="EndsSoon">It is a few minutes until then, or it has ended.</param>
 /// <param name="Idle">How long nothing came from the learner; empty when that is not long.</param>
 public sealed record BoardRowModel(
     string LearnerId,
@@ -31,9 +34,12 @@ public sealed record BoardRowModel(
     bool Selected,
     bool Asks,
     int Sessions,
+    string Company,
     string Trouble,
     string Command,
     string Idle,
+    string Until,
+    bool EndsSoon,
     int Points,
     EquatableArray<BoardCellModel> Cells
 );

@@ -4,6 +4,7 @@ using Portal.Classroom.Board;
 using Portal.Classroom.Model;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Help;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Shared;
 
@@ -15,12 +16,18 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
     /// <summary>For so long a learner may read.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>As learners are told.</summary>
+    private static readonly TimeSpan s_endsSoon = TimeSpan.FromMinutes(5);
+
     private readonly Dictionary<string, int> _numbers = Board
         .Learners.Select((l, i) => (l.LearnerId, Number: i + 1))
         .ToDictionary(x => x.LearnerId, x => x.Number);
 
     public ImmutableDictionary<LessonSessionKey, SessionActivity> Activities { get; init; } =
         ImmutableDictionary<LessonSessionKey, SessionActivity>.Empty;
+
+    /// <summary>What the clock of who looks is ahead of UTC; null when that is not known.</summary>
+    public TimeSpan? Offset { get; init; }
 
     /// <summary>Ids of learners who wait for help.</summary>
     public ImmutableHashSet<string> Asking { get; init; } = [];
@@ -114,13 +121,31 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
             Selected.Contains(learner.LearnerId),
             Asking.Contains(learner.LearnerId),
             sessions,
+            Company(ActivityOf(learner.LearnerId)?.People ?? []),
             last is { Failed: true } ? HowFailed(last) : "",
             last is { Failed: true } ? $"$ {last.Text}\n{last.Tail.Split('\n')[^1]}" : "",
             idle,
+            learner.SessionEndsAt is not { } end ? ""
+                : end <= Board.At ? "time is up"
+                : $"until {LocalTime.Text(end, Offset)}",
+            learner.SessionEndsAt - Board.At <= s_endsSoon,
             learner.Points,
             new([.. Sections.Select(s => Cell(learner, s, last))])
         );
     }
+
+    private string Company(ImmutableArray<SessionPerson> people) =>
+        string.Join(
+            " · ",
+            people
+                .Where(p => p.IsLearner && p.Pages > 1)
+                .Select(p => $"{p.Pages} pages")
+                .Concat(
+                    people
+                        .Where(p => !p.IsLearner)
+                        .Select(p => SessionPeople.Of(p, View.Hidden ? "an instructor" : p.Name))
+                )
+        );
 
     private static BoardCellModel Cell(LearnerRow learner, Section section, LearnerCommand? last)
     {
@@ -154,7 +179,7 @@ internal sealed record BoardModelBuilder(ClassBoard Board, ImmutableArray<Sectio
         _ => ("idle", "not started"),
     };
 
-    private static string Short(Section section) => section.Kind switch
+    public static string Short(Section section) => section.Kind switch
     {
         SectionKind.Step => section.Number.ToString(CultureInfo.InvariantCulture),
         SectionKind.Exercise => $"Ex {section.Number}",
