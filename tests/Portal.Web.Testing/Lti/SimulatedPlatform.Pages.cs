@@ -25,7 +25,8 @@ public sealed partial class SimulatedPlatform
         {
             var deep = request.Query.ContainsKey("choose");
             var tool = Encode(Login(request.Query["as"].ToString(), "link-1", deep));
-            return Page("A frame", $"<iframe id=\"tool\" width=\"900\" height=\"600\" src=\"{tool}\"></iframe>");
+            var size = "width=\"900\" height=\"600\"";
+            return Page("A frame", $"<iframe id=\"tool\" title=\"Tool\" {size} src=\"{tool}\"></iframe>");
         });
         _app.MapPost("/deep-link", (Delegate)ReturnAsync);
     }
@@ -117,7 +118,7 @@ public sealed partial class SimulatedPlatform
     private static IResult Page(string title, string body) =>
         Results.Text(
             $"<!DOCTYPE html><html lang=\"en\"><title>{title}</title><link rel=\"icon\" href=\"data:,\">"
-                + $"<h1>{title}</h1>{body}</html>",
+                + $"<main><h1>{title}</h1>{body}</main></html>",
             "text/html"
         );
 
