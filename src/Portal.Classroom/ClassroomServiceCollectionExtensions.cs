@@ -10,6 +10,7 @@ using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
+using Portal.Classroom.Platforms;
 using Portal.Classroom.Progress;
 using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
@@ -43,6 +44,8 @@ public static class ClassroomServiceCollectionExtensions
         services.TryAddSingleton<IRetention, RetentionService>();
         services.TryAddSingleton<IHelpDesk, HelpDesk>();
         services.TryAddSingleton<IMessages, MessageService>();
+        services.TryAddSingleton<IPlatformClasses, PlatformClassService>();
+        services.TryAddSingleton<IPlatformScores, PlatformScoreService>();
         return services;
     }
 }

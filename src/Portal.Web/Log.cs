@@ -108,4 +108,37 @@ internal static partial class Log
         Message = "The clock was set forwards, or the machine slept: nothing is deleted by its age for {Days} days."
     )]
     public static partial void ForgettingPutOff(ILogger logger, int days);
+
+    [LoggerMessage(
+        EventId = 3013,
+        EventName = "LaunchRefused",
+        Level = LogLevel.Warning,
+        Message = "A launch from a learning platform was refused. {Reason}"
+    )]
+    public static partial void LaunchRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        EventId = 3014,
+        EventName = "LineItemElsewhere",
+        Level = LogLevel.Warning,
+        Message = "Scores of a link at {Platform} are not sent: {LineItem} is not at a host of the platform. If it is, "
+            + "add the host to the ServiceHosts of the platform in Portal:Lti:Platforms."
+    )]
+    public static partial void LineItemElsewhere(ILogger logger, string platform, string lineItem);
+
+    [LoggerMessage(
+        EventId = 3015,
+        EventName = "ScoreNotTaken",
+        Level = LogLevel.Warning,
+        Message = "A score waits, and others may: {Problem} It is sent again; the class's page says what waits."
+    )]
+    public static partial void ScoreNotTaken(ILogger logger, string problem);
+
+    [LoggerMessage(
+        EventId = 3016,
+        EventName = "ScoresTakenAgain",
+        Level = LogLevel.Information,
+        Message = "{Platform} takes scores again."
+    )]
+    public static partial void ScoresTakenAgain(ILogger logger, string platform);
 }

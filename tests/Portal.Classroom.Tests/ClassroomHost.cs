@@ -10,6 +10,7 @@ using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
+using Portal.Classroom.Platforms;
 using Portal.Classroom.Progress;
 using Portal.Classroom.Reports;
 using Portal.Classroom.Retention;
@@ -35,6 +36,8 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IHelpDesk Help => _host.Services.GetRequiredService<IHelpDesk>();
     public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
     public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
+    public IPlatformClasses PlatformClasses => _host.Services.GetRequiredService<IPlatformClasses>();
+    public IPlatformScores PlatformScores => _host.Services.GetRequiredService<IPlatformScores>();
     public IRetention Retention => _host.Services.GetRequiredService<IRetention>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();

@@ -38,12 +38,15 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /invitation                      200 200 200 200 200 200
         GET /join                            200 200 200 200 200 200
         GET /learn/{CourseId}/{LessonId}     302 200 200 200 200 200
+        GET /lti/jwks                        200 200 200 200 200 200
+        GET /lti/login                       400 400 400 400 400 400
         GET /not-found                       200 200 200 200 200 200
         GET /operations                      302 403 403 403 403 200
         GET /password                        200 200 200 200 200 200
         GET /people                          302 403 403 403 403 200
         GET /people/{PersonId}               302 403 403 403 403 200
         GET /people/{PersonId}/export        302 403 403 403 403 200
+        GET /platforms                       302 403 403 403 403 200
         GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404 404 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404 404 404 404
         GET /readyz                          200 200 200 200 200 200
@@ -69,11 +72,15 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /invitation                     400 400 400 400 400 400
         POST /join                           400 400 400 400 400 400
         POST /learn/{CourseId}/{LessonId}    401 400 400 400 400 400
+        POST /lti/choose                     400 400 400 400 400 400
+        POST /lti/launch                     400 400 400 400 400 400
+        POST /lti/login                      400 400 400 400 400 400
         POST /not-found                      400 400 400 400 400 400
         POST /operations                     401 403 403 403 403 400
         POST /password                       400 400 400 400 400 400
         POST /people                         401 403 403 403 403 400
         POST /people/{PersonId}              401 403 403 403 403 400
+        POST /platforms                      401 403 403 403 403 400
         POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404 404 404 404
         POST /readyz                         200 200 200 200 200 200
         POST /set-up                         400 400 400 400 400 400
@@ -109,6 +116,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /people                          404 404 404
         GET /people/{PersonId}               404 404 404
         GET /people/{PersonId}/export        404 404 404
+        GET /platforms                       404 404 404
         GET /ports/{WorkspaceId}/{Port:int}/learner 302 404 404
         GET /ports/{workspaceId}/{port:int:range(1,65535)} 302 404 404
         GET /readyz                          200 200 200
@@ -140,6 +148,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /password                       404 404 404
         POST /people                         404 404 404
         POST /people/{PersonId}              404 404 404
+        POST /platforms                      404 404 404
         POST /ports/{WorkspaceId}/{Port:int}/learner 401 404 404
         POST /readyz                         200 200 200
         POST /set-up                         404 404 404

@@ -31,6 +31,7 @@ public sealed class StartupTests : IDisposable
         "--Portal:PublicUrl=portal",
         "Portal:PublicUrl is 'portal', which is not the root of an http or https address"
     )]
+    [InlineData("--Portal:Lti:Platforms:0:Issuer=https://lms.example", "Portal:Lti:Platforms:0:ClientId is not set.")]
     [InlineData("--Portal:ForwardedHeaders:KnownProxies:0=proxy", "Portal:ForwardedHeaders:KnownProxies has 'proxy'")]
     [InlineData(
         "--Portal:Labs:Isolaton=auto",

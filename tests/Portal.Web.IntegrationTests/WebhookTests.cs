@@ -4,13 +4,13 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
 using Portal.Classroom.Progress;
 using Portal.Content;
 using Portal.Content.Model;
 using Portal.Testing;
+using Portal.Web.Deliveries;
 using Portal.Web.Hosting;
 using Portal.Web.Webhooks;
 using Xunit;
@@ -25,7 +25,7 @@ public sealed class WebhookTests : IAsyncLifetime
     private readonly Channel<(string Id, string Timestamp, string Signature, string Body)> _received =
         Channel.CreateUnbounded<(string, string, string, string)>();
     private readonly CancellationTokenSource _limit = new(TestTimeouts.Default);
-    private readonly Clock _time = new();
+    private readonly PassingTime _time = new();
     private readonly WebApplication _receiver = CreateReceiver();
 
     /// <summary>What the receiver answers, one after the other; then 204. Null hangs.</summary>
@@ -184,7 +184,7 @@ public sealed class WebhookTests : IAsyncLifetime
 
         queue.Add(new WebhookEvent("section.completed", "msg_1", "{}"));
         Assert.Equal(["msg_1"], await ReceiveAsync(1));
-        await _time.PassAsync(WebhookQueue.Patience, _limit.Token);
+        await _time.PassAsync(DeliveryClient.Patience, _limit.Token);
         await _time.PassAsync(TimeSpan.FromSeconds(5), _limit.Token);
 
         Assert.Equal(["msg_1"], await ReceiveAsync(1));
@@ -219,7 +219,12 @@ public sealed class WebhookTests : IAsyncLifetime
 
     private WebhookQueue Start(WebhookReceiver receiver)
     {
-        var queue = new WebhookQueue(receiver, new NoRedirects(), _time, NullLogger.Instance);
+        var queue = new WebhookQueue(
+            receiver,
+            new DeliveryClient(new DeliveryClients(), _time),
+            _time,
+            NullLogger.Instance
+        );
         _ = queue.SendAllAsync(_limit.Token);
         return queue;
     }
@@ -258,30 +263,6 @@ public sealed class WebhookTests : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         return builder.Build();
-    }
-
-    /// <summary>Goes on when somebody waits, by as much.</summary>
-    private sealed class Clock() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))
-    {
-        private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            _waits.Writer.TryWrite(dueTime);
-            return timer;
-        }
-
-        public async Task PassAsync(TimeSpan wait, CancellationToken cancellationToken)
-        {
-            while (await _waits.Reader.ReadAsync(cancellationToken) != wait) { }
-            Advance(wait);
-        }
-    }
-
-    private sealed class NoRedirects : IHttpClientFactory
-    {
-        public HttpClient CreateClient(string name) => new(new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 
     private sealed class TellingPortal(string receiver) : ClassFactory

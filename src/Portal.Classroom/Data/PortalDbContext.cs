@@ -26,6 +26,8 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     public DbSet<CheckEvidence> Evidence => Set<CheckEvidence>();
     public DbSet<HelpRequest> HelpRequests => Set<HelpRequest>();
     public DbSet<LearnerMessage> Messages => Set<LearnerMessage>();
+    public DbSet<PlatformClass> PlatformClasses => Set<PlatformClass>();
+    public DbSet<PlatformScore> PlatformScores => Set<PlatformScore>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -132,6 +134,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
             e.HasOne<Learner>().WithMany().HasForeignKey(m => m.LearnerId);
             e.HasOne<SchoolClass>().WithMany().HasForeignKey(m => m.ClassId);
         });
+        PlatformModel.Configure(builder);
     }
 
     private sealed class UtcTicksConverter() : ValueConverter<DateTimeOffset, long>(

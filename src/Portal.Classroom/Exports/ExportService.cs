@@ -30,7 +30,8 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
             [.. await db.Checks.AsNoTracking().Where(c => c.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.Evidence.AsNoTracking().Where(e => e.LearnerId == id).ToListAsync(cancellationToken)],
             [.. await db.HelpRequests.AsNoTracking().Where(h => h.LearnerId == id).ToListAsync(cancellationToken)],
-            [.. await db.Messages.AsNoTracking().Where(m => m.LearnerId == id).ToListAsync(cancellationToken)]
+            [.. await db.Messages.AsNoTracking().Where(m => m.LearnerId == id).ToListAsync(cancellationToken)],
+            [.. await db.PlatformScores.AsNoTracking().Where(s => s.LearnerId == id).ToListAsync(cancellationToken)]
         );
     }
 

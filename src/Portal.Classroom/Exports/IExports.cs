@@ -25,7 +25,8 @@ public sealed record PersonExport(
     ImmutableArray<CheckResult> Checks,
     ImmutableArray<CheckEvidence> Evidence,
     ImmutableArray<HelpRequest> HelpRequests,
-    ImmutableArray<LearnerMessage> Messages
+    ImmutableArray<LearnerMessage> Messages,
+    ImmutableArray<PlatformScore> PlatformScores
 );
 
 /// <param name="Providers">Identity providers that the person signed in with.</param>

@@ -46,6 +46,9 @@ public sealed record Section
     public required string Title { get; init; }
     public required SectionKind Kind { get; init; }
 
+    /// <summary>A learner is to do it; a lesson is complete when all of these are.</summary>
+    public bool IsTask => Kind is SectionKind.Step or SectionKind.Exercise;
+
     /// <summary>The number in "Step 4", "Exercise 1"; 0 for other sections.</summary>
     public int Number { get; init; }
 

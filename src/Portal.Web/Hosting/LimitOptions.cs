@@ -19,4 +19,11 @@ public sealed class LimitOptions
     /// <value>The default is 120.</value>
     [Range(1, 100_000, ErrorMessage = SectionName + ":RunsPerMinute must be between 1 and 100000.")]
     public int RunsPerMinute { get; set; } = 120;
+
+    /// <summary>
+    /// Requests of launches from learning platforms from one address, a minute; a launch is two or three.
+    /// </summary>
+    /// <value>The default is 1200.</value>
+    [Range(1, 100_000, ErrorMessage = SectionName + ":LaunchesPerMinute must be between 1 and 100000.")]
+    public int LaunchesPerMinute { get; set; } = 1200;
 }

@@ -35,6 +35,8 @@ internal static class OriginCheck
 
     private static bool IsFromHere(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<FromOtherSites>() is not null)
+            return true;
         var opens =
             context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
             || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;
@@ -57,3 +59,8 @@ internal static class OriginCheck
         && from.Scheme == here.Scheme
         && from.Authority.Equals(here.Authority, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>
+/// An endpoint to which pages of other sites send forms, and which believes no cookie of the portal's.
+/// </summary>
+internal sealed class FromOtherSites;

@@ -8,6 +8,7 @@ using Portal.Web.Hosting.Health;
 using Portal.Web.Hosting.Settings;
 using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
+using Portal.Web.Lti;
 using Portal.Web.Ports;
 using Portal.Web.Identity.Accounts;
 
@@ -74,7 +75,10 @@ internal static class PortalHost
         app.MapAccount(local: !isClass);
         app.MapExports();
         if (isClass)
+        {
             app.MapPasskeys();
+            app.MapLti();
+        }
         if (isClass && app.Services.GetRequiredService<IOptions<ProviderOptions>>().Value.IsUsed)
             app.MapProviderSignIn();
         // Pages say who may open them; what says nothing, the circuit's hub too, is for who is signed in.

@@ -45,6 +45,19 @@ internal static class PrivateFiles
         return path;
     }
 
+    /// <summary>Writes a new file as a whole or not at all.</summary>
+    public static void Write(string path, string text)
+    {
+        MakeDirectory(Path.GetDirectoryName(path)!);
+        var part = $"{path}.{Guid.NewGuid():N}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerFile;
+        using (var writer = new StreamWriter(part, options))
+            writer.Write(text);
+        File.Move(part, path);
+    }
+
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static bool Narrow(string path, UnixFileMode mode)
     {

@@ -10,6 +10,9 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
     /// <summary>For pages with which people get in.</summary>
     public const string SignIn = "SignIn";
 
+    /// <summary>For what learning platforms send.</summary>
+    public const string Launch = "Launch";
+
     private readonly PartitionedRateLimiter<string> _runs = PartitionedRateLimiter.Create<string, string>(learnerId =>
         RateLimitPartition.GetTokenBucketLimiter(learnerId, _ => new TokenBucketRateLimiterOptions
         {
@@ -51,16 +54,16 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
             // Looking at a page is free; an attempt is a form that was sent.
             options.AddPolicy(SignIn, http =>
                 HttpMethods.IsPost(http.Request.Method)
-                    ? RateLimitPartition.GetFixedWindowLimiter(
-                        http.Connection.RemoteIpAddress?.ToString() ?? "local",
-                        _ => new FixedWindowRateLimiterOptions
-                        {
-                            PermitLimit = limits.Value.SignInsPerMinute,
-                            Window = TimeSpan.FromMinutes(1),
-                        }
-                    )
+                    ? AMinute(http, limits.Value.SignInsPerMinute)
                     : RateLimitPartition.GetNoLimiter("looking")
             );
+            options.AddPolicy(Launch, http => AMinute(http, limits.Value.LaunchesPerMinute));
         }
+
+        private static RateLimitPartition<string> AMinute(HttpContext http, int limit) =>
+            RateLimitPartition.GetFixedWindowLimiter(
+                http.Connection.RemoteIpAddress?.ToString() ?? "local",
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = TimeSpan.FromMinutes(1) }
+            );
     }
 }

@@ -19,12 +19,14 @@ using Portal.Labs;
 using Portal.Labs.Sessions;
 using Portal.Shared;
 using Portal.Web.Components.Help;
+using Portal.Web.Deliveries;
 using Portal.Web.Hosting;
 using Portal.Web.Hosting.Draining;
 using Portal.Web.Hosting.Health;
 using Portal.Web.Hosting.Operations;
 using Portal.Web.Hosting.Telemetry;
 using Portal.Web.Identity;
+using Portal.Web.Lti;
 using Portal.Web.Ports;
 using Portal.Web.Progress;
 using Portal.Web.Webhooks;
@@ -58,7 +60,9 @@ public static class WebServiceCollectionExtensions
 
         services.AddPageCompression();
         services.AddPortalHosting();
+        services.AddPortalDeliveries();
         services.AddPortalWebhooks();
+        services.AddPortalLti();
         services.AddHttpForwarder();
         services.AddSingleton<PortTickets>();
         services.AddSingleton<PortProxy>();
@@ -95,10 +99,6 @@ public static class WebServiceCollectionExtensions
     private static void AddPortalWebhooks(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<PortalOptions>, WebhookReceiver.Validator>();
-        services
-            .AddHttpClient(WebhookQueue.Client)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
-            .RemoveAllLoggers();
         services.AddSingleton<WebhookService>();
         services.AddSingleton<IProgressObserver>(provider => provider.GetRequiredService<WebhookService>());
         services.AddHostedService(provider => provider.GetRequiredService<WebhookService>());

@@ -9,6 +9,7 @@ using Portal.Classroom.Data;
 using Portal.Classroom.Model;
 using Portal.Web.Hosting;
 using Portal.Web.Identity.Accounts;
+using Portal.Web.Lti;
 
 namespace Portal.Web.Identity;
 
@@ -83,6 +84,7 @@ internal static class IdentityServiceCollectionExtensions
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         services.TryAddScoped<PortalAccounts>();
         services.TryAddScoped<AccountAdministration>();
+        services.AddPortalLaunches();
         services.TryAddSingleton<SetUpLink>();
         services.TryAddSingleton<IConsoleLink>(provider => provider.GetRequiredService<SetUpLink>());
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Threading.Channels;
+using Portal.Web.Deliveries;
 
 namespace Portal.Web.Webhooks;
 
@@ -11,23 +12,12 @@ namespace Portal.Web.Webhooks;
 /// </summary>
 internal sealed class WebhookQueue(
     WebhookReceiver receiver,
-    IHttpClientFactory clients,
+    DeliveryClient deliveries,
     TimeProvider time,
     ILogger logger
 )
 {
-    public const string Client = "webhooks";
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private const int Limit = 1000;
-
-    private static readonly TimeSpan[] s_pauses =
-    [
-        TimeSpan.FromSeconds(5),
-        TimeSpan.FromSeconds(30),
-        TimeSpan.FromMinutes(5),
-        TimeSpan.FromMinutes(30),
-        TimeSpan.FromHours(2),
-    ];
 
     private readonly Channel<WebhookEvent> _events = Channel.CreateBounded<WebhookEvent>(Limit);
 
@@ -51,7 +41,7 @@ internal sealed class WebhookQueue(
 
     private async Task SendAsync(WebhookEvent sent, CancellationToken cancellationToken)
     {
-        foreach (var pause in (TimeSpan?[])[.. s_pauses, null])
+        foreach (var pause in (TimeSpan?[])[.. DeliveryPauses.All, null])
         {
             var answer = await TryAsync(sent, cancellationToken);
             if (answer is >= 200 and < 300)
@@ -68,9 +58,6 @@ internal sealed class WebhookQueue(
     /// <returns>The status; 0 for no answer.</returns>
     private async Task<int> TryAsync(WebhookEvent sent, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var tie = patience.Token.Register(limit.Cancel);
         var at = time.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, receiver.Url)
         {
@@ -79,17 +66,6 @@ internal sealed class WebhookQueue(
         request.Headers.Add("webhook-id", sent.Id);
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", WebhookSignature.Sign(receiver.Secret, sent.Id, at, sent.Body));
-        try
-        {
-            using var client = clients.CreateClient(Client);
-            // What it answers beside its status is of no interest, and may never end.
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            return (int)response.StatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return 0;
-        }
+        return (await deliveries.SendAsync(request, limit: 0, cancellationToken)).Status;
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Progress;
 using Portal.Content;
-using Portal.Content.Model;
 using Portal.Shared;
+using Portal.Web.Deliveries;
 using Portal.Web.Hosting;
 
 namespace Portal.Web.Webhooks;
@@ -27,14 +27,14 @@ internal sealed class WebhookService : BackgroundService, IProgressObserver
 
     public WebhookService(
         IOptions<PortalOptions> options,
-        IHttpClientFactory clients,
+        DeliveryClient deliveries,
         IServiceProvider services,
         TimeProvider time,
         ILogger<WebhookService> logger
     )
     {
         _guarded = new Guarded("webhooks", logger, time);
-        _queues = [.. options.Value.Webhooks.Select(r => new WebhookQueue(r, clients, time, logger))];
+        _queues = [.. options.Value.Webhooks.Select(r => new WebhookQueue(r, deliveries, time, logger))];
         _services = services;
         _time = time;
         _logger = logger;
@@ -93,7 +93,7 @@ internal sealed class WebhookService : BackgroundService, IProgressObserver
     )
     {
         var lesson = _services.GetRequiredService<ICourseCatalog>().FindLesson(key.CourseId, key.LessonId);
-        var wanted = lesson?.Sections.Where(s => s.Kind is SectionKind.Step or SectionKind.Exercise).ToList() ?? [];
+        var wanted = lesson?.Sections.Where(s => s.IsTask).ToList() ?? [];
         var progress = await _services.GetRequiredService<IProgressService>().LoadAsync(key, cancellationToken);
         var now = _time.GetUtcNow();
         // What has not come yet was before the clock was set back.

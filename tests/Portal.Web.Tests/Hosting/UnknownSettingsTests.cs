@@ -16,6 +16,8 @@ public sealed class UnknownSettingsTests
     [InlineData("Portal:Labs:Limits:Memory")]
     [InlineData("Portal:Labs:Egress:0")]
     [InlineData("Portal:Labs:Admission:Sessions")]
+    [InlineData("Portal:Lti:Platforms:0:DeploymentIds:0")]
+    [InlineData("Portal:Lti:Platforms:0:ClientId_FILE")]
     [InlineData("Portal:Clusters:Sandbox:Budgets:StoredBytes")]
     [InlineData("Portal:ForwardedHeaders:KnownProxies:3")]
     [InlineData("Elsewhere:Anything")]
@@ -31,7 +33,11 @@ public sealed class UnknownSettingsTests
         "Portal:Clusters:Sandbox:Budgets:StoredByte is not a setting. "
             + "Did you mean Portal:Clusters:Sandbox:Budgets:StoredBytes?"
     )]
-    [InlineData("Portal:Limits:Everything", "Portal:Limits has RunsPerMinute, SignInsPerMinute.")]
+    [InlineData("Portal:Limits:Everything", "Portal:Limits has LaunchesPerMinute, RunsPerMinute, SignInsPerMinute.")]
+    [InlineData(
+        "Portal:Lti:Platforms:0:Isuer",
+        "Portal:Lti:Platforms:0:Isuer is not a setting. Did you mean Portal:Lti:Platforms:0:Issuer?"
+    )]
     [InlineData("Portal:Mode:Class", "Portal:Mode:Class is not a setting: Portal:Mode has no parts.")]
     public void Refuse_UnknownSetting_SaysWhichAndWhatItMayMean(string key, string message)
     {

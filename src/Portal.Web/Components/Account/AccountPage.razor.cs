@@ -16,6 +16,7 @@ public sealed partial class AccountPage
     private CurrentLearner? _learner;
     private PortalUser? _user;
     private ImmutableArray<SchoolClass> _classes = [];
+    private ImmutableArray<SchoolClass> _taught = [];
     private string? _problem;
     private string? _done;
 
@@ -50,12 +51,12 @@ public sealed partial class AccountPage
         await LoadClassesAsync();
     }
 
-    private async Task LoadClassesAsync() =>
-        _classes = [
-            .. (await Classes.ListAsync(CancellationToken.None)).Where(c =>
-                c.Enrolments.Any(e => e.LearnerId == _learner!.Id)
-            ),
-        ];
+    private async Task LoadClassesAsync()
+    {
+        var all = await Classes.ListAsync(CancellationToken.None);
+        _classes = [.. all.Where(c => c.Enrolments.Any(e => e.LearnerId == _learner!.Id))];
+        _taught = [.. all.Where(c => c.Instructors.Any(i => i.LearnerId == _learner!.Id))];
+    }
 
     private async Task LeaveAsync(SchoolClass item)
     {

@@ -68,7 +68,29 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
         return entered;
     }
 
-    internal static bool IsName(string name)
+    /// <summary>
+    /// A new account for who signs in elsewhere. One that exists already under the same name or address is somebody
+    /// else's until its owner says otherwise.
+    /// </summary>
+    /// <param name="name">As it is called there; whatever is no name here becomes "Guest".</param>
+    /// <param name="userName">What it would like to be called here; null for anything.</param>
+    internal async Task<PortalUser> AddExternalAsync(UserLoginInfo login, string name, string? userName)
+    {
+        var anonymous = "guest-" + Guid.NewGuid().ToString("N")[..12];
+        PortalUser user;
+        try
+        {
+            user = await CreateAsync(name, userName ?? anonymous, null, PortalRole.Learner);
+        }
+        catch (ClassroomException)
+        {
+            user = await CreateAsync(IsName(name) ? name : "Guest", anonymous, null, PortalRole.Learner);
+        }
+        Require(await users.AddLoginAsync(user, login));
+        return user;
+    }
+
+    private static bool IsName(string name)
     {
         try
         {

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Portal.Classroom;
 using Portal.Classroom.Model;
 
 namespace Portal.Web.Identity.Accounts;
@@ -88,43 +87,15 @@ internal static class ProviderSignIn
         // The subject is unique at its provider only; another provider's must not meet it.
         var login = new UserLoginInfo(provider.Value.Authority!, subject, provider.Value.DisplayName);
         var user = await signIn.UserManager.FindByLoginAsync(login.LoginProvider, login.ProviderKey)
-            ?? await AddAsync(external, login, signIn.UserManager, accounts);
+            ?? await accounts.AddExternalAsync(
+                login,
+                external.FindFirstValue("name") ?? external.FindFirstValue("preferred_username") ?? "",
+                external.FindFirstValue("preferred_username") ?? external.FindFirstValue("email") ?? ""
+            );
         if (await signIn.UserManager.IsLockedOutAsync(user))
             return TypedResults.LocalRedirect(Failed);
         await signIn.SignInAsync(user, isPersistent: true);
         return TypedResults.LocalRedirect(LocalUrl.Of(returnUrl));
-    }
-
-    /// <summary>
-    /// A new account. One that exists already under the same name or address is somebody else's until its owner says
-    /// otherwise.
-    /// </summary>
-    private static async Task<PortalUser> AddAsync(
-        ClaimsPrincipal external,
-        UserLoginInfo login,
-        UserManager<PortalUser> users,
-        PortalAccounts accounts
-    )
-    {
-        var name = external.FindFirstValue("name") ?? external.FindFirstValue("preferred_username") ?? "";
-        var userName = external.FindFirstValue("preferred_username") ?? external.FindFirstValue("email") ?? "";
-        var anonymous = "guest-" + Guid.NewGuid().ToString("N")[..12];
-        PortalUser user;
-        try
-        {
-            user = await accounts.CreateAsync(name, userName, null, PortalRole.Learner);
-        }
-        catch (ClassroomException)
-        {
-            user = await accounts.CreateAsync(
-                PortalAccounts.IsName(name) ? name : "Guest",
-                anonymous,
-                null,
-                PortalRole.Learner
-            );
-        }
-        PortalAccounts.Require(await users.AddLoginAsync(user, login));
-        return user;
     }
 
     private static ILogger Logger(HttpContext context) =>
