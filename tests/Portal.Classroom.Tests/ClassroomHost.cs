@@ -35,9 +35,9 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IPresence Presence => _host.Services.GetRequiredService<IPresence>();
     public IHelpDesk Help => _host.Services.GetRequiredService<IHelpDesk>();
     public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
+    public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
     public IPlatformClasses PlatformClasses => _host.Services.GetRequiredService<IPlatformClasses>();
     public IPlatformScores PlatformScores => _host.Services.GetRequiredService<IPlatformScores>();
-    public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
     public IRetention Retention => _host.Services.GetRequiredService<IRetention>();
     public IDbContextFactory<PortalDbContext> Database =>
         _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();

@@ -13,6 +13,8 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
+        // As long as everything else waits: five seconds are not enough on a machine that others use too.
+        Assertions.SetDefaultExpectTimeout((float)TestTimeouts.Default.TotalMilliseconds);
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Environment.GetEnvironmentVariable("PORTAL_TEST_CHROMIUM") ?? "/usr/bin/chromium",
