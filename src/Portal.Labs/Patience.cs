@@ -37,15 +37,13 @@ internal sealed class Patience(TimeProvider time, Func<double> slowness, TimeSpa
         for (var left = limit; ; )
         {
             var begun = time.GetTimestamp();
-            try
-            {
-                return await task.WaitAsync(left < slice ? left : slice, time, stop).ConfigureAwait(false);
-            }
-            catch (TimeoutException) when (!task.IsCompleted)
-            {
-                left -= Used(begun);
-                if (left <= TimeSpan.Zero) throw;
-            }
+            var slept = (Task)task.WaitAsync(left < slice ? left : slice, time, stop);
+            await slept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // It may have ended just when the slice did: what it gave counts, not who was first.
+            if (task.IsCompleted) return await task.ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+            left -= Used(begun);
+            if (left <= TimeSpan.Zero) throw new TimeoutException();
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser bro
         await Task.WhenAll(class_.Select(StepsAsync));
 
         await Task.WhenAll(class_.Select(v => ShowsAsync(v, "Reviews served by")));
-        await class_[0].PictureAsync("class-of-ten-step-3");
+        await class_[0].PhotographAsync("class-of-ten-step-3");
 
         // One of them takes the page away, and takes it from nobody else.
         await class_[0].Page.Locator("#tab-Terminal").ClickAsync();
@@ -59,7 +59,20 @@ public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser bro
             var section = visitor.Page.Locator($"#step-{step}");
             await section.EvaluateAsync("e => e.scrollIntoView()");
             await section.Locator(".section-head .button").ClickAsync();
+            await CompletedAsync(section);
+        }
+    }
+
+    private static async Task CompletedAsync(ILocator section)
+    {
+        try
+        {
             await Expect(section.Locator(".section-head")).ToContainTextAsync("completed", s_text);
+        }
+        catch (PlaywrightException)
+        {
+            // What went wrong is below the code.
+            Assert.Fail(await section.InnerTextAsync());
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
             await section.Locator(".section-head .button").ClickAsync();
             await Expect(section.Locator(".section-head")).ToContainTextAsync("completed", s_text);
             await Expect(instructor.Page.Locator($"[data-cell='Ada/step-{step}']")).ToHaveAttributeAsync("data-status", "Completed", s_attribute);
-            await learner.PictureAsync($"journey-step-{step}");
+            await learner.PhotographAsync($"journey-step-{step}");
         }
         await Expect(learner.Page.Locator(".job")).ToContainTextAsync("kubectl port-forward");
         await OpenPortAsync(learner, "Reviews served by");
@@ -66,7 +66,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
             "spec:", "  hosts: [reviews]", "  http:", "  - route:", "    - {destination: {host: reviews, subset: v1}, weight: 90}", "    - {destination: {host: reviews, subset: v2}, weight: 10}", "YAML");
         await PassedAsync(page, "exercise-1-canary");
         await PassedAsync(page, "exercise-1-canary-traffic");
-        await learner.PictureAsync("journey-canary");
+        await learner.PhotographAsync("journey-canary");
 
         foreach (var share in (int[])[50, 100])
         {

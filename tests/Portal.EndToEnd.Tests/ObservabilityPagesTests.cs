@@ -51,7 +51,7 @@ public sealed class ObservabilityPagesTests(BookinfoMesh mesh, Browser browser) 
         await visitor.Page.GetByLabel("User name").FillAsync("jason");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(visitor.Page.Locator("header")).ToContainTextAsync("jason");
-        await visitor.PictureAsync("bookinfo-jason-1440-light");
+        await visitor.PhotographAsync("bookinfo-jason-1440-light");
         await visitor.Page.GetByText("sign out").ClickAsync();
 
         await Expect(visitor.Page.GetByLabel("User name")).ToBeVisibleAsync();
@@ -116,7 +116,7 @@ public sealed class ObservabilityPagesTests(BookinfoMesh mesh, Browser browser) 
             await using var visitor = await browser.OpenAsync(mesh[service], width, width > 1000 ? 900 : 844, scheme);
             await visitor.Page.GotoAsync(path);
             await look(visitor.Page);
-            await visitor.PictureAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
+            await visitor.PhotographAsync($"{name}-{width}-{scheme.ToString().ToLowerInvariant()}");
 
             Assert.Empty(visitor.ConsoleErrors);
             Assert.Empty(visitor.ForeignRequests);

@@ -47,6 +47,26 @@ public sealed class PatienceTests
         await Assert.ThrowsAsync<TimeoutException>(() => waiting.DefaultTimeout());
     }
 
+    /// <summary>One of so many ends between the end of a slice and the moment in which that is noticed.</summary>
+    [Fact]
+    public async Task WaitAsync_EndingTogetherWithASlice_IsTheEndAndNotTheLimit()
+    {
+        var patience = new Patience(TimeProvider.System, () => 1, TimeSpan.FromMilliseconds(1));
+        async Task<int> WorkAsync()
+        {
+            await Task.Delay(1);
+            return 1;
+        }
+
+        for (var round = 0; round < 100; round++)
+        {
+            var waits = Enumerable
+                .Range(0, 100)
+                .Select(_ => patience.WaitAsync(WorkAsync(), TimeSpan.FromHours(1), CancellationToken.None));
+            Assert.Equal(100, (await Task.WhenAll(waits).DefaultTimeout()).Sum());
+        }
+    }
+
     [Fact]
     public async Task WaitAsync_MachineThatGetsBusyMeanwhile_WaitsOnlyTheBusyPartLonger()
     {
