@@ -32,6 +32,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /class/{ClassId}/export.json     302 403 403 200 403 403
         GET /class/{ClassId}/export.xapi.json 302 403 403 200 403 403
         GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 403 200 403 403
+        GET /class/{ClassId}/report          302 403 403 200 403 403
         GET /classes                         302 403 403 200 200 200
         GET /error                           200 200 200 200 200 200
         GET /healthz                         200 200 200 200 200 200
@@ -66,6 +67,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /board/{ClassId}                401 403 403 400 403 403
         POST /class/{ClassId}                401 403 403 400 403 403
         POST /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 401 403 403 400 403 403
+        POST /class/{ClassId}/report         401 403 403 400 403 403
         POST /classes                        401 403 403 400 400 400
         POST /error                          400 400 400 400 400 400
         POST /healthz                        200 200 200 200 200 200
@@ -104,6 +106,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         GET /class/{ClassId}/export.json     302 403 200
         GET /class/{ClassId}/export.xapi.json 302 403 200
         GET /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 302 403 200
+        GET /class/{ClassId}/report          302 403 200
         GET /classes                         302 403 200
         GET /error                           200 200 200
         GET /healthz                         200 200 200
@@ -137,6 +140,7 @@ public sealed class AllEndpointsTests(PortalFactory local, ClassFactory school)
         POST /board/{ClassId}                401 403 400
         POST /class/{ClassId}                404 404 404
         POST /class/{ClassId}/learner/{LearnerId}/{CourseId}/{LessonId} 401 403 400
+        POST /class/{ClassId}/report         401 403 400
         POST /classes                        401 403 400
         POST /error                          400 400 400
         POST /healthz                        200 200 200
