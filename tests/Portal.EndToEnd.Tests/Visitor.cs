@@ -60,6 +60,16 @@ public sealed class Visitor : IAsyncDisposable
     public async Task PhotographAsync(string name)
     {
         var directory = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
+        // A theme that is just changing has colours of neither; what never ends, such as a spinner, is not waited for.
+        await Page.EvaluateAsync(
+            """
+            () => Promise.allSettled(
+              document.getAnimations()
+                .filter(a => a.effect.getComputedTiming().endTime !== Infinity)
+                .map(a => a.finished))
+              .then(() => true)
+            """
+        );
         await Page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
     }
 
