@@ -146,7 +146,9 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
         var classId = await EnterAsync(host);
 
         await Task.WhenAll(
-            Enumerable.Range(0, 5).Select(_ => Task.Run(() => host.PlatformScores.RememberAsync(Score(classId), s_none)))
+            Enumerable
+                .Range(0, 5)
+                .Select(_ => Task.Run(() => host.PlatformScores.RememberAsync(Score(classId), s_none)))
         );
 
         Assert.Equal(1, await host.PlatformScores.CountOfClassAsync(classId, s_none));

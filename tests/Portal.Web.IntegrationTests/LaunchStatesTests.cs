@@ -39,5 +39,14 @@ public sealed class LaunchStatesTests
     }
 
     private static LaunchState Make(LaunchStates states) =>
-        new("platform", "hint", null, null, "https://portal.example/", LaunchStates.NewSecret(), "secret", states.NewEnd());
+        new(
+            "platform",
+            "hint",
+            null,
+            null,
+            "https://portal.example/",
+            LaunchStates.NewSecret(),
+            "secret",
+            states.NewEnd()
+        );
 }

@@ -23,7 +23,9 @@ namespace Portal.Classroom.Sqlite.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_RunFailures", x => new { x.LearnerId, x.CourseId, x.LessonId, x.BlockId, x.At });
+                    table.PrimaryKey(
+                        "PK_RunFailures",
+                        x => new { x.LearnerId, x.CourseId, x.LessonId, x.BlockId, x.At });
                 });
 
             migrationBuilder.CreateIndex(

@@ -127,7 +127,11 @@ public sealed class ProbeTests
         Assert.Equal(holds, (await Evaluate(new AnswerProbe(), settings, Cluster.Context(ClusterSnapshot.Empty, answer: answer))).Holds);
 
     [Theory]
-    [InlineData("{'accept':['no'],'choices':{'yes':'It works','no':'It fails'}}", "yes", "“It works”, which is not right")]
+    [InlineData(
+        "{'accept':['no'],'choices':{'yes':'It works','no':'It fails'}}",
+        "yes",
+        "“It works”, which is not right"
+    )]
     [InlineData("{'accept':['no']}", "yes", "“yes”, which is not right")]
     [InlineData("{'accept':{'min':1}}", "one", "“one”, which is no number")]
     public async Task Answer_Wrong_IsToldAsItWasRead(string settings, string answer, string found) =>

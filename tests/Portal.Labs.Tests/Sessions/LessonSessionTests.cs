@@ -210,7 +210,8 @@ public sealed class LessonSessionTests : SessionFixture
         var session = await OpenAsync();
 
         await session.AnswerAsync("question", "left", CancellationToken.None).DefaultTimeout();
-        Assert.Equal((CheckPhase.NotYet, "“left”, which is not right"), (session.Current.Checks["question"].Phase, session.Current.Checks["question"].Found));
+        var wrong = session.Current.Checks["question"];
+        Assert.Equal((CheckPhase.NotYet, "“left”, which is not right"), (wrong.Phase, wrong.Found));
 
         await session.AnswerAsync("question", "Right", CancellationToken.None).DefaultTimeout();
         Assert.Equal(SectionPhase.Completed, session.Current.Sections["exercise-1"].Phase);

@@ -66,8 +66,9 @@ public sealed class ClusterPanelTests : LessonContext
         var services = cut.FindComponent<ClusterServices>();
         var istio = cut.FindComponent<ClusterIstio>();
         var renders = (services.RenderCount, istio.RenderCount);
+        var changed = With(s => s with { VirtualServices = [SampleSummary.Reviews(0, 100)] });
 
-        cut.Render(p => p.Add(c => c.Snapshot, With(s => s with { VirtualServices = [SampleSummary.Reviews(0, 100)] })));
+        cut.Render(p => p.Add(c => c.Snapshot, changed));
 
         Assert.Equal((renders.Item1, renders.Item2 + 1), (services.RenderCount, istio.RenderCount));
     }

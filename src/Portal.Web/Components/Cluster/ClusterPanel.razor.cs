@@ -82,7 +82,10 @@ public sealed partial class ClusterPanel
         _gateways = Same(_gateways, Summary.Gateways.Where(r => Matches(r.Namespace, r.Name)));
         _virtualServices = Same(_virtualServices, Summary.VirtualServices.Where(r => Matches(r.Namespace, r.Name)));
         _destinationRules = Same(_destinationRules, Summary.DestinationRules.Where(r => Matches(r.Namespace, r.Name)));
-        _peerAuthentications = Same(_peerAuthentications, Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name)));
+        _peerAuthentications = Same(
+            _peerAuthentications,
+            Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name))
+        );
         _events = Same(_events, Summary.Events.Where(r => Matches(r.Namespace, r.InvolvedObject)).Take(30));
     }
 

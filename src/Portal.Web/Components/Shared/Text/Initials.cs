@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Portal.Web.Components.Shared.Text;
 
-/// <summary>What stands for a name in a small circle: what readers take for letters, which may be several chars.</summary>
+/// <summary>
+/// What stands for a name in a small circle: what readers take for letters, which may be several chars.
+/// </summary>
 internal static class Initials
 {
     /// <summary>The first letter.</summary>
