@@ -60,12 +60,13 @@ dotnet build Portal.sln --nologo -v quiet -clp:NoSummary || { echo "The build fa
 # Without one the tests that need it say that they are skipped.
 start_postgres || echo "PostgreSQL could not be started." >&2
 
-results=$(mktemp)
+results=$(mktemp) failures=$(mktemp)
 passed=0 failed=0 skipped=0
 
 # Runs a command that ends with a summary, and counts.
 run() {
   "$@" >"$results" 2>&1 || cat "$results"
+  grep -A 12 '\[FAIL\]$' "$results" >>"$failures"
   grep -F -A 1 '[SKIP]' "$results" | grep -v '^--' || true
   local summary bad
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$results" | tail -n 1)
@@ -73,6 +74,7 @@ run() {
   if [ -z "$summary" ]; then
     # A runner that died before its summary counts as a failure.
     cat "$results"
+    echo "$1 ended before its summary" >>"$failures"
     failed=$((failed + 1))
     return
   fi
@@ -106,7 +108,9 @@ if [ "$(id -u)" = 0 ]; then
   fi
   rm -rf "$nobody"
 fi
-rm -f "$results"
+# What failed, once more, where nobody has to look for it.
+cat "$failures"
+rm -f "$results" "$failures"
 
 [ "$skipped" = 0 ] || echo "$skipped skipped (each says why: they need a cluster or a database that this machine does not have)"
 echo "$passed passed, $failed failed"
