@@ -42,7 +42,8 @@ internal sealed class SessionRunner(
                 selected,
                 run.Block.Timeout ?? factory.Options.CommandTimeout,
                 run.Block.ContinueOnError,
-                Edited: run.Code is not null
+                Edited: run.Code is not null,
+                run.AtOnce
             );
             finished = await _runner
                 .RunAsync(

@@ -63,6 +63,33 @@ public sealed class ControlGroupsTests : IDisposable
         Assert.Equal(("77", "77"), (Read("pids/a/portal-w/cgroup.procs"), Read("memory/portal-w/cgroup.procs")));
     }
 
+    [Theory]
+    [InlineData("0::/\n", "portal-w", "cgroup.controllers")]
+    [InlineData("1:cpu:/\n", "cpu/portal-w", "")]
+    public void Favor_WhereTheKernelKnowsIdleGroups_ChangesWhetherItsProcessesGiveWay(
+        string memberships,
+        string group,
+        string also
+    )
+    {
+        if (also.Length > 0) Files("", also, "cgroup.subtree_control");
+        Files(
+            group,
+            [
+                "pids.max", "memory.max", "memory.swap.max", "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.idle",
+                .. also.Length > 0 ? [also] : Array.Empty<string>(),
+            ]
+        );
+
+        var made = new ControlGroups(_directory.Path, memberships).Create("w", s_limits)!;
+
+        Assert.Equal("1", Read($"{group}/cpu.idle"));
+        made.Favor(first: true);
+        Assert.Equal("0", Read($"{group}/cpu.idle"));
+        made.Favor(first: false);
+        Assert.Equal("1", Read($"{group}/cpu.idle"));
+    }
+
     [Fact]
     public void Create_NoneHere_IsNone()
     {
