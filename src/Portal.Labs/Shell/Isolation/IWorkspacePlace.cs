@@ -27,7 +27,7 @@ internal interface IWorkspacePlace : IAsyncDisposable
     }
 
     /// <summary>
-    /// On a busy machine, what runs here comes as early as the portal's own work, or after it; where that cannot be
+    /// On a busy machine, what runs here comes before what runs in other places, or after it; where that cannot be
     /// arranged nothing happens.
     /// </summary>
     void Favor(bool first)

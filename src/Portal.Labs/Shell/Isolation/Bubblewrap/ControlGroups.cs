@@ -12,6 +12,13 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 internal sealed class ControlGroups(string mounts, string memberships)
 {
     private const string Prefix = "portal-";
+
+    /// <summary>
+    /// Above the workspaces' groups, as heavy as anything else on the machine: what gives way in there gives way to the
+    /// other workspaces, not to whatever else keeps the machine busy.
+    /// </summary>
+    private const string Workspaces = "portal-workspaces";
+
     private static readonly ImmutableArray<string> s_controllers = ["pids", "memory", "cpu"];
 
     private ImmutableArray<string>? _parents;
@@ -71,8 +78,8 @@ internal sealed class ControlGroups(string mounts, string memberships)
         };
 
     /// <summary>
-    /// A group whose processes run when nobody else wants the processor, or as the portal's own. Weights would not do:
-    /// only what is idle gives way at once to whoever wakes up (Linux 5.15 and later).
+    /// A group whose processes run when no other workspace's want the processor, or one that comes before those. Weights
+    /// would not do: only what is idle gives way at once to whoever wakes up (Linux 5.15 and later).
     /// </summary>
     internal static void Favor(string directory, bool first)
     {
@@ -118,8 +125,10 @@ internal sealed class ControlGroups(string mounts, string memberships)
             {
                 var own = Directory.CreateDirectory(Path.Combine(parent, "portal")).FullName;
                 if (parent != mounts) Write(own, "cgroup.procs", Text(Environment.ProcessId));
-                Write(parent, "cgroup.subtree_control", string.Join(' ', s_controllers.Select(c => "+" + c)));
-                return parent;
+                Delegate(parent);
+                var workspaces = Directory.CreateDirectory(Path.Combine(parent, Workspaces)).FullName;
+                Delegate(workspaces);
+                return workspaces;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -128,6 +137,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
         }
         return null;
     }
+
+    private static void Delegate(string directory) =>
+        Write(directory, "cgroup.subtree_control", string.Join(' ', s_controllers.Select(c => "+" + c)));
 
     private string? FindLegacy(string controller)
     {
@@ -141,7 +153,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
                 if (!Directory.Exists(parent)) continue;
                 Directory.CreateDirectory(probe);
                 Directory.Delete(probe);
-                return parent;
+                return controller == "cpu"
+                    ? Directory.CreateDirectory(Path.Combine(parent, Workspaces)).FullName
+                    : parent;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
