@@ -69,6 +69,9 @@ public sealed class LessonActions(
     public Task DeleteAsync() => DoAsync(s => sessions.DeleteAsync(s.Key, leaving));
     public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
 
+    /// <summary>A file beside the lesson that a block applies.</summary>
+    public string? ReadFile(string path) => _session?.Lesson.ReadFile(path);
+
     public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) =>
         GuestId is null
             ? _session?.AttachTerminalAsync(columns, rows, leaving)
