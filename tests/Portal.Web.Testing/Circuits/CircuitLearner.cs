@@ -127,7 +127,10 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         Head(all, id)
             ?.All()
             .FirstOrDefault(n =>
-                n.Name == "button" && n.Handlers.ContainsKey("onclick") && !n.Attributes.ContainsKey("disabled")
+                n.Name == "button"
+                && n.HasClass("button")
+                && n.Handlers.ContainsKey("onclick")
+                && !n.Attributes.ContainsKey("disabled")
             );
 
     private static bool IsCompleted(IEnumerable<Node> all, string id) =>
