@@ -109,7 +109,8 @@ public static class ClusterSummaryBuilder
             [.. Policies(spec.Find("trafficPolicy"))]);
     }
 
-    private static IEnumerable<string> Policies(JsonElement policy)
+    /// <summary>A DestinationRule's <c>trafficPolicy</c> in words.</summary>
+    public static IEnumerable<string> Policies(JsonElement policy)
     {
         if (policy.Find("tls", "mode").Text() is { } tls) yield return $"tls {tls}";
         if (policy.Find("loadBalancer", "simple").Text() is { } balancer) yield return $"load balancer {balancer}";
