@@ -166,6 +166,9 @@ public interface ILessonSession
     /// <summary>Sends no more of them. Completes when nothing is under way.</summary>
     Task StopSendingAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the cluster's Prometheus has seen in the last minute. Asks it anew each time.</summary>
+    Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken);
+
     /// <summary>Why a request goes where it goes, by what is configured now; null without a cluster.</summary>
     RouteExplanation? ExplainRoute(RouteQuestion question);
 

@@ -16,6 +16,11 @@ internal sealed partial class LessonSession
     public Task StopSendingAsync(CancellationToken cancellationToken) =>
         _traffic.StopAsync().WaitAsync(cancellationToken);
 
+    public Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken) =>
+        _lifecycle.Lab is { } lab
+            ? TrafficReader.ReadAsync(lab.Api, cancellationToken)
+            : Task.FromResult(MeshTraffic.NotInstalled);
+
     public RouteExplanation? ExplainRoute(RouteQuestion question) =>
         _lifecycle.Lab is { } lab ? RouteExplainer.Explain(lab.View.Current, question) : null;
 }

@@ -141,6 +141,15 @@ public sealed class FakeLessonSession : ILessonSession
 
     public Task StopSendingAsync(CancellationToken cancellationToken) => Note("stop sending");
 
+    /// <summary>What Prometheus has seen.</summary>
+    public MeshTraffic Measured { get; set; } = MeshTraffic.NotInstalled;
+
+    public Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken)
+    {
+        Calls.Enqueue("read traffic");
+        return Task.FromResult(Measured);
+    }
+
     /// <summary>What is answered to questions about routes.</summary>
     public RouteExplanation? Explanation { get; set; }
     public ConcurrentQueue<RouteQuestion> Questions { get; } = new();

@@ -73,7 +73,7 @@ public sealed class TrafficFormTests : LessonContext
         Assert.NotNull(cut.Find(".traffic-form [type=submit]").GetAttribute("disabled"));
         await cut.FindAll(".traffic-buttons button").Single(b => b.TextContent == "Stop").ClickAsync(new());
 
-        Assert.Equal(["stop sending"], Session.Calls);
+        Assert.Contains("stop sending", Session.Calls);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Clusters.Watching;
 using Portal.Labs.Sessions;
@@ -112,36 +111,4 @@ public sealed partial class TrafficForm
             ? new(null, "", _target, headers.ToImmutable(), _count)
             : new(parts[0], parts[1], _target, headers.ToImmutable(), _count);
     }
-}
-
-/// <summary>What can be asked in a mesh, as far as its objects tell.</summary>
-internal static class MeshTargets
-{
-    private const string Exact = "uri = ";
-
-    /// <summary>Paths that gateways let in, the first of them the application's own.</summary>
-    public static ImmutableArray<string> Paths(ClusterSummary summary) =>
-        [
-            .. summary.VirtualServices
-                .Where(v => v.Gateways.Any(g => g != "mesh"))
-                .SelectMany(v => v.Routes)
-                .SelectMany(r => r.Match.Split(" or "))
-                .Where(m => m.StartsWith(Exact, StringComparison.Ordinal))
-                .Select(m => m[Exact.Length..].Split(' ')[0])
-                .Append("/")
-                .Distinct(StringComparer.Ordinal),
-        ];
-
-    /// <summary>Addresses of services, as a workload of the namespace writes them.</summary>
-    public static ImmutableArray<string> Urls(ClusterSummary summary, string? @namespace) =>
-        [
-            .. summary.Services
-                .Where(s => s.Namespace is not ("istio-system" or "kube-system") && s.Name != "kubernetes")
-                .OrderBy(s => s.Namespace != @namespace)
-                .ThenBy(s => s.Name, StringComparer.Ordinal)
-                .Select(s => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"http://{s.Name}{(s.Namespace == @namespace ? "" : "." + s.Namespace)}:{s.Ports.Split(':', '/')[0]}/"
-                )),
-        ];
 }

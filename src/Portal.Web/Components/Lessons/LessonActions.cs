@@ -89,6 +89,10 @@ public sealed class LessonActions(
 
     public Task StopSendingAsync() => DoAsync(s => s.StopSendingAsync(leaving));
 
+    /// <summary>Null before the page has attached.</summary>
+    public Task<MeshTraffic>? ReadTrafficAsync(CancellationToken cancellationToken) =>
+        _session?.ReadTrafficAsync(cancellationToken);
+
     public RouteExplanation? ExplainRoute(RouteQuestion question) => _session?.ExplainRoute(question);
 
     public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
