@@ -135,7 +135,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await Expect(page.Locator(".traffic [role=status]")).ToContainTextAsync("answered: reviews-v2 40", s_text);
         await page.GetByRole(AriaRole.Button, new() { Name = "Why would it go there?" }).ClickAsync();
         await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v2");
-        await page.Keyboard.PressAsync("Escape");
+        await page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
         await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
 
         // Through the gateway, without a mouse.
@@ -161,7 +161,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
                 await learner.PictureAsync($"mesh-graph-{suffix}");
                 await page.Locator(".traffic").EvaluateAsync("e => e.scrollIntoView()");
                 await learner.PictureAsync($"mesh-traffic-{suffix}");
-                await page.Locator(".mesh-way[aria-label^='reviews to reviews-v1']:visible").First.FocusAsync();
+                await page.Locator(".mesh-way[data-id$='/reviews-v1']:visible").First.FocusAsync();
                 await page.Keyboard.PressAsync("Enter");
                 await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v1");
                 await learner.PictureAsync($"mesh-why-{suffix}");
