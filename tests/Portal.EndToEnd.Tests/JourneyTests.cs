@@ -45,6 +45,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await ShowPortAsync(learner, "Reviews served by");
         await Expect(learner.Page.Locator("#step-4")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"[3-7]\d reviews-v1\s+[3-7]\d reviews-v2"));
         await instructor.PictureAsync("journey-board-steps");
+        await SendAsync(learner);
 
         await PreviewAsync(learner);
         await CanaryAsync(learner);
@@ -113,6 +114,62 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await Expect(page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
         await page.Locator("#exercise-1 .checks").EvaluateAsync("e => e.scrollIntoView()");
         await learner.PictureAsync("journey-exercise");
+    }
+
+    /// <summary>Requests from the mesh tab, by mouse and by keyboard, and why they went where they did.</summary>
+    private static async Task SendAsync(Visitor learner)
+    {
+        var page = learner.Page;
+        await page.Locator("#tab-Mesh").ClickAsync();
+        await page.Locator("#traffic-from").SelectOptionAsync("bookinfo/ratings-v1");
+        await page.Locator("#traffic-target").FillAsync("http://reviews:9080/reviews/0");
+        await page.Locator("#traffic-count").FillAsync("40");
+        await page.Locator("#traffic-count").PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+        var results = page.Locator(".traffic-results");
+        await Expect(results.Locator(".traffic-state")).ToContainTextAsync("done", s_text);
+        await Expect(results.Locator(".traffic-bars").First).ToContainTextAsync("reviews-v1");
+        await Expect(page.Locator(".traffic [role=status]")).ToContainTextAsync("40 of 40 answered: reviews-v1 40, 200 40");
+        await page.Locator("#traffic-user").FillAsync("jason");
+        await page.Locator("#traffic-user").PressAsync("Enter");
+        await Expect(page.Locator(".traffic [role=status]")).ToContainTextAsync("answered: reviews-v2 40", s_text);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Why would it go there?" }).ClickAsync();
+        await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v2");
+        await page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+
+        // Through the gateway, without a mouse.
+        await page.Locator("#traffic-from").SelectOptionAsync("");
+        await page.Locator("#traffic-target").FillAsync("/productpage");
+        await page.Locator("#traffic-target").PressAsync("Enter");
+        await Expect(results).ToContainTextAsync("/productpage through the ingress gateway");
+        await Expect(results.Locator(".traffic-state")).ToContainTextAsync("done", s_text);
+        await results.Locator(".traffic-replies .row").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(results.Locator(".traffic-reply pre")).ToContainTextAsync("<html");
+
+        foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
+        {
+            await page.SetViewportSizeAsync(width, height);
+            if (width < 900 && !await page.Locator("#tabpanel-Mesh").IsVisibleAsync())
+                await page.Locator("#tab-Mesh").ClickAsync();
+            foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+            {
+                var suffix = $"{width}-{scheme.ToString().ToLowerInvariant()}";
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await page.Locator(".mesh-picture").EvaluateAsync("e => e.scrollIntoView()");
+                await learner.PictureAsync($"mesh-graph-{suffix}");
+                await page.Locator(".traffic").EvaluateAsync("e => e.scrollIntoView()");
+                await learner.PictureAsync($"mesh-traffic-{suffix}");
+                await page.Locator(".mesh-way[data-id$='/reviews-v1']:visible").First.FocusAsync();
+                await page.Keyboard.PressAsync("Enter");
+                await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v1");
+                await learner.PictureAsync($"mesh-why-{suffix}");
+                await page.Keyboard.PressAsync("Escape");
+                await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+            }
+        }
+        await page.SetViewportSizeAsync(1440, 900);
     }
 
     /// <summary>What the step forwards opens in a tab, from the link beside its block.</summary>

@@ -77,12 +77,15 @@ public sealed class ClusterApi : IDisposable
         return await ReadJsonAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A response as it is, whatever its status: what a service behind the API's proxy answered.</summary>
+    /// <summary>
+    /// A response as it is, whatever its status: what a service behind the API's proxy answered. Its body is read by
+    /// the caller, who decides how much of it.
+    /// </summary>
     public Task<HttpResponseMessage> GetRawAsync(string path, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         var request = NewRequest(HttpMethod.Get, path);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        return SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     /// <summary>

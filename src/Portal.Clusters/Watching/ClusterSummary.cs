@@ -17,6 +17,7 @@ public sealed record ClusterSummary
     public ImmutableArray<GatewayRow> Gateways { get; init; } = [];
     public ImmutableArray<VirtualServiceRow> VirtualServices { get; init; } = [];
     public ImmutableArray<DestinationRuleRow> DestinationRules { get; init; } = [];
+    public ImmutableArray<ServiceEntryRow> ServiceEntries { get; init; } = [];
     public ImmutableArray<PeerAuthenticationRow> PeerAuthentications { get; init; } = [];
 
     /// <summary>Newest first, at most 100.</summary>
@@ -53,6 +54,17 @@ public sealed record RouteRow(string Match, ImmutableArray<RouteDestination> Des
 public sealed record RouteDestination(string Host, string? Subset, int Weight, double Percent);
 
 public sealed record DestinationRuleRow(ClusterObjectKey Key, string Namespace, string Name, string Host, ImmutableArray<string> Subsets, ImmutableArray<string> Policies);
+
+/// <param name="Ports">E.g. <c>443 TLS</c>.</param>
+/// <param name="IsExternal">Outside of the mesh; else services of its own that Kubernetes does not know.</param>
+public sealed record ServiceEntryRow(
+    ClusterObjectKey Key,
+    string Namespace,
+    string Name,
+    ImmutableArray<string> Hosts,
+    string Ports,
+    bool IsExternal
+);
 
 public sealed record PeerAuthenticationRow(ClusterObjectKey Key, string Namespace, string Name, string Scope, string Mode);
 

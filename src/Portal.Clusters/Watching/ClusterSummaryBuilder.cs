@@ -28,6 +28,7 @@ public static class ClusterSummaryBuilder
             Gateways = Rows(snapshot, "Gateway", Gateway),
             VirtualServices = Rows(snapshot, "VirtualService", VirtualService),
             DestinationRules = Rows(snapshot, "DestinationRule", DestinationRule),
+            ServiceEntries = Rows(snapshot, "ServiceEntry", ServiceEntry),
             PeerAuthentications = Rows(snapshot, "PeerAuthentication", PeerAuthentication),
             Events = [.. snapshot.OfKind("Event").Select(Event).OrderByDescending(e => e.LastSeen).Take(MaxEvents)],
         };
@@ -109,7 +110,8 @@ public static class ClusterSummaryBuilder
             [.. Policies(spec.Find("trafficPolicy"))]);
     }
 
-    private static IEnumerable<string> Policies(JsonElement policy)
+    /// <summary>A DestinationRule's <c>trafficPolicy</c> in words.</summary>
+    public static IEnumerable<string> Policies(JsonElement policy)
     {
         if (policy.Find("tls", "mode").Text() is { } tls) yield return $"tls {tls}";
         if (policy.Find("loadBalancer", "simple").Text() is { } balancer) yield return $"load balancer {balancer}";
@@ -118,6 +120,15 @@ public static class ClusterSummaryBuilder
         if (policy.Find("connectionPool", "http", "http1MaxPendingRequests").Text() is { } requests) yield return $"max pending requests {requests}";
         if (policy.Find("outlierDetection", "consecutive5xxErrors").Text() is { } errors) yield return $"eject after {errors} errors";
         else if (policy.Find("outlierDetection").Exists()) yield return "outlier detection";
+    }
+
+    private static ServiceEntryRow ServiceEntry(ClusterObject o)
+    {
+        var spec = o.Json.Find("spec");
+        var ports = spec.Find("ports").Items().Select(p => $"{p.Find("number").Text()} {p.Find("protocol").Text()}");
+        // Istio takes one that does not say for external.
+        var external = spec.Find("location").Text() != "MESH_INTERNAL";
+        return new(o.Key, o.Namespace, o.Name, Texts(spec.Find("hosts")), string.Join(", ", ports), external);
     }
 
     private static PeerAuthenticationRow PeerAuthentication(ClusterObject o)

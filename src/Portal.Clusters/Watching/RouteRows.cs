@@ -6,7 +6,7 @@ using Portal.Clusters.Api;
 namespace Portal.Clusters.Watching;
 
 /// <summary>The entries of a VirtualService's <c>spec.http</c> in words.</summary>
-internal static class RouteRows
+public static class RouteRows
 {
     public static ImmutableArray<RouteRow> Of(JsonElement spec) =>
         [.. spec.Find("http").Items().Select(h => new RouteRow(Match(h), Destinations(h), [.. Extras(h)]))];
@@ -61,7 +61,8 @@ internal static class RouteRows
         ];
     }
 
-    private static IEnumerable<string> Extras(JsonElement http)
+    /// <summary>What an entry does besides: faults, timeouts, retries, mirrors.</summary>
+    public static IEnumerable<string> Extras(JsonElement http)
     {
         if (http.Find("fault", "delay") is { ValueKind: JsonValueKind.Object } delay) yield return $"delay {delay.Find("fixedDelay").Text()} {Percent(delay)}";
         if (http.Find("fault", "abort") is { ValueKind: JsonValueKind.Object } abort) yield return $"abort {abort.Find("httpStatus").Text() ?? abort.Find("grpcStatus").Text()} {Percent(abort)}";

@@ -1,4 +1,5 @@
 using Portal.Content.Model;
+using Portal.Labs.Traffic;
 
 namespace Portal.Labs.Sessions;
 
@@ -153,6 +154,23 @@ public interface ILessonSession
 
     /// <summary>The learner has seen what somebody else did.</summary>
     Task AcknowledgeAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sends requests through the mesh, from a pod or through the ingress gateway; <see cref="SessionSnapshot.Traffic"/>
+    /// shows the answers as they come. What was sent before is forgotten.
+    /// </summary>
+    /// <exception cref="RunRefusedException">They cannot be sent, or others are being sent; the message says
+    /// why.</exception>
+    Task SendAsync(TrafficOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Sends no more of them. Completes when nothing is under way.</summary>
+    Task StopSendingAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the cluster's Prometheus has seen in the last minute. Asks it anew each time.</summary>
+    Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken);
+
+    /// <summary>Why a request goes where it goes, by what is configured now; null without a cluster.</summary>
+    RouteExplanation? ExplainRoute(RouteQuestion question);
 
     /// <summary>One object of the cluster as YAML without managed fields, or null when it is gone.</summary>
     string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key);

@@ -23,6 +23,7 @@ internal sealed partial class LessonSession
             async () =>
             {
                 await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
+                await _traffic.ForgetAsync().ConfigureAwait(false);
                 await _lifecycle.ResetAsync(_closing.Token).ConfigureAwait(false);
                 Show(InterventionKind.Reset, by, null);
             },
@@ -36,6 +37,7 @@ internal sealed partial class LessonSession
             {
                 _lifecycle.RefuseRewind(sectionId);
                 await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
+                await _traffic.ForgetAsync().ConfigureAwait(false);
                 await _lifecycle.RewindAsync(sectionId, _closing.Token).ConfigureAwait(false);
                 Show(InterventionKind.Rewound, by, sectionId);
             },

@@ -30,6 +30,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
     private readonly SessionMailbox _mailbox;
     private readonly SessionGuests _guests;
     private readonly SessionDeadline _deadline;
+    private readonly SessionTraffic _traffic;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private Task? _close;
@@ -59,6 +60,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         };
         _runner = new SessionRunner(key, factory, _lifecycle, _progress, _live, guarded);
         _runs = new SessionRuns(_runner.ExecuteAsync, _runner.Ended, ShowRuns, guarded);
+        _traffic = new SessionTraffic(() => _lifecycle.Lab, _live, guarded, factory.Time, _closing.Token);
         _mailbox = new SessionMailbox(_runs, guarded, factory.Logger, _closing.Token);
         _lifecycle.Tell = _mailbox.Tell;
     }
@@ -229,6 +231,7 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
             await _mailbox.CloseAsync("close", async () =>
             {
                 await _runs.StopAsync(s_stopLimit, _factory.Time).ConfigureAwait(false);
+                await _traffic.StopAsync().ConfigureAwait(false);
                 await _lifecycle.CloseAsync(delete).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
+using Portal.Labs.Traffic;
 
 namespace Portal.Labs.Sessions;
 
@@ -62,6 +63,9 @@ public sealed record SessionSnapshot
 
     /// <summary>What somebody else did last to the session, until its learner has seen it; else null.</summary>
     public SessionIntervention? Intervention { get; init; }
+
+    /// <summary>The requests that the learner sent last from the page, or null.</summary>
+    public TrafficRun? Traffic { get; init; }
 
     /// <summary>Who has a page of the session open, its learner among them.</summary>
     public ImmutableArray<SessionPerson> People { get; init; } = [];

@@ -20,6 +20,11 @@ public sealed class LimitOptions
     [Range(1, 100_000, ErrorMessage = SectionName + ":RunsPerMinute must be between 1 and 100000.")]
     public int RunsPerMinute { get; set; } = 120;
 
+    /// <summary>Requests that one learner may send through their mesh from the page, a minute.</summary>
+    /// <value>The default is 600.</value>
+    [Range(100, 100_000, ErrorMessage = SectionName + ":RequestsPerMinute must be between 100 and 100000.")]
+    public int RequestsPerMinute { get; set; } = 600;
+
     /// <summary>
     /// Requests of launches from learning platforms from one address, a minute; a launch is two or three.
     /// </summary>

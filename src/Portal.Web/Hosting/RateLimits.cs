@@ -13,30 +13,56 @@ public sealed class RateLimits(IOptions<LimitOptions> options) : IDisposable
     /// <summary>For what learning platforms send.</summary>
     public const string Launch = "Launch";
 
-    private readonly PartitionedRateLimiter<string> _runs = PartitionedRateLimiter.Create<string, string>(learnerId =>
-        RateLimitPartition.GetTokenBucketLimiter(learnerId, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.Value.RunsPerMinute,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / options.Value.RunsPerMinute,
-        })
-    );
+    private readonly PartitionedRateLimiter<string> _runs = ALearner(options.Value.RunsPerMinute);
+    private readonly PartitionedRateLimiter<string> _requests = ALearner(options.Value.RequestsPerMinute);
 
     /// <summary>Counts runs that this learner is about to start together: all or none of them.</summary>
     /// <returns>Null when they may start, else why not, for the learner.</returns>
     public string? RefuseRuns(string learnerId, int count)
     {
         var limit = options.Value.RunsPerMinute;
-        // A step of more blocks than the limit takes all of it.
-        using var lease = _runs.AttemptAcquire(learnerId, Math.Min(count, limit));
-        if (lease.IsAcquired)
-            return null;
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-        return $"You started {limit} runs within a minute, and that is the limit. Nothing was run. Wait "
-            + $"{Math.Max(1, Math.Ceiling(wait.TotalSeconds))} s, then run it again.";
+        return Wait(_runs, learnerId, count, limit) is { } seconds
+            ? $"You started {limit} runs within a minute, and that is the limit. Nothing was run. Wait "
+                + $"{seconds} s, then run it again."
+            : null;
     }
 
-    public void Dispose() => _runs.Dispose();
+    /// <summary>Counts requests that this learner is about to send together: all or none of them.</summary>
+    /// <inheritdoc cref="RefuseRuns" path="/returns"/>
+    public string? RefuseRequests(string learnerId, int count)
+    {
+        var limit = options.Value.RequestsPerMinute;
+        return Wait(_requests, learnerId, count, limit) is { } seconds
+            ? $"You sent {limit} requests within a minute, and that is the limit. Nothing was sent. Wait "
+                + $"{seconds} s, then send them again."
+            : null;
+    }
+
+    public void Dispose()
+    {
+        _runs.Dispose();
+        _requests.Dispose();
+    }
+
+    private static PartitionedRateLimiter<string> ALearner(int perMinute) =>
+        PartitionedRateLimiter.Create<string, string>(learnerId =>
+            RateLimitPartition.GetTokenBucketLimiter(learnerId, _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = perMinute,
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+            })
+        );
+
+    /// <summary>Seconds to wait, or null when that many may begin.</summary>
+    private static double? Wait(PartitionedRateLimiter<string> limiter, string learnerId, int count, int limit)
+    {
+        // A step of more blocks than the limit takes all of it.
+        using var lease = limiter.AttemptAcquire(learnerId, Math.Min(count, limit));
+        if (lease.IsAcquired) return null;
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+        return Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+    }
 
     internal sealed class Policies(IOptions<LimitOptions> limits) : IConfigureOptions<RateLimiterOptions>
     {

@@ -7,6 +7,7 @@ using Portal.Clusters;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Labs.Traffic;
 using Portal.Shared;
 
 namespace Portal.Testing.Lessons;
@@ -127,6 +128,37 @@ public sealed class FakeLessonSession : ILessonSession
 
     private void Show(InterventionKind kind, string? by, string? sectionId) =>
         Push(s => s with { Intervention = by is null ? null : new(kind, by, sectionId, DateTimeOffset.UnixEpoch) });
+
+    /// <summary>Orders that were sent; a test pushes the answers.</summary>
+    public ConcurrentQueue<TrafficOrder> Orders { get; } = new();
+
+    public Task SendAsync(TrafficOrder order, CancellationToken cancellationToken)
+    {
+        if (Refuse is { } message) throw new RunRefusedException(message);
+        Orders.Enqueue(order.Checked());
+        return Task.CompletedTask;
+    }
+
+    public Task StopSendingAsync(CancellationToken cancellationToken) => Note("stop sending");
+
+    /// <summary>What Prometheus has seen.</summary>
+    public MeshTraffic Measured { get; set; } = MeshTraffic.NotInstalled;
+
+    public Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken)
+    {
+        Calls.Enqueue("read traffic");
+        return Task.FromResult(Measured);
+    }
+
+    /// <summary>What is answered to questions about routes.</summary>
+    public RouteExplanation? Explanation { get; set; }
+    public ConcurrentQueue<RouteQuestion> Questions { get; } = new();
+
+    public RouteExplanation? ExplainRoute(RouteQuestion question)
+    {
+        Questions.Enqueue(question);
+        return Explanation;
+    }
 
     public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);
 

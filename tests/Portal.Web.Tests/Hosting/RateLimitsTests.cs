@@ -42,6 +42,22 @@ public sealed class RateLimitsTests
         Assert.NotNull(limits.RefuseRuns("ada", 1));
     }
 
+    [Fact]
+    public void RefuseRequests_BeyondTheLimit_SaysSoAndLeavesRunsAlone()
+    {
+        using var limits = new RateLimits(
+            Options.Create(new LimitOptions { RunsPerMinute = 1, RequestsPerMinute = 100 })
+        );
+        Assert.Null(limits.RefuseRequests("ada", 100));
+
+        Assert.StartsWith(
+            "You sent 100 requests within a minute",
+            limits.RefuseRequests("ada", 1),
+            StringComparison.Ordinal
+        );
+        Assert.Null(limits.RefuseRuns("ada", 1));
+    }
+
     private static RateLimits Limits(int runsPerMinute) =>
         new(Options.Create(new LimitOptions { RunsPerMinute = runsPerMinute }));
 }

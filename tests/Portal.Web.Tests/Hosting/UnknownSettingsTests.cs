@@ -33,7 +33,10 @@ public sealed class UnknownSettingsTests
         "Portal:Clusters:Sandbox:Budgets:StoredByte is not a setting. "
             + "Did you mean Portal:Clusters:Sandbox:Budgets:StoredBytes?"
     )]
-    [InlineData("Portal:Limits:Everything", "Portal:Limits has LaunchesPerMinute, RunsPerMinute, SignInsPerMinute.")]
+    [InlineData(
+        "Portal:Limits:Everything",
+        "Portal:Limits has LaunchesPerMinute, RequestsPerMinute, RunsPerMinute, SignInsPerMinute."
+    )]
     [InlineData(
         "Portal:Lti:Platforms:0:Isuer",
         "Portal:Lti:Platforms:0:Isuer is not a setting. Did you mean Portal:Lti:Platforms:0:Issuer?"

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portal.Clusters.Api;
+using Portal.Labs.Traffic;
 
 namespace Portal.Labs.Grading.Probes;
 
@@ -18,11 +19,14 @@ internal sealed class QueryProbe : ICheckProbe
         var query = settings.Text("promql") ?? "";
         var interval = settings["expect"].Interval() ?? (1, double.PositiveInfinity);
         var expected = $"a value of {Settings.Describe(interval)}";
-        var service = $"api/v1/namespaces/{settings.Text("namespace") ?? "istio-system"}/services/http:{settings.Text("service") ?? "prometheus"}:{settings.Text("port") ?? "9090"}/proxy/api/v1/query";
-        using var response = await context.Api.GetRawAsync($"{service}?query={Uri.EscapeDataString(query)}", [], cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode) return ProbeResult.Failed(expected, $"no answer of Prometheus ({(int)response.StatusCode})", query);
-        using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), default, cancellationToken).ConfigureAwait(false);
-        var values = Values(answer.RootElement.Find("data")).ToList();
+        var service = new PrometheusService(
+            settings.Text("namespace") ?? "istio-system",
+            settings.Text("service") ?? "prometheus",
+            settings.Text("port") ?? "9090"
+        );
+        var (status, data) = await service.AskAsync(context.Api, query, cancellationToken).ConfigureAwait(false);
+        if (status != 200) return ProbeResult.Failed(expected, $"no answer of Prometheus ({status})", query);
+        var values = Values(data).ToList();
         var found = values.Count == 0 ? "no series" : string.Join(", ", values.Select(v => v.ToString("0.###", CultureInfo.InvariantCulture)));
         return new(values.Exists(v => interval.Includes(v)), expected, found, query) { Log = [$"{query} = {found}"] };
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Portal.Labs.Grading.Probes;
@@ -67,7 +66,7 @@ internal sealed class TrafficProbe(TimeProvider time) : ICheckProbe
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A request without an answer is an observation like any other: it counts as status 0.
-            return new(0, e.Message, ImmutableDictionary<string, string>.Empty, TimeSpan.Zero);
+            return TrafficAnswer.None(e.Message);
         }
     }
 }

@@ -20,8 +20,7 @@ internal static class GatewayRouteResolver
             .Where(v => v.Json.Find("spec", "gateways").Items().Any(g => Id(g.Text() ?? "", v.Namespace) == id))
             .Where(v => v.Json.Find("spec", "hosts").Items().Any(h => RouteResolver.Covers(h.Text() ?? "", host))))
             .ToList();
-        var entries = rules.SelectMany(r => r.Json.Find("spec", "http").Items().Select((entry, index) => (Owner: r, Entry: entry, Index: index))).ToList();
-        var taken = entries.OrderBy(e => RouteRequest.TakesAll(e.Entry)).FirstOrDefault(e => request.IsTakenBy(e.Entry));
+        var taken = Entries(rules).FirstOrDefault(e => request.IsTakenBy(e.Entry));
         if (taken.Owner is null) return new(null, default, -1, ImmutableSortedDictionary<string, double>.Empty, [RouteProblem.NoRule], [.. rules]);
         var problems = ImmutableHashSet.CreateBuilder<string>();
         var first = taken.Entry.Find("route").Items().Select(r => r.Find("destination", "host").Text()).FirstOrDefault() ?? "";
@@ -29,6 +28,11 @@ internal static class GatewayRouteResolver
         if (RouteResolver.RetriesExceedTimeout(taken.Entry)) problems.Add(RouteProblem.RetriesExceedTimeout);
         return new(taken.Owner, taken.Entry, taken.Index, shares, problems.ToImmutable(), [.. rules]);
     }
+
+    /// <summary>The entries of rules in the order in which they are tried.</summary>
+    public static IEnumerable<(ClusterObject Owner, JsonElement Entry, int Index)> Entries(IEnumerable<ClusterObject> rules) =>
+        rules.SelectMany(r => r.Json.Find("spec", "http").Items().Select((entry, index) => (Owner: r, Entry: entry, Index: index)))
+            .OrderBy(e => RouteRequest.TakesAll(e.Entry));
 
     private static string Id(string gateway, string @namespace) => gateway.Contains('/', StringComparison.Ordinal) ? gateway : $"{@namespace}/{gateway}";
 }

@@ -97,7 +97,7 @@ internal static class RouteResolver
         });
 
     /// <summary>The caller's namespace, then the service's, then the root: the first that has a rule for the host decides, and its rules are merged.</summary>
-    private static List<ClusterObject> SubsetRules(ClusterSnapshot snapshot, string name, string @namespace)
+    public static List<ClusterObject> SubsetRules(ClusterSnapshot snapshot, string name, string @namespace)
     {
         var labels = name.Split('.');
         foreach (var candidate in (string[])[@namespace, labels.Length > 1 ? labels[1] : @namespace, MtlsPolicies.RootNamespace])

@@ -1,113 +1,184 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MudBlazor;
 using Portal.Clusters.Watching;
+using Portal.Labs.Traffic;
 
 namespace Portal.Web.Components.Cluster;
 
-internal sealed record MeshNode(string Id, string Name, string Note, string Css, int X, int Y);
+public enum MeshNodeKind { Gateway, Service, External, Workload }
 
-internal sealed record MeshEdge(string Path, string Label, int LabelX, int LabelY, string StrokeWidth, string Css);
+/// <summary>Something that counts on a node: an icon and words.</summary>
+public sealed record MeshMark(string Icon, string Text, string Css = "");
 
-/// <summary>Gateway → service → version, laid out in three columns. Weights are those of the virtual services.</summary>
-internal sealed record MeshGraph(IReadOnlyList<MeshNode> Nodes, IReadOnlyList<MeshEdge> Edges, int Width, int Height, string Description)
+/// <param name="Key">The object that a click shows.</param>
+/// <param name="Starting">Fewer pods are ready than there should be.</param>
+public sealed record MeshNode(
+    string Id,
+    MeshNodeKind Kind,
+    string Name,
+    string Note,
+    ImmutableArray<MeshMark> Marks,
+    ClusterObjectKey Key,
+    bool Starting = false
+);
+
+/// <summary>A way that requests take.</summary>
+/// <param name="Share">Its share by the rules, in words; empty when the rules promise none.</param>
+/// <param name="Percent">Its share as far as it is known; how wide it is drawn.</param>
+/// <param name="Css"><c>match</c> when only some requests take it by a match, <c>none</c> when none do.</param>
+/// <param name="Flow">What was measured on it, or null.</param>
+public sealed record MeshEdge(
+    MeshNode From,
+    MeshNode To,
+    string Share,
+    double Percent,
+    string Css,
+    RouteQuestion Question,
+    MeshFlow? Flow
+)
 {
-    public const int NodeWidth = 150;
-    public const int NodeHeight = 44;
-    private const int ColumnGap = 78;
-    private const int RowGap = 14;
-    private const int Margin = 8;
+    public string Id => $"{From.Id}>{To.Id}";
 
-    public static MeshGraph Empty { get; } = new([], [], 1, 1, "");
+    /// <summary>The share and what was measured, each a line of a few characters.</summary>
+    public ImmutableArray<string> Lines =>
+        [.. new[] { Share }.Concat(Flow is null ? [] : MeshNumbers.Short(Flow)).Where(l => l.Length > 0)];
 
-    public static MeshGraph Build(ClusterSummary summary, string? @namespace)
+    public string Name =>
+        $"{From.Name} to {To.Name}"
+        + (Share.Length > 0 ? $", {Share}" : "")
+        + (Flow is null ? "" : $", {string.Join(", ", MeshNumbers.Short(Flow))}")
+        + ". Why?";
+
+    public string Tone => Flow is null ? "" : MeshNumbers.Tone(Flow);
+}
+
+/// <summary>
+/// Gateways, services with their versions, and services outside; how they hang together by configuration, with what was
+/// measured. Where it is drawn: <see cref="MeshLayout"/>.
+/// </summary>
+public sealed record MeshGraph(ImmutableArray<MeshNode> Nodes, ImmutableArray<MeshEdge> Edges)
+{
+    public static MeshGraph Empty { get; } = new([], []);
+
+    public string Description =>
+        $"{Nodes.Count(n => n.Kind == MeshNodeKind.Service)} services, "
+        + $"{Nodes.Count(n => n.Kind == MeshNodeKind.Workload)} workloads, {Edges.Length} ways between them";
+
+    public static MeshGraph Build(ClusterSummary summary, string? @namespace, MeshTraffic? traffic = null) =>
+        new Builder(summary, @namespace, traffic?.Flows ?? []).Build();
+
+    private sealed class Builder(ClusterSummary summary, string? @namespace, ImmutableArray<MeshFlow> flows)
     {
-        bool Here(string ns) => @namespace is null ? ns is not ("istio-system" or "kube-system") : ns == @namespace;
-        var services = summary.Services.Where(s => Here(s.Namespace) && s.Name != "kubernetes").OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
-        if (services.Count == 0) return Empty;
+        private readonly ImmutableArray<MeshNode>.Builder _nodes = ImmutableArray.CreateBuilder<MeshNode>();
+        private readonly ImmutableArray<MeshEdge>.Builder _edges = ImmutableArray.CreateBuilder<MeshEdge>();
+        private readonly Dictionary<ServiceRow, MeshNode> _services = [];
 
-        var nodes = new List<MeshNode>();
-        var edges = new List<MeshEdge>();
-        var gateways = summary.Gateways.Where(g => Here(g.Namespace)).ToList();
-        var y = Margin;
-        foreach (var service in services)
+        public MeshGraph Build()
         {
-            var virtualService = summary.VirtualServices.FirstOrDefault(v => Here(v.Namespace) && v.Hosts.Any(h => IsHost(h, service)));
-            var rule = summary.DestinationRules.FirstOrDefault(d => IsHost(d.Host, service));
-            var versions = Versions(summary, service);
-            var top = y;
-            var height = Math.Max(1, versions.Count) * (NodeHeight + RowGap);
-            var node = new MeshNode(service.Name, service.Name, Note(virtualService, rule), "service", Column(1), top + ((height - NodeHeight - RowGap) / 2));
-            nodes.Add(node);
+            var services = summary.Services
+                .Where(s => Here(s.Namespace) && s.Name != "kubernetes")
+                .OrderBy(s => s.Name, StringComparer.Ordinal)
+                .ToList();
+            if (services.Count == 0) return Empty;
+            foreach (var service in services) AddService(service);
+            foreach (var entry in summary.ServiceEntries.Where(e => Here(e.Namespace))) AddExternal(entry);
+            foreach (var gateway in summary.Gateways.Where(g => Here(g.Namespace))) AddGateway(gateway);
+            return new(_nodes.ToImmutable(), _edges.ToImmutable());
+        }
+
+        private bool Here(string ns) => @namespace is null ? ns is not ("istio-system" or "kube-system") : ns == @namespace;
+
+        private void AddService(ServiceRow service)
+        {
+            var routes = MeshRules.RoutesOf(summary, service, Here);
+            var rule = MeshRules.RuleOf(summary, service);
+            var measured = MeshNumbers.Sum(flows.Where(f => IsTo(f, service)));
+            var note = measured is null ? MeshRules.Note(routes, rule) : "in: " + string.Join(" · ", MeshNumbers.Short(measured));
+            var node = new MeshNode($"service/{service.Namespace}/{service.Name}", MeshNodeKind.Service, service.Name, note, MeshRules.Marks(routes, rule), service.Key);
+            _nodes.Add(node);
+            _services[service] = node;
+            var versions = MeshRules.VersionsOf(summary, service);
             foreach (var version in versions)
             {
-                var (weight, exact) = Weight(virtualService, rule, service, version, versions.Count);
-                var target = new MeshNode(version.Name, version.Name, $"{version.Ready}/{version.Desired} ready{(version.Sidecar ? "" : " · no sidecar")}{(version.MtlsMode is "STRICT" ? " · mTLS" : "")}", version.Ready >= version.Desired && version.Desired > 0 ? "workload" : "workload starting", Column(2), y);
-                nodes.Add(target);
-                edges.Add(exact && weight <= 0 && IsMatched(virtualService, service, Subset(rule, version)) ? Edge(node, target, 50, "by match", "match") : Edge(node, target, weight, exact ? Percent(weight) : "", weight <= 0 ? "none" : ""));
-                y += NodeHeight + RowGap;
+                var target = new MeshNode(
+                    $"workload/{version.Namespace}/{service.Name}/{version.Name}",
+                    MeshNodeKind.Workload,
+                    version.Name,
+                    $"{version.Ready}/{version.Desired} ready",
+                    [MeshRules.Lock(version, rule)],
+                    version.Key,
+                    version.Ready < version.Desired || version.Desired == 0
+                );
+                _nodes.Add(target);
+                var flow = MeshNumbers.Sum(flows.Where(f => IsTo(f, service) && f.Workload == version.Name));
+                var (percent, exact) = MeshRules.Weight(routes, rule, service, version, versions.Count);
+                var matched = exact && percent <= 0 && MeshRules.IsMatched(routes, rule, service, version);
+                var share = matched ? "by match" : exact ? MeshNumbers.Percent(percent) : "";
+                var question = new RouteQuestion(HostOf(service), service.Namespace, "", "/", []);
+                _edges.Add(new(node, target, share, matched ? 50 : percent, matched ? "match" : percent <= 0 ? "none" : "", question, flow));
             }
-            if (versions.Count == 0) y += NodeHeight + RowGap;
         }
-        for (var i = 0; i < gateways.Count; i++)
+
+        private static bool IsTo(MeshFlow flow, ServiceRow service) =>
+            flow.Service == service.Name && flow.ServiceNamespace == service.Namespace;
+
+        private static string HostOf(ServiceRow service) =>
+            $"{service.Name}.{service.Namespace}.svc.cluster.local:{service.Ports.Split(':', '/')[0]}";
+
+        private void AddExternal(ServiceEntryRow entry)
         {
-            var gateway = gateways[i];
-            var routed = summary.VirtualServices.Where(v => v.Gateways.Any(g => g == gateway.Name || g.EndsWith("/" + gateway.Name, StringComparison.Ordinal)))
-                .SelectMany(v => v.Routes.SelectMany(r => r.Destinations)).Select(d => d.Host).Distinct(StringComparer.Ordinal)
-                .Select(host => nodes.FirstOrDefault(n => n.Css == "service" && services.Any(s => s.Name == n.Name && IsHost(host, s)))).OfType<MeshNode>().ToList();
-            var at = routed.Count > 0 ? routed[0].Y : Margin + (i * (NodeHeight + RowGap));
-            while (nodes.Any(n => n.Css == "gateway" && Math.Abs(n.Y - at) < NodeHeight + RowGap)) at += NodeHeight + RowGap;
-            var node = new MeshNode("gateway/" + gateway.Name, gateway.Name, $"gateway {string.Join(", ", gateway.Servers)}", "gateway", Column(0), at);
-            nodes.Add(node);
-            edges.AddRange(routed.Select(r => Edge(node, r, 100, "", "")));
-            y = Math.Max(y, at + NodeHeight + RowGap);
+            var host = entry.Hosts.FirstOrDefault(entry.Name);
+            var routes = summary.VirtualServices.FirstOrDefault(v => Here(v.Namespace) && v.Hosts.Contains(host))?.Routes ?? [];
+            var rule = summary.DestinationRules.FirstOrDefault(d => d.Host == host);
+            var measured = MeshNumbers.Sum(flows.Where(f => f.Service == host));
+            var where = entry.IsExternal ? "outside" : "in the mesh";
+            var note = measured is null ? $"{where} · {entry.Ports}" : "in: " + string.Join(" · ", MeshNumbers.Short(measured));
+            _nodes.Add(new($"external/{entry.Namespace}/{entry.Name}", MeshNodeKind.External, host, note, MeshRules.Marks(routes, rule), entry.Key));
         }
-        return new MeshGraph(nodes, edges, Column(2) + NodeWidth + Margin, y + Margin, $"{services.Count} services, {nodes.Count(n => n.Css.StartsWith("workload", StringComparison.Ordinal))} workloads");
+
+        private void AddGateway(GatewayRow gateway)
+        {
+            var node = new MeshNode($"gateway/{gateway.Namespace}/{gateway.Name}", MeshNodeKind.Gateway, gateway.Name, $"gateway {string.Join(", ", gateway.Servers)}", [], gateway.Key);
+            _nodes.Add(node);
+            var bound = summary.VirtualServices
+                .Where(v => v.Gateways.Any(g => g == $"{gateway.Namespace}/{gateway.Name}" || (g == gateway.Name && v.Namespace == gateway.Namespace)))
+                .SelectMany(v => v.Routes.SelectMany(r => r.Destinations.Select(d => (Rule: v, Route: r, d.Host))))
+                .ToList();
+            foreach (var (service, target) in _services)
+            {
+                var way = bound.FirstOrDefault(b => MeshRules.IsHost(b.Host, service));
+                if (way.Rule is null) continue;
+                var host = way.Rule.Hosts.FirstOrDefault("*");
+                var question = new RouteQuestion(host, null, "", MeshTargets.PathOf(way.Route), [], $"{gateway.Namespace}/{gateway.Name}");
+                var flow = MeshNumbers.Sum(flows.Where(f => IsTo(f, service) && f.Source.EndsWith("gateway", StringComparison.Ordinal)));
+                _edges.Add(new(node, target, "", 100, "", question, flow));
+            }
+        }
     }
+}
 
-    private static int Column(int index) => Margin + (index * (NodeWidth + ColumnGap));
-
-    private static bool IsHost(string host, ServiceRow service) => host == service.Name
-        || host == $"{service.Name}.{service.Namespace}" || host.StartsWith($"{service.Name}.{service.Namespace}.svc", StringComparison.Ordinal);
-
-    // A service's versions are the workloads that carry its name: name itself, or name-version.
-    private static List<WorkloadRow> Versions(ClusterSummary summary, ServiceRow service) =>
-        [.. summary.Workloads.Where(w => w.Namespace == service.Namespace && (w.Name == service.Name || w.Name.StartsWith(service.Name + "-", StringComparison.Ordinal))).OrderBy(w => w.Name, StringComparer.Ordinal)];
-
-    private static string Note(VirtualServiceRow? virtualService, DestinationRuleRow? rule)
+/// <summary>What was measured, in few characters.</summary>
+internal static class MeshNumbers
+{
+    public static MeshFlow? Sum(IEnumerable<MeshFlow> flows)
     {
-        var words = new List<string>();
-        if (virtualService is not null) words.Add(virtualService.Routes.Length == 1 ? "1 route" : $"{virtualService.Routes.Length} routes");
-        if (rule is not null) words.Add(string.Join(" ", rule.Subsets));
-        return words.Count == 0 ? "no rules" : string.Join(" · ", words);
+        var list = flows.ToList();
+        return list.Count == 0
+            ? null
+            : list[0] with { Rate = list.Sum(f => f.Rate), Errors = list.Sum(f => f.Errors), P95 = list.Max(f => f.P95) };
     }
 
-    /// <summary>Share of the catch-all route; without one, requests are spread evenly and no number is promised.</summary>
-    private static (double Percent, bool Exact) Weight(VirtualServiceRow? virtualService, DestinationRuleRow? rule, ServiceRow service, WorkloadRow version, int versions)
+    public static IEnumerable<string> Short(MeshFlow flow)
     {
-        if (virtualService?.Routes.FirstOrDefault(r => r.Match.Length == 0) is not { } route || rule is null) return (100.0 / Math.Max(1, versions), false);
-        if (route.Destinations.All(d => d.Subset is null)) return (100.0 / Math.Max(1, versions), false);
-        var subset = Subset(rule, version);
-        return (route.Destinations.Where(d => IsHost(d.Host, service) && d.Subset == subset).Sum(d => d.Percent), true);
+        yield return string.Create(CultureInfo.InvariantCulture, $"{flow.Rate:0.#}/s");
+        yield return $"{Math.Round(100 * ErrorRate(flow)).ToString(CultureInfo.InvariantCulture)} % err";
+        if (flow.P95 is { } p95) yield return p95.TotalSeconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{p95.TotalMilliseconds:0} ms") : string.Create(CultureInfo.InvariantCulture, $"{p95.TotalSeconds:0.#} s");
     }
 
-    private static string? Subset(DestinationRuleRow? rule, WorkloadRow version) => rule?.Subsets.FirstOrDefault(s => version.Name.EndsWith("-" + s, StringComparison.Ordinal));
+    public static double ErrorRate(MeshFlow flow) => flow.Rate <= 0 ? 0 : flow.Errors / flow.Rate;
 
-    /// <summary>Some requests go there by a header or path, although none does by weight.</summary>
-    private static bool IsMatched(VirtualServiceRow? virtualService, ServiceRow service, string? subset) =>
-        virtualService?.Routes.Any(r => r.Match.Length > 0 && r.Destinations.Any(d => IsHost(d.Host, service) && d.Subset == subset && d.Percent > 0)) == true;
+    public static string Tone(MeshFlow flow) => ErrorRate(flow) switch { >= 0.05 => "bad", > 0 => "warn", _ => "ok" };
 
-    private static string Percent(double percent) => percent.ToString("0.#", CultureInfo.InvariantCulture) + " %";
-
-    private static MeshEdge Edge(MeshNode from, MeshNode to, double percent, string label, string css)
-    {
-        var (x1, y1) = (from.X + NodeWidth, from.Y + (NodeHeight / 2));
-        var (x2, y2) = (to.X, to.Y + (NodeHeight / 2));
-        var middle = (x1 + x2) / 2;
-        return new MeshEdge(
-            $"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}",
-            label,
-            x2 - 28, y2 - 6,
-            (1 + (percent / 25)).ToString("0.#", CultureInfo.InvariantCulture),
-            css);
-    }
+    public static string Percent(double percent) => percent.ToString("0.#", CultureInfo.InvariantCulture) + " %";
 }

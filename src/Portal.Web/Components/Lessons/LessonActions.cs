@@ -2,6 +2,7 @@ using MudBlazor;
 using Portal.Clusters;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Labs.Traffic;
 using Portal.Web.Hosting;
 using Block = Portal.Content.Model.Block;
 
@@ -90,6 +91,33 @@ public sealed class LessonActions(
 
     /// <summary>Deletes the learner's cluster and workspace of this lesson; the session ends.</summary>
     public Task DeleteAsync() => DoAsync(s => sessions.DeleteAsync(s.Key, leaving));
+
+    /// <returns>Null, or why nothing was sent, to be shown where it was asked.</returns>
+    public async Task<string?> SendAsync(TrafficOrder order)
+    {
+        if (_session is null) return NotYet;
+        if (GuestId is not null) return "You look on: requests are the learner's to send.";
+        try
+        {
+            order = order.Checked();
+            if (limits.RefuseRequests(_session.Key.LearnerId, order.Count) is { } refusal) return refusal;
+            await _session.SendAsync(order, leaving);
+            return null;
+        }
+        catch (RunRefusedException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public Task StopSendingAsync() => DoAsync(s => s.StopSendingAsync(leaving));
+
+    /// <summary>Null before the page has attached.</summary>
+    public Task<MeshTraffic>? ReadTrafficAsync(CancellationToken cancellationToken) =>
+        _session?.ReadTrafficAsync(cancellationToken);
+
+    public RouteExplanation? ExplainRoute(RouteQuestion question) => _session?.ExplainRoute(question);
+
     public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
 
     /// <summary>A file beside the lesson that a block applies.</summary>

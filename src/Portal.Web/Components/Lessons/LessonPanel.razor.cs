@@ -33,6 +33,11 @@ public sealed partial class LessonPanel
     [Parameter]
     public EventCallback<bool> OpenChanged { get; set; }
 
+    private Section? PrometheusStep =>
+        Lesson.Sections.FirstOrDefault(s =>
+            s.Blocks.Any(b => b.Runnable && b.Code.Contains("addons/prometheus", StringComparison.Ordinal))
+        );
+
     private ImmutableArray<PanelTab> Tabs =>
         [.. Enum.GetValues<PanelTab>().Where(t => t != PanelTab.App || _shown is not null)];
 
