@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using MudBlazor;
 using Portal.Clusters;
+using Portal.Clusters.Api;
+using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Hosting;
@@ -67,7 +70,20 @@ public sealed class LessonActions(
 
     /// <summary>Deletes the learner's cluster and workspace of this lesson; the session ends.</summary>
     public Task DeleteAsync() => DoAsync(s => sessions.DeleteAsync(s.Key, leaving));
-    public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
+
+    /// <inheritdoc cref="ILessonSession.WatchObjectAsync"/>
+    public IAsyncEnumerable<ObjectDetail> WatchObjectAsync(ClusterObjectKey key, CancellationToken cancellationToken) =>
+        _session?.WatchObjectAsync(key, cancellationToken) ?? AsyncEnumerable.Empty<ObjectDetail>();
+
+    /// <inheritdoc cref="ILessonSession.ReadObjectYamlAsync"/>
+    public Task<string?> ReadObjectYamlAsync(ClusterObjectKey key, CancellationToken cancellationToken) =>
+        _session?.ReadObjectYamlAsync(key, cancellationToken) ?? Task.FromResult<string?>(null);
+
+    /// <inheritdoc cref="ILessonSession.ReadLogAsync"/>
+    public IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(
+        PodLogQuery query,
+        CancellationToken cancellationToken
+    ) => _session?.ReadLogAsync(query, cancellationToken) ?? AsyncEnumerable.Empty<ImmutableArray<string>>();
 
     public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) =>
         GuestId is null
