@@ -10,6 +10,8 @@ namespace Portal.Shared;
 internal sealed class Live<T>(T initial, TimeProvider time)
     where T : class
 {
+    private const int AtOnce = 6;
+
     private readonly Lock _gate = new();
     private T _current = initial;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,10 +48,16 @@ internal sealed class Live<T>(T initial, TimeProvider time)
         signal.TrySetResult();
     }
 
-    /// <summary>Yields the current value, then the newest after each change, at most one per <paramref name="minInterval"/>.</summary>
+    /// <summary>
+    /// Yields the current value, then the newest after each change: in the long run at most one per
+    /// <paramref name="minInterval"/>, after a pause a few at once, for what somebody has just asked for must not wait.
+    /// </summary>
     public async IAsyncEnumerable<T> WatchAsync(TimeSpan minInterval, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         T? last = null;
+        var started = time.GetTimestamp();
+        // Each value pays for an interval, in advance for as many as may come at once.
+        var paid = TimeSpan.Zero;
         while (true)
         {
             Task changed;
@@ -65,7 +73,13 @@ internal sealed class Live<T>(T initial, TimeProvider time)
             {
                 last = value;
                 yield return value;
-                if (minInterval > TimeSpan.Zero && !completed) await Task.Delay(minInterval, time, cancellationToken).ConfigureAwait(false);
+                if (completed)
+                    continue;
+                var now = time.GetElapsedTime(started);
+                paid = (paid > now ? paid : now) + minInterval;
+                var wait = paid - now - AtOnce * minInterval;
+                if (wait > TimeSpan.Zero)
+                    await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
             if (completed) yield break;

@@ -46,6 +46,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await Expect(learner.Page.Locator("#step-4")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"[3-7]\d reviews-v1\s+[3-7]\d reviews-v2"));
         await instructor.PictureAsync("journey-board-steps");
 
+        await PreviewAsync(learner);
         await CanaryAsync(learner);
         await Expect(instructor.Page.Locator("[data-cell='Ada/exercise-1']")).ToHaveAttributeAsync("data-status", "Completed", s_attribute);
         await instructor.PictureAsync("journey-board-exercise");
@@ -55,6 +56,32 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         Assert.Empty(learner.ConsoleErrors);
         Assert.All(learner.ForeignRequests, r => Assert.Matches(PortHost, r));
         Assert.Empty(instructor.ConsoleErrors);
+    }
+
+    /// <summary>What a block would change, seen and not done; a file that it applies, opened by keyboard.</summary>
+    private static async Task PreviewAsync(Visitor learner)
+    {
+        var block = learner.Page.Locator("#block-step-4-split");
+        await block.EvaluateAsync("e => e.scrollIntoView()");
+        await block.GetByLabel("Show what it would change").ClickAsync();
+        await Expect(block.Locator(".preview-object")).ToHaveTextAsync("VirtualService bookinfo/reviews");
+        await Expect(block.Locator(".diff .added").First).ToBeVisibleAsync();
+        await Expect(block.Locator(".diff")).ToContainTextAsync("weight: 50");
+        await block.Locator(".preview").EvaluateAsync("e => e.scrollIntoView({ block: 'center' })");
+        await learner.PictureAsync("journey-preview");
+        await block.GetByRole(AriaRole.Button, new() { Name = "Close" }).PressAsync("Enter");
+        await Expect(block.Locator(".preview")).ToHaveCountAsync(0);
+
+        await block.Locator(".block-file summary").PressAsync("Enter");
+        await Expect(block.Locator(".block-file pre")).ToContainTextAsync("kind: VirtualService");
+        await learner.PictureAsync("journey-manifest");
+        await block.Locator(".block-file summary").PressAsync("Enter");
+
+        // What deletes is shown before it is done.
+        var cleanup = learner.Page.Locator("#block-step-5-stop");
+        await cleanup.Locator("button.run").ClickAsync();
+        await Expect(cleanup.Locator(".preview")).ToContainTextAsync("the cluster would refuse");
+        await cleanup.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
     }
 
     private static async Task CanaryAsync(Visitor learner)

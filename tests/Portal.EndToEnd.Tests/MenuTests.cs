@@ -35,6 +35,14 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
         await page.Mouse.ClickAsync(300, 500);
         await Expect(Open(page)).ToHaveCountAsync(0);
 
+        var step = page.Locator("#step-1 .section-head [aria-haspopup]");
+        await step.ClickAsync();
+        await Expect(Open(page)).ToContainTextAsync("Copy a link to this step");
+        await Eventually.True(async () => await BottomAsync(step) <= await TopAsync(Open(page)));
+        await visitor.PictureAsync("menu-step-1440-light");
+        await page.Mouse.ClickAsync(300, 500);
+        await Expect(Open(page)).ToHaveCountAsync(0);
+
         await Account(page).ClickAsync();
         await Expect(Open(page)).ToContainTextAsync("Act as somebody else");
         await Eventually.True(async () => await BottomAsync(Account(page)) <= await TopAsync(Open(page)));
@@ -69,7 +77,11 @@ public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixtur
 
         foreach (
             var (button, text) in ((ILocator, string)[])
-                [(Chip(page), "Reset cluster…"), (Account(page), "Act as somebody else")]
+                [
+                    (Chip(page), "Reset cluster…"),
+                    (page.Locator("#step-1 .section-head [aria-haspopup]"), "Copy a link"),
+                    (Account(page), "Act as somebody else"),
+                ]
         )
         {
             await button.FocusAsync();

@@ -131,6 +131,42 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     }
 
     [Fact]
+    public async Task LessonPage_OpenedAgain_IsWhereItWasLeft()
+    {
+        await using var visitor = await browser.OpenAsync(Url);
+        await SessionAsync("place", visitor);
+        var page = visitor.Page;
+        await page.Locator("#exercise-1").EvaluateAsync("e => e.scrollIntoView()");
+        await Expect(page.Locator("[data-outline='exercise-1']")).ToHaveAttributeAsync("aria-current", "location");
+
+        await visitor.GoToAsync("/");
+        await visitor.GoToAsync(Lesson);
+
+        await Expect(page.Locator("#exercise-1 .section-head h2")).ToBeInViewportAsync();
+        await visitor.GoToAsync(Lesson + "#step-1");
+        await Expect(page.Locator("#step-1 .section-head h2")).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task LessonPage_Printed_IsTheTextOnWhite()
+    {
+        await using var visitor = await browser.OpenAsync(Url, scheme: ColorScheme.Dark);
+        await SessionAsync("print", visitor);
+        var page = visitor.Page;
+
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+
+        foreach (var hidden in (string[])[".app-bar", ".outline", ".panel", "#step-1 .section-head .button"])
+            await Expect(page.Locator(hidden).First).ToBeHiddenAsync();
+        await Expect(page.Locator("#step-1 .block-code").First).ToBeVisibleAsync();
+        await Expect(page.Locator("body")).ToHaveCSSAsync("background-color", "rgb(255, 255, 255)");
+        await Expect(page.Locator("#step-1 .section-head h2")).ToHaveCSSAsync("color", "rgb(23, 33, 46)");
+        // All of it, and not what a window shows.
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollHeight > 2 * innerHeight"));
+        await visitor.PhotographAsync("print");
+    }
+
+    [Fact]
     public async Task Edit_LongerThanAMessage_RunsWhole()
     {
         await using var visitor = await browser.OpenAsync(Url);

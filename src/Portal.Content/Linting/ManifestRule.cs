@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Portal.Content.Model;
 
 namespace Portal.Content.Linting;
 
 /// <summary>A file that a block names below <c>manifests/</c> or <c>solutions/</c> has to be there.</summary>
-internal sealed partial class ManifestRule : ILessonRule
+internal sealed class ManifestRule : ILessonRule
 {
     public void Check(Lesson lesson, ProblemList problems)
     {
@@ -13,9 +12,8 @@ internal sealed partial class ManifestRule : ILessonRule
             var lines = block.Code.Split('\n');
             for (var i = 0; i < lines.Length; i++)
             {
-                foreach (Match match in FileArgument().Matches(lines[i]))
+                foreach (var path in FileArguments.Find(lines[i]))
                 {
-                    var path = match.Groups[1].Value;
                     if (!File.Exists(Path.Combine(lesson.Directory, path)))
                     {
                         problems.Warning(block.Line + 1 + i, $"'{path}' is applied here but is not beside the lesson.", $"Add the file {path}, or correct the path.");
@@ -24,7 +22,4 @@ internal sealed partial class ManifestRule : ILessonRule
             }
         }
     }
-
-    [GeneratedRegex(@"(?:^|\s)(?:-f\s*|--filename[= ])((?:\./)?(?:manifests|solutions)/[\w./-]+)")]
-    private static partial Regex FileArgument();
 }

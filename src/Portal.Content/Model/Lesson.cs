@@ -29,6 +29,22 @@ public sealed record Lesson
 
     public IEnumerable<Block> Blocks => Sections.SelectMany(s => s.Blocks);
     public IEnumerable<CheckDefinition> Checks => Sections.SelectMany(s => s.Checks);
+
+    /// <summary>Text of a file that one of the blocks names, as it comes with the lesson; null when it cannot be
+    /// read.</summary>
+    public string? ReadFile(string path)
+    {
+        if (!Blocks.Any(b => b.Files.Contains(path)))
+            return null;
+        try
+        {
+            return File.ReadAllText(Path.Combine(Directory, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A run of the whole lesson in which everything came out as stated.</summary>
@@ -107,6 +123,9 @@ public sealed record Block
 
     /// <summary>Whether a failing command lets the next ones run.</summary>
     public bool ContinueOnError { get; init; }
+
+    /// <summary>Files beside the lesson that the block hands to kubectl: paths below <c>manifests/</c>, in order.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>The path to open of the ports that programs of this block listen on.</summary>
     public string OpenPath { get; init; } = "/";

@@ -178,7 +178,8 @@ public interface ILessonSession
 /// <param name="Code">Text to run instead of the block's own (edit and run), or null.</param>
 /// <param name="Series">Names runs that were asked for together: after one that did not succeed, those that follow are
 /// not made. Null for a run by itself.</param>
-public sealed record RunOptions(int? Command = null, string? Code = null, string? Series = null)
+/// <param name="Preview">Only tries what the block would change; see <see cref="SessionSnapshot.Previews"/>.</param>
+public sealed record RunOptions(int? Command = null, string? Code = null, string? Series = null, bool Preview = false)
 {
     public static RunOptions WholeBlock { get; } = new();
 }

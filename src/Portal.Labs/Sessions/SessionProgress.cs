@@ -52,7 +52,14 @@ internal sealed class SessionProgress(
         }));
     }
 
-    public void ShowRun(RunSnapshot run) => live.Update(s => s with { Runs = s.Runs.SetItem(run.BlockId, run) });
+    public void ShowRun(RunSnapshot run) => live.Update(s => s with
+    {
+        Runs = s.Runs.SetItem(run.BlockId, run),
+        Previews = s.Previews.Remove(run.BlockId),
+    });
+
+    public void ShowPreview(RunSnapshot run) =>
+        live.Update(s => s with { Previews = s.Previews.SetItem(run.BlockId, run) });
 
     /// <param name="wholeBlock">Only a run of the whole block as it stands completes it.</param>
     /// <param name="hurry">When cancelled the store is not waited for as long.</param>

@@ -20,7 +20,10 @@ internal sealed class SessionRunner(
     private readonly CommandRunner _runner = new(factory.Time);
 
     /// <returns>Whether all of it succeeded.</returns>
-    public async Task<bool> ExecuteAsync(QueuedRun run, CancellationToken stop)
+    public Task<bool> ExecuteAsync(QueuedRun run, CancellationToken stop) =>
+        run.Options.Preview ? PreviewAsync(run, stop) : RunAsync(run, stop);
+
+    private async Task<bool> RunAsync(QueuedRun run, CancellationToken stop)
     {
         RunSnapshot finished;
         using var measure = LabsTelemetry.StartRun(key, run.Block.Id, factory.Time);
@@ -43,7 +46,8 @@ internal sealed class SessionRunner(
                 selected,
                 run.Block.Timeout ?? factory.Options.CommandTimeout,
                 run.Block.ContinueOnError,
-                Edited: run.Code is not null
+                Edited: run.Code is not null,
+                run.AtOnce
             );
             finished = await _runner
                 .RunAsync(
@@ -88,9 +92,33 @@ internal sealed class SessionRunner(
         return finished.Phase == RunPhase.Succeeded;
     }
 
+    /// <summary>Nothing of it is recorded or graded, for nothing has been done.</summary>
+    private async Task<bool> PreviewAsync(QueuedRun run, CancellationToken stop)
+    {
+        if (lifecycle.Lab?.Workspace is not { } workspace)
+            return false;
+        var commands = BlockPreview.CommandsOf(
+            await CommandSplitter.SplitAsync(run.Code ?? run.Block.Code, stop).ConfigureAwait(false)
+        );
+        var request = new RunRequest(
+            run.RunId,
+            run.Block.Id,
+            [.. commands.Select((text, index) => (index, text))],
+            factory.Options.CommandTimeout,
+            ContinueOnError: true,
+            Edited: true,
+            run.AtOnce
+        );
+        var tried = await _runner.RunAsync(workspace, request, progress.ShowPreview, stop).ConfigureAwait(false);
+        progress.ShowPreview(BlockPreview.Judge(tried));
+        return true;
+    }
+
     /// <summary>The run is over: one that never came to an end of its own is shown as failed.</summary>
     public void Ended(QueuedRun run)
     {
+        if (run.Options.Preview)
+            return;
         var shown = live.Current.Runs.GetValueOrDefault(run.Block.Id);
         if (shown?.RunId != run.RunId || shown.Phase is RunPhase.Running or RunPhase.Waiting)
             Show(run, RunPhase.Failed, "The portal could not run this block. Try again.");

@@ -11,6 +11,9 @@ internal sealed record QueuedRun(string RunId, Section Section, Block Block, Run
 
     /// <summary>What is run in place of the block's own text, or null.</summary>
     public string? Code => Options.Code;
+
+    /// <summary>Whether it begins when it was asked for.</summary>
+    public bool AtOnce { get; init; }
 }
 
 /// <summary>
@@ -46,7 +49,7 @@ internal sealed class SessionRuns(
     public void Enqueue(QueuedRun run)
     {
         if (run.Options.Series is { } series && series == _broken) return;
-        _waiting = _waiting.Add(run);
+        _waiting = _waiting.Add(run with { AtOnce = _active is null });
         StartNext();
         changed(_active?.Run, _waiting);
     }

@@ -16,6 +16,13 @@ public sealed record SessionSnapshot
     /// <summary>The latest run of each block, by block id.</summary>
     public ImmutableDictionary<string, RunSnapshot> Runs { get; init; } = ImmutableDictionary<string, RunSnapshot>.Empty;
 
+    /// <summary>
+    /// What blocks would change, by block id, as it was when that was asked; gone when the block runs. The commands are
+    /// those that kubectl tried (see <see cref="BlockPreview"/>).
+    /// </summary>
+    public ImmutableDictionary<string, RunSnapshot> Previews { get; init; } =
+        ImmutableDictionary<string, RunSnapshot>.Empty;
+
     /// <summary>The block that runs now, or null.</summary>
     public string? ActiveBlockId { get; init; }
 

@@ -5,7 +5,16 @@ namespace Portal.Labs.Shell;
 
 /// <summary>What to run.</summary>
 /// <param name="Commands">Index in the block, and text.</param>
-internal sealed record RunRequest(string RunId, string BlockId, ImmutableArray<(int Index, string Text)> Commands, TimeSpan Timeout, bool ContinueOnError, bool Edited);
+/// <param name="AtOnce">Whether it begins when it was asked for: somebody looks.</param>
+internal sealed record RunRequest(
+    string RunId,
+    string BlockId,
+    ImmutableArray<(int Index, string Text)> Commands,
+    TimeSpan Timeout,
+    bool ContinueOnError,
+    bool Edited,
+    bool AtOnce = false
+);
 
 /// <summary>Runs the commands of a block one after the other and tells how they go, at most ten times a second.</summary>
 internal sealed class CommandRunner(TimeProvider time)
@@ -27,22 +36,31 @@ internal sealed class CommandRunner(TimeProvider time)
             Commands = [.. request.Commands.Select(c => new CommandSnapshot { Index = c.Index, Text = c.Text, Phase = RunPhase.Waiting })],
         };
         report(run);
+        if (request.AtOnce) workspace.First.Begin();
         var phase = RunPhase.Succeeded;
         for (var i = 0; i < request.Commands.Length; i++)
         {
-            run = await RunCommandAsync(workspace, run, i, request.Timeout, report, stop).ConfigureAwait(false);
+            run = await RunCommandAsync(workspace, request, run, i, report, stop).ConfigureAwait(false);
             report(run);
             phase = run.Commands[i].Phase;
             if (phase == RunPhase.Succeeded) continue;
             if (phase != RunPhase.Failed || !request.ContinueOnError) break;
             phase = RunPhase.Succeeded;
         }
+        workspace.First.Over();
         run = run with { Phase = phase, Duration = time.GetElapsedTime(started) };
         report(run);
         return run;
     }
 
-    private async Task<RunSnapshot> RunCommandAsync(Workspace workspace, RunSnapshot run, int index, TimeSpan timeout, Action<RunSnapshot> report, CancellationToken stop)
+    private async Task<RunSnapshot> RunCommandAsync(
+        Workspace workspace,
+        RunRequest request,
+        RunSnapshot run,
+        int index,
+        Action<RunSnapshot> report,
+        CancellationToken stop
+    )
     {
         var gate = new Lock();
         var output = new OutputText(OutputLimit);
@@ -71,10 +89,11 @@ internal sealed class CommandRunner(TimeProvider time)
         report(Current(RunPhase.Running, null));
         var ended = workspace.ExecuteAsync(
             run.Commands[index].Text,
-            timeout,
+            request.Timeout,
             bytes =>
             {
                 lock (gate) output.Append(bytes);
+                workspace.First.Over();
                 if (printed.CurrentCount == 0) printed.Release();
             },
             stop);

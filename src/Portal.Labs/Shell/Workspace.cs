@@ -50,6 +50,7 @@ internal sealed class Workspace : IAsyncDisposable
             guarded,
             time);
         _home.Changed += TellOfHome;
+        First = new FirstMoments(place, guarded);
     }
 
     /// <summary>As the shell knows it.</summary>
@@ -76,6 +77,9 @@ internal sealed class Workspace : IAsyncDisposable
 
     /// <summary>Raised on the reading task after a line that a terminal typed has ended.</summary>
     public event Action<TypedCommand>? CommandTyped;
+
+    /// <summary>Begun by whoever runs something that a learner has just asked for.</summary>
+    public FirstMoments First { get; }
 
     /// <summary>Raised when a terminal types.</summary>
     public event Action? Typing;
@@ -137,7 +141,12 @@ internal sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>Runs one complete command in the shell; see <see cref="InteractiveShell.ExecuteAsync"/>.</summary>
-    public async Task<CommandOutcome> ExecuteAsync(string command, TimeSpan timeout, MarkerParser.TextHandler output, CancellationToken stop)
+    public async Task<CommandOutcome> ExecuteAsync(
+        string command,
+        TimeSpan timeout,
+        MarkerParser.TextHandler output,
+        CancellationToken stop
+    )
     {
         _home.Watch();
         while (true)
@@ -181,6 +190,7 @@ internal sealed class Workspace : IAsyncDisposable
         _replacement.TrySetResult(false);
         await ending.PartAsync("background jobs", _activity.DisposeAsync).ConfigureAwait(false);
         await ending.PartAsync("home limit", _home.DisposeAsync).ConfigureAwait(false);
+        First.Dispose();
         if (_shell is not null) await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
         await ending.PartAsync("supervision", () => new(_supervision)).ConfigureAwait(false);
         // One that was just being started while the first was ended.
@@ -192,9 +202,11 @@ internal sealed class Workspace : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        First.Begin();
         _shell = await StartShellAsync().ConfigureAwait(false);
         _supervision = _guarded.Keep("shell", SuperviseAsync, _closing.Token, ShellFailed);
         await _shell.WaitReadyAsync(cancellationToken).ConfigureAwait(false);
+        First.Over();
     }
 
     private async Task<InteractiveShell> StartShellAsync()
@@ -284,6 +296,7 @@ internal sealed class Workspace : IAsyncDisposable
     private bool Type(ReadOnlyMemory<byte> input)
     {
         _home.Watch();
+        if (input.Span.Contains((byte)'\r')) First.Begin();
         Typing?.Invoke();
         return _shell.Type(input.Span);
     }

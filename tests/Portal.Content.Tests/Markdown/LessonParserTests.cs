@@ -25,6 +25,24 @@ public sealed class LessonParserTests
     }
 
     [Fact]
+    public void Parse_BlockThatAppliesFiles_NamesThoseThatMayBeRead()
+    {
+        var block = Parse(
+            """
+            # T
+            ### Step 1: Go
+            ```bash
+            kubectl apply -f ./manifests/a.yaml --filename=manifests/sub/b.yaml
+            kubectl apply -f manifests/a.yaml -f solutions/c.yaml -f manifests/../d.yaml -f https://x/e.yaml
+            cat manifests/f.yaml
+            ```
+            """
+        ).Lesson.Blocks.Single();
+
+        Assert.Equal(["manifests/a.yaml", "manifests/sub/b.yaml"], block.Files);
+    }
+
+    [Fact]
     public void Parse_Headings_MakeSectionsWithKindsNumbersAndIds()
     {
         var lesson = Parse("""

@@ -119,6 +119,43 @@ public sealed class LessonSessionTests : SessionFixture
     }
 
     [Fact]
+    public async Task RunAsync_Preview_TriesAndRecordsNothing()
+    {
+        var session = await OpenAsync();
+        Task RunAsync(string code, bool preview) =>
+            session.RunAsync("step-2/make", new RunOptions(Code: code, Preview: preview), CancellationToken.None);
+        await RunAsync("kubectl() { echo \"tried $*\"; test $1 != diff; }", preview: false);
+        await UntilRan(session, "step-2/make");
+
+        await RunAsync("kubectl apply -f a.yaml\nkubectl create namespace shop\necho never", preview: true);
+        var tried = await Until(
+            session,
+            s => s.Previews.GetValueOrDefault("step-2/make") is { Phase: RunPhase.Succeeded } && s.ActiveBlockId is null
+        );
+
+        Assert.Equal(
+            [
+                (RunPhase.Succeeded, "tried diff -f a.yaml\n"),
+                (RunPhase.Succeeded, "tried create namespace shop --dry-run=server\n"),
+            ],
+            tried.Previews["step-2/make"].Commands.Select(c => (c.Phase, c.Output))
+        );
+        Assert.StartsWith("kubectl()", tried.Runs["step-2/make"].Commands[0].Text, StringComparison.Ordinal);
+        await RunAsync("true", preview: false);
+        await Until(session, s => s.Previews.IsEmpty);
+    }
+
+    [Fact]
+    public async Task RunAsync_PreviewOfWhatChangesNothing_IsRefused()
+    {
+        var session = await OpenAsync();
+
+        await Assert.ThrowsAsync<RunRefusedException>(() =>
+            session.RunAsync("step-2/make", new RunOptions(Preview: true), CancellationToken.None)
+        );
+    }
+
+    [Fact]
     public async Task RunAsync_OneCommandOrEditedCode_RunsThatButDoesNotCompleteTheStep()
     {
         var session = await OpenAsync();

@@ -54,6 +54,35 @@ public sealed class CommandRunnerTests : WorkspaceFixture
         Assert.Equal("early\nlate\n", _reports[^1].Commands[0].Output);
     }
 
+    [Theory]
+    [InlineData(true, new[] { true, false, true, false })]
+    [InlineData(false, new[] { true, false })]
+    public async Task RunAsync_AskedForJustNow_ComesFirstUntilItShowsSomething(bool atOnce, bool[] favored)
+    {
+        var isolation = new SwitchedIsolation();
+        await using var workspace = await Workspace
+            .CreateAsync(
+                Spec with { Directory = Path.Combine(Root, "other") },
+                isolation,
+                Guarded,
+                TimeProvider.System,
+                CancellationToken.None
+            )
+            .DefaultTimeout();
+
+        await new CommandRunner(TimeProvider.System)
+            .RunAsync(
+                workspace,
+                new RunRequest("r", "b", [(0, "true"), (1, "echo a; echo b")], TestTimeouts.Default, false, false, atOnce),
+                _ => { },
+                CancellationToken.None
+            )
+            .DefaultTimeout();
+
+        // The first two are those of the shell's start.
+        Assert.Equal(favored, isolation.Favored);
+    }
+
     [Fact]
     public async Task RunAsync_HugeOutput_IsBounded()
     {

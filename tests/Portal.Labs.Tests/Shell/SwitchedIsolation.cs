@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Portal.Labs.Shell;
 using Portal.Labs.Shell.Isolation;
@@ -14,6 +15,9 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
 
     /// <summary>Why a workspace cannot start, or null.</summary>
     public WorkspaceException? Problem { get; set; }
+
+    /// <summary>What its workspaces were told, in order.</summary>
+    public ConcurrentQueue<bool> Favored { get; } = new();
 
     public string Name => "switched";
 
@@ -32,6 +36,7 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
         public PtyStartInfo Wrap(PtyStartInfo shell) =>
             isolation.Program is { } program ? shell with { File = program } : shell;
 
+        public void Favor(bool first) => isolation.Favored.Enqueue(first);
         public bool IsAlive(int process) => plain.IsAlive(process);
         public void Signal(int group, int signal) => plain.Signal(group, signal);
         public IReadOnlyList<int> ListeningPorts() => plain.ListeningPorts();

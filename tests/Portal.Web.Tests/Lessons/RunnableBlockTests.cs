@@ -1,7 +1,10 @@
 using System.Text;
 using Bunit;
 using Microsoft.JSInterop;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Testing;
+using Portal.Testing.Lessons;
 using Portal.Web.Components.Lessons;
 using Xunit;
 
@@ -26,6 +29,56 @@ public sealed class RunnableBlockTests : LessonContext
         cut.Find("button.run").Click();
 
         Assert.Equal(("step-1/1", RunOptions.WholeBlock), Assert.Single(Session.Runs));
+    }
+
+    [Theory]
+    [InlineData("kubectl apply -f a.yaml", false)]
+    [InlineData("kubectl delete ns a", true)]
+    public void Run_WhatTakesSomethingAway_IsShownFirst(string code, bool shown)
+    {
+        var block = Block("step-1/1") with { Code = code };
+        var cut = RenderBlock(block);
+
+        cut.Find("button.run").Click();
+
+        Assert.Equal(shown, Assert.Single(Session.Runs).Options.Preview);
+        var run = Run(block.Id, RunPhase.Succeeded, Command(0, $"{code} --dry-run=server", RunPhase.Succeeded, 0, "deleted"));
+        cut.Render(p => p.Add(b => b.Preview, run));
+        Assert.Contains("deleted", cut.Find(".preview").TextContent, StringComparison.Ordinal);
+        cut.Find("button.run").Click();
+        Assert.Equal(RunOptions.WholeBlock, Session.Runs.Last().Options);
+    }
+
+    [Fact]
+    public void Preview_Closed_IsGoneUntilTheNext()
+    {
+        var block = Block("step-1/1") with { Code = "kubectl apply -f a.yaml" };
+        var command = Command(0, "kubectl diff -f a.yaml", RunPhase.Succeeded, 0);
+        var cut = RenderBlock(block, p => p.Add(b => b.Preview, Run(block.Id, RunPhase.Succeeded, command)));
+        Assert.Contains("Nothing: the cluster is", cut.Find(".preview").TextContent, StringComparison.Ordinal);
+
+        cut.FindAll(".preview button").Single(b => b.TextContent == "Close").Click();
+
+        Assert.Empty(cut.FindAll(".preview"));
+        cut.Render(p => p.Add(b => b.Preview, Run(block.Id, RunPhase.Running, command with { Phase = RunPhase.Running })));
+        Assert.Contains("Asking the cluster", cut.Find(".preview").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_Opened_IsReadThen()
+    {
+        using var directory = new TempDirectory();
+        directory.Write("manifests/a.yaml", "kind: Service");
+        var block = Block("step-1/1") with { Files = ["manifests/a.yaml"] };
+        var sections = Lesson.Sections.Select(s => s.Id == "step-1" ? s with { Parts = [new BlockPart(block)] } : s);
+        var session = new FakeLessonSession(Session.Key, Lesson with { Directory = directory.Path, Sections = [.. sections] });
+        Actions.Attach(session);
+        var cut = RenderBlock(block);
+        Assert.Empty(cut.FindAll(".block-file pre"));
+
+        cut.Find(".block-file").TriggerEvent("ontoggle", EventArgs.Empty);
+
+        Assert.Equal("kind: Service", cut.Find(".block-file pre").TextContent);
     }
 
     [Fact]
@@ -242,9 +295,23 @@ public sealed class RunnableBlockTests : LessonContext
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    private IRenderedComponent<RunnableBlock> RenderBlock(string id, Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null, bool canRun = true) => Render<RunnableBlock>(p =>
-    {
-        p.AddCascadingValue(Actions).Add(b => b.Block, Block(id)).Add(b => b.Provider, "sandbox").Add(b => b.CanRun, canRun);
-        more?.Invoke(p);
-    });
+    private IRenderedComponent<RunnableBlock> RenderBlock(
+        string id,
+        Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null,
+        bool canRun = true
+    ) => RenderBlock(Block(id), more, canRun);
+
+    private IRenderedComponent<RunnableBlock> RenderBlock(
+        Block block,
+        Action<ComponentParameterCollectionBuilder<RunnableBlock>>? more = null,
+        bool canRun = true
+    ) =>
+        Render<RunnableBlock>(p =>
+        {
+            p.AddCascadingValue(Actions)
+                .Add(b => b.Block, block)
+                .Add(b => b.Provider, "sandbox")
+                .Add(b => b.CanRun, canRun);
+            more?.Invoke(p);
+        });
 }

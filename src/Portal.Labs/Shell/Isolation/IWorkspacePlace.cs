@@ -26,6 +26,14 @@ internal interface IWorkspacePlace : IAsyncDisposable
     {
     }
 
+    /// <summary>
+    /// On a busy machine, what runs here comes before what runs in other places, or after it; where that cannot be
+    /// arranged nothing happens.
+    /// </summary>
+    void Favor(bool first)
+    {
+    }
+
     /// <param name="process">Its id as the shell knows it.</param>
     bool IsAlive(int process);
 

@@ -5,13 +5,18 @@ using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Layout;
 
-/// <summary>A button of the app bar that opens a menu below it, by mouse, touch and keyboard.</summary>
+/// <summary>
+/// A button that opens a menu below it, by mouse, touch and keyboard. A page has many of them: what was never opened is
+/// not there.
+/// </summary>
 public sealed partial class BarMenu : IAsyncDisposable
 {
     private MudMenu? _menu;
     private ElementReference _button;
     private IJSObjectReference? _module;
     private bool _open;
+    private bool _wasOpened;
+    private bool _toggle;
     private bool _gone;
 
     [Inject]
@@ -35,6 +40,15 @@ public sealed partial class BarMenu : IAsyncDisposable
     /// <summary>The menu's items.</summary>
     [Parameter, EditorRequired]
     public required RenderFragment ChildContent { get; set; }
+
+    private void Toggle() => _wasOpened = _toggle = true;
+
+    protected override Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!_toggle) return Task.CompletedTask;
+        _toggle = false;
+        return _menu!.ToggleMenuAsync(EventArgs.Empty);
+    }
 
     // The menu knows the keys, and gets them where the focus is.
     private async Task OnOpenAsync()

@@ -60,6 +60,29 @@ public sealed class LessonActions(
             new RunOptions(Series: Guid.NewGuid().ToString("n"))
         );
 
+    /// <summary>Steps before a section that are not completed: what has to be run to begin there.</summary>
+    public IReadOnlyList<Section> StepsBefore(Section section) =>
+        _session is not { Lesson: var lesson, Current: var now }
+            ? []
+            :
+            [
+                .. lesson
+                    .Sections.TakeWhile(s => s.Id != section.Id)
+                    .Where(s => s.Kind == SectionKind.Step)
+                    .Where(s => now.Sections.GetValueOrDefault(s.Id)?.Phase != SectionPhase.Completed),
+            ];
+
+    /// <summary>Runs the steps that are before a section, until a block fails.</summary>
+    /// <inheritdoc cref="RunAsync(string, RunOptions)" path="/returns"/>
+    public Task<string?> RunStepsBeforeAsync(Section section, string provider) =>
+        RunAsync(
+            [.. StepsBefore(section).SelectMany(s => RunnableBlocks(s, provider)).Select(b => b.Id)],
+            new RunOptions(Series: Guid.NewGuid().ToString("n"))
+        );
+
+    /// <summary>Whether the cluster can go back to before a section.</summary>
+    public bool CanRewind(Section section) => _session?.Current.Checkpoints.Contains(section.Id) == true;
+
     public Task StopAsync() => DoAsync(s => s.StopAsync(leaving));
     public Task CheckAsync(string? sectionId) => DoAsync(s => s.CheckAsync(sectionId, leaving));
     public Task AnswerAsync(string checkId, string answer) => DoAsync(s => s.AnswerAsync(checkId, answer, leaving));
@@ -84,6 +107,9 @@ public sealed class LessonActions(
         PodLogQuery query,
         CancellationToken cancellationToken
     ) => _session?.ReadLogAsync(query, cancellationToken) ?? AsyncEnumerable.Empty<ImmutableArray<string>>();
+
+    /// <summary>A file beside the lesson that a block applies.</summary>
+    public string? ReadFile(string path) => _session?.Lesson.ReadFile(path);
 
     public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) =>
         GuestId is null

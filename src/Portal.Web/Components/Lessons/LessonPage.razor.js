@@ -1,15 +1,18 @@
-// Splitter, and the outline that follows the reading position. Everything else of the page is rendered by the server.
+// Splitter, the outline that follows the reading position, and that position for the next visit. Everything else of the
+// page is rendered by the server.
 
 const widthKey = 'portal-panel-width';
+const placeKey = `portal-place:${location.pathname}`;
 const clamp = value => Math.min(70, Math.max(25, value));
 
 export function start(root) {
   const abort = new AbortController();
   const reading = root.querySelector('[data-reading]');
   splitter(root, root.querySelector('[data-splitter]'), abort.signal);
+  // Before the outline follows: its first look would be remembered as the place.
+  goToFragment(reading, location.hash.slice(1) || lastPlace());
   const observer = follow(root, reading);
-  goToFragment(reading);
-  addEventListener('hashchange', () => goToFragment(reading), { signal: abort.signal });
+  addEventListener('hashchange', () => goToFragment(reading, location.hash.slice(1)), { signal: abort.signal });
   return {
     stop() {
       abort.abort();
@@ -18,9 +21,13 @@ export function start(root) {
   };
 }
 
-function goToFragment(reading) {
-  const id = decodeURIComponent(location.hash.slice(1));
+function goToFragment(reading, fragment) {
+  const id = decodeURIComponent(fragment);
   if (id) reading.querySelector(`#${CSS.escape(id)}`)?.scrollIntoView();
+}
+
+function lastPlace() {
+  try { return localStorage.getItem(placeKey) ?? ''; } catch { return ''; }
 }
 
 function splitter(root, handle, signal) {
@@ -63,6 +70,7 @@ function follow(root, reading) {
     const top = sections.find(s => visible.has(s) && links.has(s.id)) ?? null;
     if (!top || top === current) return;
     current = top;
+    try { localStorage.setItem(placeKey, top === sections[0] ? '' : encodeURIComponent(top.id)); } catch { /* as above */ }
     for (const link of links.values()) link.removeAttribute('aria-current');
     const link = links.get(top.id);
     link.setAttribute('aria-current', 'location');

@@ -16,6 +16,9 @@ public sealed partial class RunnableBlock
     private CodeEdit? _edit;
     private string? _refusal;
 
+    /// <summary>The preview that is not to be shown any more.</summary>
+    private string? _closed;
+
     [Inject]
     public required IJSRuntime Js { get; init; }
 
@@ -28,6 +31,10 @@ public sealed partial class RunnableBlock
     /// <summary>The latest run, or null before the first.</summary>
     [Parameter]
     public RunSnapshot? Run { get; set; }
+
+    /// <summary>What the block would change, or null when nobody asked.</summary>
+    [Parameter]
+    public RunSnapshot? Preview { get; set; }
 
     /// <summary>The block waits for another to finish.</summary>
     [Parameter]
@@ -48,6 +55,7 @@ public sealed partial class RunnableBlock
     [Parameter, EditorRequired]
     public required string Provider { get; set; }
 
+    private bool CanPreview => BlockPreview.IsPossible(Block.Code);
     private bool IsActive => Run?.Phase == RunPhase.Running;
     private string DomId => "block-" + Block.Id.Replace('/', '-');
     private string Label => $"{Kind} block";
@@ -74,10 +82,20 @@ public sealed partial class RunnableBlock
         }
     }
 
-    protected override IEnumerable<object?> Shown => [Block, Run, IsWaiting, Unsaved, CanRun, NotReady, Provider];
+    protected override IEnumerable<object?> Shown => [Block, Run, Preview, IsWaiting, Unsaved, CanRun, NotReady, Provider];
 
     protected override void OnShownChanged() =>
         _segments = BlockCode.Split(Block.Code, Run is { Edited: false } ? Run.Commands : []);
+
+    /// <summary>What takes something away is shown first.</summary>
+    private Task ClickRunAsync() =>
+        BlockPreview.IsDestructive(Block.Code) && (Preview is null || Preview.RunId == _closed)
+            ? PreviewAsync()
+            : RunAsync();
+
+    private Task PreviewAsync() => RunAsync(new RunOptions(Preview: true));
+
+    private void ClosePreview() => _closed = Preview?.RunId;
 
     private Task RunAsync() => RunAsync(RunOptions.WholeBlock);
 

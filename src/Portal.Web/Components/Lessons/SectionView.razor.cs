@@ -68,6 +68,7 @@ public sealed partial class SectionView
             :
             [
                 s.Runs.GetValueOrDefault(blockId),
+                s.Previews.GetValueOrDefault(blockId),
                 s.Waiting.Contains(blockId),
                 s.UnsavedBlocks.Contains(blockId),
                 new EquatableArray<ListeningPort>([.. s.Ports.Where(p => p.BlockId == blockId)]),

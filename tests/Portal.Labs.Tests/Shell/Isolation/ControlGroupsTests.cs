@@ -19,8 +19,9 @@ public sealed class ControlGroupsTests : IDisposable
         Files("", "cgroup.controllers");
         Files("app", "cgroup.subtree_control");
         Files("app/portal", "cgroup.procs");
+        Files("app/portal-workspaces", "cgroup.controllers", "cgroup.subtree_control");
         Files(
-            "app/portal-w",
+            "app/portal-workspaces/portal-w",
             "cgroup.controllers",
             "pids.max",
             "memory.max",
@@ -33,15 +34,16 @@ public sealed class ControlGroupsTests : IDisposable
         groups.Create("w", s_limits)!.Add(1234);
 
         Assert.Equal("+pids +memory +cpu", Read("app/cgroup.subtree_control"));
+        Assert.Equal("+pids +memory +cpu", Read("app/portal-workspaces/cgroup.subtree_control"));
         Assert.Equal($"{Environment.ProcessId}", Read("app/portal/cgroup.procs"));
         Assert.Equal(
             ("99", "2097152", "0", "50000 100000", "1234"),
             (
-                Read("app/portal-w/pids.max"),
-                Read("app/portal-w/memory.max"),
-                Read("app/portal-w/memory.swap.max"),
-                Read("app/portal-w/cpu.max"),
-                Read("app/portal-w/cgroup.procs")
+                Read("app/portal-workspaces/portal-w/pids.max"),
+                Read("app/portal-workspaces/portal-w/memory.max"),
+                Read("app/portal-workspaces/portal-w/memory.swap.max"),
+                Read("app/portal-workspaces/portal-w/cpu.max"),
+                Read("app/portal-workspaces/portal-w/cgroup.procs")
             )
         );
     }
@@ -61,6 +63,37 @@ public sealed class ControlGroupsTests : IDisposable
             (Read("pids/a/portal-w/pids.max"), Read("memory/portal-w/memory.limit_in_bytes"))
         );
         Assert.Equal(("77", "77"), (Read("pids/a/portal-w/cgroup.procs"), Read("memory/portal-w/cgroup.procs")));
+    }
+
+    [Theory]
+    [InlineData("0::/\n", "portal-workspaces/portal-w", "cgroup.controllers")]
+    [InlineData("1:cpu:/\n", "cpu/portal-workspaces/portal-w", "")]
+    public void Favor_WhereTheKernelKnowsIdleGroups_ChangesWhetherItsProcessesGiveWay(
+        string memberships,
+        string group,
+        string also
+    )
+    {
+        if (also.Length > 0)
+        {
+            Files("", also, "cgroup.subtree_control");
+            Files("portal-workspaces", also, "cgroup.subtree_control");
+        }
+        Files(
+            group,
+            [
+                "pids.max", "memory.max", "memory.swap.max", "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.idle",
+                .. also.Length > 0 ? [also] : Array.Empty<string>(),
+            ]
+        );
+
+        var made = new ControlGroups(_directory.Path, memberships).Create("w", s_limits)!;
+
+        Assert.Equal("1", Read($"{group}/cpu.idle"));
+        made.Favor(first: true);
+        Assert.Equal("0", Read($"{group}/cpu.idle"));
+        made.Favor(first: false);
+        Assert.Equal("1", Read($"{group}/cpu.idle"));
     }
 
     [Fact]

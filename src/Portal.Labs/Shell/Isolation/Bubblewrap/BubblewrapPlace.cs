@@ -79,6 +79,8 @@ internal sealed class BubblewrapPlace(
         if (_inside is { } inside) _ = LibC.Kill(inside.Init, LibC.SigKill);
     }
 
+    public void Favor(bool first) => _group?.Favor(first);
+
     public bool IsAlive(int process) =>
         _inside is { } inside
         && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{inside.Init}/root/proc/{process}"));

@@ -12,6 +12,13 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 internal sealed class ControlGroups(string mounts, string memberships)
 {
     private const string Prefix = "portal-";
+
+    /// <summary>
+    /// Above the workspaces' groups, as heavy as anything else on the machine: what gives way in there gives way to the
+    /// other workspaces, not to whatever else keeps the machine busy.
+    /// </summary>
+    private const string Workspaces = "portal-workspaces";
+
     private static readonly ImmutableArray<string> s_controllers = ["pids", "memory", "cpu"];
 
     private ImmutableArray<string>? _parents;
@@ -49,7 +56,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
             )
                 Write(directory, file, value);
         }
-        return new ControlGroup(directories);
+        var group = new ControlGroup(directories);
+        group.Favor(first: false);
+        return group;
     }
 
     private static IEnumerable<(string File, string Value)> Unified(WorkspaceLimits limits) =>
@@ -67,6 +76,15 @@ internal sealed class ControlGroups(string mounts, string memberships)
             "memory" => [("memory.limit_in_bytes", Text(limits.Memory * 1024L * 1024))],
             _ => [("cpu.cfs_period_us", "100000"), ("cpu.cfs_quota_us", Text((long)(limits.Processors * 100_000)))],
         };
+
+    /// <summary>
+    /// A group whose processes run when no other workspace's want the processor, or one that comes before those. Weights
+    /// would not do: only what is idle gives way at once to whoever wakes up (Linux 5.15 and later).
+    /// </summary>
+    internal static void Favor(string directory, bool first)
+    {
+        if (File.Exists(Path.Combine(directory, "cpu.idle"))) Write(directory, "cpu.idle", first ? "0" : "1");
+    }
 
     private ImmutableArray<string> Parents()
     {
@@ -107,8 +125,10 @@ internal sealed class ControlGroups(string mounts, string memberships)
             {
                 var own = Directory.CreateDirectory(Path.Combine(parent, "portal")).FullName;
                 if (parent != mounts) Write(own, "cgroup.procs", Text(Environment.ProcessId));
-                Write(parent, "cgroup.subtree_control", string.Join(' ', s_controllers.Select(c => "+" + c)));
-                return parent;
+                Delegate(parent);
+                var workspaces = Directory.CreateDirectory(Path.Combine(parent, Workspaces)).FullName;
+                Delegate(workspaces);
+                return workspaces;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -117,6 +137,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
         }
         return null;
     }
+
+    private static void Delegate(string directory) =>
+        Write(directory, "cgroup.subtree_control", string.Join(' ', s_controllers.Select(c => "+" + c)));
 
     private string? FindLegacy(string controller)
     {
@@ -130,7 +153,9 @@ internal sealed class ControlGroups(string mounts, string memberships)
                 if (!Directory.Exists(parent)) continue;
                 Directory.CreateDirectory(probe);
                 Directory.Delete(probe);
-                return parent;
+                return controller == "cpu"
+                    ? Directory.CreateDirectory(Path.Combine(parent, Workspaces)).FullName
+                    : parent;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -178,6 +203,19 @@ internal sealed class ControlGroup(ImmutableArray<string> directories)
     {
         foreach (var directory in directories)
             ControlGroups.Write(directory, "cgroup.procs", process.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>See <see cref="IWorkspacePlace.Favor"/>.</summary>
+    public void Favor(bool first)
+    {
+        try
+        {
+            foreach (var directory in directories) ControlGroups.Favor(directory, first);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has just been removed.
+        }
     }
 
     /// <summary>Removes the group when its last process is gone.</summary>
