@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using Microsoft.Playwright;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
@@ -222,61 +221,6 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
         await Expect(visitor.Page.Locator(".terminal-foot [role=alert]")).ToHaveCountAsync(0);
     }
 
-    [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
-    public async Task LessonPage_ClusterRow_OpensItsDrawer(int width, ColorScheme scheme)
-    {
-        await using var visitor = await browser.OpenAsync(Url, width, width > 1000 ? 800 : 844, scheme);
-        var session = await SessionAsync($"drawer{width}{scheme}", visitor);
-        session.Push(s => MidLesson(s) with { Changes = SampleDetail.Changes("step-2") });
-        session.Put(SampleDetail.Service());
-        session.Put(SampleDetail.Pod(DateTimeOffset.UtcNow));
-        var log = session.Logs[$"{SampleDetail.PodName}/reviews"] = Channel.CreateUnbounded<ImmutableArray<string>>();
-        log.Writer.TryWrite([.. Enumerable.Range(1, 90).Select(i => $"GET /reviews/{i} 200")]);
-        var (page, suffix) = (visitor.Page, $"{width}-{scheme.ToString().ToLowerInvariant()}");
-        await page.Locator("#tab-Cluster").ClickAsync();
-        await Expect(page.Locator(".step-changes")).ToContainTextAsync("spec.http[0].route[0].weight");
-        await visitor.PictureAsync($"changes-{suffix}");
-
-        // By mouse: a service, its pod, the pod's log.
-        await page.Locator("#tabpanel-Cluster .row[title^='Service bookinfo/reviews']").ClickAsync();
-        await Expect(page.Locator(".object-drawer")).ToBeFocusedAsync();
-        await page.Locator("#object-tab-Yaml").ClickAsync();
-        session.Put(SampleDetail.Service("apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    app: x\n  name: reviews\n"));
-        await Expect(page.Locator(".yaml mark")).ToHaveCountAsync(2);
-        await visitor.PictureAsync($"object-yaml-{suffix}");
-        await page.Locator("#object-tab-Overview").ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = $"Pod {SampleDetail.PodName}" }).ClickAsync();
-        await Expect(page.Locator(".object-drawer")).ToBeFocusedAsync();
-        await visitor.PictureAsync($"object-pod-{suffix}");
-        await page.Locator("#object-tab-Logs").ClickAsync();
-        await Expect(page.Locator(".log")).ToContainTextAsync("GET /reviews/90 200");
-        await visitor.PictureAsync($"object-logs-{suffix}");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Back to Service reviews" }).ClickAsync();
-        await Eventually.True(() => session.OpenLogs == 0);
-        await Expect(page.Locator(".object-drawer")).ToBeFocusedAsync();
-        await page.Keyboard.PressAsync("Escape");
-        await Expect(page.Locator(".object-drawer")).ToHaveCountAsync(0);
-
-        // By keyboard: the focus comes back to the row.
-        var row = page.Locator($"#tabpanel-Cluster .row[title='Pod bookinfo/{SampleDetail.PodName}']");
-        await row.FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator(".object-drawer")).ToBeFocusedAsync();
-        await page.Locator("#object-tab-Overview").FocusAsync();
-        await page.Keyboard.PressAsync("End");
-        await Expect(page.Locator("#object-tab-Logs")).ToBeFocusedAsync();
-        await page.Keyboard.PressAsync("Escape");
-        await Expect(row).ToBeFocusedAsync();
-
-        Assert.Empty(visitor.ConsoleErrors);
-        Assert.Empty(await visitor.UnnamedControlsAsync());
-        Assert.Empty(await visitor.NestedControlsAsync());
-    }
-
     [Fact]
     public async Task LessonPage_ClusterStartsAndFails_SaysSo()
     {
@@ -310,7 +254,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     private Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor) =>
         factory.JoinAsync(visitor, learner, Lesson);
 
-    private static SessionSnapshot MidLesson(SessionSnapshot s) => s with
+    internal static SessionSnapshot MidLesson(SessionSnapshot s) => s with
     {
         Summary = SampleSummary.Bookinfo(DateTimeOffset.UtcNow),
         ActiveBlockId = "step-2/1",

@@ -129,7 +129,11 @@ public sealed class ClusterApi : IDisposable
     )
     {
         using var response = await SendAsync(
-                NewRequest(HttpMethod.Get, query.Path), "*/*", HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                NewRequest(HttpMethod.Get, query.Path),
+                "*/*",
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken
+            )
             .ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))

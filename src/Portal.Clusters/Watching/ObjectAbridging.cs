@@ -22,7 +22,8 @@ internal static class ObjectAbridging
         {
             case "data" or "binaryData" or "stringData":
                 writer.WriteStartObject(member.Name);
-                foreach (var value in member.Value.Members()) writer.WriteString(value.Name, Shown(kind, member, value));
+                foreach (var value in member.Value.Members())
+                    writer.WriteString(value.Name, Shown(kind, member, value));
                 writer.WriteEndObject();
                 return true;
             case "metadata":

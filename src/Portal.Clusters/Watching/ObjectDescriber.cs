@@ -40,7 +40,8 @@ public static class ObjectDescriber
             Containers = [.. PodContainers.Of(o)],
             Labels =
             [
-                .. o.Json.Find("metadata", "labels").Members().Select(l => new ObjectFact(l.Name, l.Value.Text() ?? "")),
+                .. o.Json.Find("metadata", "labels").Members()
+                    .Select(l => new ObjectFact(l.Name, l.Value.Text() ?? "")),
             ],
             Owners =
             [
@@ -66,7 +67,8 @@ public static class ObjectDescriber
     private static ObjectLink Link(ClusterObject o) => new(o.Key, ObjectStatus.Of(o), o.Kind switch
     {
         "Pod" => o.Json.Find("status", "podIP").Text() ?? "",
-        "ReplicaSet" => $"revision {o.Json.Find("metadata", "annotations", "deployment.kubernetes.io/revision").Text()}",
+        "ReplicaSet" => "revision "
+            + o.Json.Find("metadata", "annotations", "deployment.kubernetes.io/revision").Text(),
         _ => "",
     });
 
@@ -77,7 +79,8 @@ public static class ObjectDescriber
             var selector = o.Json.Labels("spec", "selector");
             return selector.Count == 0
                 ? []
-                : [.. snapshot.OfKind("Pod", o.Namespace).Where(p => p.Json.Labels("metadata", "labels").Matches(selector))];
+                : [.. snapshot.OfKind("Pod", o.Namespace)
+                    .Where(p => p.Json.Labels("metadata", "labels").Matches(selector))];
         }
         if (o.Key is not { Group: "", Kind: "Pod" }) return [];
         var labels = o.Json.Labels("metadata", "labels");

@@ -5,7 +5,9 @@ using Portal.Clusters.Api;
 namespace Portal.Clusters.Watching;
 
 /// <summary>One field that differs.</summary>
-/// <param name="Path">Where, e.g. <c>spec.http[0].route[1].weight</c>; items that have names are called by them.</param>
+/// <param name="Path">
+/// Where, e.g. <c>spec.http[0].route[1].weight</c>; items that have names are called by them.
+/// </param>
 /// <param name="Before">Null when the field was not there.</param>
 /// <param name="After">Null when it is not there any more.</param>
 public sealed record FieldChange(string Path, string? Before, string? After);

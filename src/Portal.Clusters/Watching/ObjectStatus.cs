@@ -29,7 +29,8 @@ public readonly record struct ObjectStatus(StatusTone Tone, string Word)
             "Job" => OfJob(json),
             "Namespace" => new(StatusTone.Good, json.Find("status", "phase").Text() ?? "Active"),
             "Service" when json.Find("spec", "type").Text() == "LoadBalancer"
-                && !json.Find("status", "loadBalancer", "ingress").Items().Any() => new(StatusTone.Busy, "no address yet"),
+                && !json.Find("status", "loadBalancer", "ingress").Items().Any() =>
+                new(StatusTone.Busy, "no address yet"),
             _ => new(StatusTone.Idle, "in place"),
         };
     }
@@ -39,7 +40,8 @@ public readonly record struct ObjectStatus(StatusTone Tone, string Word)
     {
         "Running" when ready == containers => new(StatusTone.Good, status),
         "Completed" or "Succeeded" => new(StatusTone.Idle, status),
-        "Running" or "Pending" or "ContainerCreating" or "PodInitializing" or "Terminating" => new(StatusTone.Busy, status),
+        "Running" or "Pending" or "ContainerCreating" or "PodInitializing" or "Terminating" =>
+            new(StatusTone.Busy, status),
         _ when status.StartsWith("Init:", StringComparison.Ordinal)
             && !status.Contains("Err", StringComparison.Ordinal)
             && !status.Contains("BackOff", StringComparison.Ordinal) => new(StatusTone.Busy, status),
@@ -62,5 +64,6 @@ public readonly record struct ObjectStatus(StatusTone Tone, string Word)
         : new(StatusTone.Busy, "running");
 
     private static string? Condition(JsonElement json, string type) =>
-        json.Find("status", "conditions").Items().FirstOrDefault(c => c.Find("type").Text() == type).Find("status").Text();
+        json.Find("status", "conditions").Items().FirstOrDefault(c => c.Find("type").Text() == type)
+            .Find("status").Text();
 }

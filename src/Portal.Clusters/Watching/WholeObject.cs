@@ -7,7 +7,9 @@ namespace Portal.Clusters.Watching;
 /// <summary>Reads an object with what the view leaves out of it.</summary>
 public static class WholeObject
 {
-    /// <summary>As the server has it, with managed fields; of a Secret never the values. Null when it is gone.</summary>
+    /// <summary>
+    /// As the server has it, with managed fields; of a Secret never the values. Null when it is gone.
+    /// </summary>
     /// <exception cref="ClusterApiException">The server refused.</exception>
     public static async Task<JsonElement?> ReadAsync(
         ClusterApi api,

@@ -159,7 +159,8 @@ internal sealed class SessionChanges(TimeProvider time)
                     s.SectionId,
                     [
                         .. s.Entries.Values.Select(e => e.Change!).OrderBy(c => c.At)
-                            .ThenBy(c => c.Key.Kind, StringComparer.Ordinal).ThenBy(c => c.Key.Name, StringComparer.Ordinal),
+                            .ThenBy(c => c.Key.Kind, StringComparer.Ordinal)
+                            .ThenBy(c => c.Key.Name, StringComparer.Ordinal),
                     ],
                     s.More
                 )),

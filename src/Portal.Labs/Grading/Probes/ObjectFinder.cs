@@ -13,7 +13,8 @@ internal static class ObjectFinder
             .Where(o => !o.IsAbridged && o.Key.Group == group && (name is null || o.Name == name))
             .OrderBy(o => o.Name, StringComparer.Ordinal)
             .ToList();
-        if (watched.Count > 0 || context.Snapshot.OfKind(kind).Any(o => !o.IsAbridged && o.Key.Group == group)) return watched;
+        if (watched.Count > 0 || context.Snapshot.OfKind(kind).Any(o => !o.IsAbridged && o.Key.Group == group))
+            return watched;
 
         var root = group.Length == 0 ? $"api/{apiVersion}" : $"apis/{apiVersion}";
         var resources = await context.Api.FindAsync(root, cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,9 @@ using Portal.Web.Components.Lessons;
 
 namespace Portal.Web.Components.Cluster;
 
-/// <summary>One log, from the component's beginning to its end. Shown a few times a second, however fast it is written.</summary>
+/// <summary>
+/// One log, from the component's beginning to its end. Shown a few times a second, however fast it is written.
+/// </summary>
 public sealed partial class LogStream
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Portal.Clusters.Watching;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Cluster;
 
@@ -21,6 +23,16 @@ internal static class StatusLook
         StatusTone.Busy => Icons.Material.Rounded.Pending,
         StatusTone.Bad => Icons.Material.Rounded.Report,
         _ => Icons.Material.Rounded.Check,
+    };
+
+    /// <summary>Icon and word, in their colour.</summary>
+    public static RenderFragment Show(ObjectStatus status) => builder =>
+    {
+        builder.OpenElement(0, "span");
+        builder.AddAttribute(1, "class", $"status {Css(status.Tone)}");
+        builder.AddContent(2, Svg.Small(Icon(status.Tone)));
+        builder.AddContent(3, status.Word);
+        builder.CloseElement();
     };
 
     public static (string Icon, string Css, string Word) Of(ObjectChangeKind kind) => kind switch

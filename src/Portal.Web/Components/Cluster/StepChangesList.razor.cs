@@ -6,7 +6,9 @@ using Portal.Web.Components.Lessons;
 
 namespace Portal.Web.Components.Cluster;
 
-/// <summary>What a step has created, changed and deleted: of the one that was run last, unless another is chosen.</summary>
+/// <summary>
+/// What a step has created, changed and deleted: of the one that was run last, unless another is chosen.
+/// </summary>
 public sealed partial class StepChangesList
 {
     private const int First = 8, FirstFields = 4;
@@ -48,5 +50,7 @@ public sealed partial class StepChangesList
     }
 
     private string TitleOf(StepChanges step) =>
-        Sections.FirstOrDefault(s => s.Id == step.SectionId) is { } section ? Phases.FullTitle(section) : step.SectionId;
+        Sections.FirstOrDefault(s => s.Id == step.SectionId) is { } section
+            ? Phases.FullTitle(section)
+            : step.SectionId;
 }

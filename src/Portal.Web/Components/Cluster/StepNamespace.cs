@@ -9,7 +9,8 @@ internal static partial class StepNamespace
     /// <summary>The one that its commands name most often; null when they name none.</summary>
     public static string? Of(Section section)
     {
-        var code = string.Join('\n', section.Blocks.Where(b => b is { Runnable: true, InSolution: false }).Select(b => b.Code));
+        var blocks = section.Blocks.Where(b => b is { Runnable: true, InSolution: false });
+        var code = string.Join('\n', blocks.Select(b => b.Code));
         return Named()
             .Matches(code)
             .GroupBy(m => m.Groups["name"].Success ? m.Groups["name"].Value : MeshNamespace, StringComparer.Ordinal)

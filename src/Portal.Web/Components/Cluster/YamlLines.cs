@@ -47,7 +47,9 @@ internal sealed record YamlLines(string Html, int Changed)
         var longest = new int[a.Length + 1, b.Length + 1];
         for (var i = a.Length - 1; i >= 0; i--)
             for (var j = b.Length - 1; j >= 0; j--)
-                longest[i, j] = a[i] == b[j] ? longest[i + 1, j + 1] + 1 : Math.Max(longest[i + 1, j], longest[i, j + 1]);
+                longest[i, j] = a[i] == b[j]
+                    ? longest[i + 1, j + 1] + 1
+                    : Math.Max(longest[i + 1, j], longest[i, j + 1]);
         for (var (i, j) = (0, 0); i < a.Length;)
         {
             if (j < b.Length && a[i] == b[j]) (i, j) = (i + 1, j + 1);
