@@ -107,10 +107,12 @@ public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFacto
         foreach (var row in (string[])["Deployment bookinfo/evil", "Pod bookinfo/evil"])
         {
             await panel.Locator($".row[title^='{row}']").First.ClickAsync();
-            await Expect(page.Locator(".mud-dialog .yaml")).ToContainTextAsync("</pre><script>hacked=1</script>");
+            await Expect(page.Locator(".object-panel")).ToContainTextAsync("<img/src=/hacked>");
+            await page.Locator("#object-tab-Yaml").ClickAsync();
+            await Expect(page.Locator(".object-panel .yaml")).ToContainTextAsync("</pre><script>hacked=1</script>");
             await AssertHarmlessAsync(page, seen);
-            await page.Locator(".mud-dialog .button.primary").ClickAsync();
-            await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+            await page.Keyboard.PressAsync("Escape");
+            await Expect(page.Locator(".object-drawer")).ToHaveCountAsync(0);
         }
         await visitor.PictureAsync("hostile-text-lesson");
         await page.Locator("#tab-Mesh").ClickAsync();

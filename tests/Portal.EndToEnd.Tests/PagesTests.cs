@@ -222,22 +222,6 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     }
 
     [Fact]
-    public async Task LessonPage_ClusterRow_OpensItsYaml()
-    {
-        await using var visitor = await browser.OpenAsync(Url);
-        var session = await SessionAsync("yaml", visitor);
-        session.Push(MidLesson);
-        session.Yaml[SampleSummary.Key("Service", "reviews")] = "apiVersion: v1\nkind: Service\nmetadata:\n  name: reviews\n";
-
-        await visitor.Page.Locator("#tabpanel-Cluster .row", new() { HasText = "ClusterIP" }).Filter(new() { HasText = "reviews" }).ClickAsync();
-
-        await Expect(visitor.Page.Locator(".mud-dialog .yaml")).ToContainTextAsync("kind: Service");
-        await visitor.PictureAsync("object-1440-light");
-        await visitor.Page.Keyboard.PressAsync("Escape");
-        await Expect(visitor.Page.Locator(".mud-dialog")).ToHaveCountAsync(0);
-    }
-
-    [Fact]
     public async Task LessonPage_ClusterStartsAndFails_SaysSo()
     {
         await using var visitor = await browser.OpenAsync(Url);
@@ -270,7 +254,7 @@ public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixtu
     private Task<FakeLessonSession> SessionAsync(string learner, Visitor visitor) =>
         factory.JoinAsync(visitor, learner, Lesson);
 
-    private static SessionSnapshot MidLesson(SessionSnapshot s) => s with
+    internal static SessionSnapshot MidLesson(SessionSnapshot s) => s with
     {
         Summary = SampleSummary.Bookinfo(DateTimeOffset.UtcNow),
         ActiveBlockId = "step-2/1",

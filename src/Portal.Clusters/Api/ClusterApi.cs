@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,6 +16,9 @@ namespace Portal.Clusters.Api;
 /// </summary>
 public sealed class ClusterApi : IDisposable
 {
+    /// <summary>Of a log, the characters of a line that are kept, and the bytes that are read at a time.</summary>
+    private const int LongestLogLine = 4096, LogPiece = 16 * 1024;
+
     private readonly Kubernetes _client;
     private readonly Uri _base;
 
@@ -114,6 +118,33 @@ public sealed class ClusterApi : IDisposable
             }
             reader.AdvanceTo(left.Start, left.End);
             if (result.IsCompleted) break;
+        }
+    }
+
+    /// <summary>
+    /// A container's log, as many lines at a time as have come; ends when it does, and when nobody enumerates it. What
+    /// is not asked for stays in the cluster.
+    /// </summary>
+    /// <exception cref="ClusterApiException">There is no such log; the message is the server's.</exception>
+    public async IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(
+        PodLogQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        using var response = await SendAsync(
+                NewRequest(HttpMethod.Get, query.Path),
+                "*/*",
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var (text, buffer) = (new LogText(LongestLogLine), new byte[LogPiece]);
+            while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+                if (text.Add(buffer.AsSpan(0, read)) is { IsEmpty: false } lines) yield return lines;
+            if (text.End() is { IsEmpty: false } last) yield return last;
         }
     }
 

@@ -26,6 +26,10 @@ public readonly record struct ClusterObjectKey(string Group, string Kind, string
 /// <summary>One object as the API returned it. <see cref="Json"/> is a detached clone and safe to keep.</summary>
 public sealed record ClusterObject(ClusterObjectKey Key, string ApiVersion, string Uid, string ResourceVersion, JsonElement Json)
 {
+    /// <summary>
+    /// What <see cref="Json"/> says of values is only how large they are: the object has to be read for more.
+    /// </summary>
+    public bool IsAbridged => Key is { Group: "", Kind: "ConfigMap" or "Secret" };
     public string Kind => Key.Kind;
     public string Namespace => Key.Namespace;
     public string Name => Key.Name;

@@ -20,6 +20,12 @@ public sealed record ClusterSummary
     public ImmutableArray<ServiceEntryRow> ServiceEntries { get; init; } = [];
     public ImmutableArray<PeerAuthenticationRow> PeerAuthentications { get; init; } = [];
 
+    /// <summary>Kinds of Istio that have no row of their own.</summary>
+    public ImmutableArray<ObjectRow> MeshPolicies { get; init; } = [];
+
+    /// <summary>ReplicaSets, Ingresses, ConfigMaps and Secrets.</summary>
+    public ImmutableArray<ObjectRow> Others { get; init; } = [];
+
     /// <summary>Newest first, at most 100.</summary>
     public ImmutableArray<EventRow> Events { get; init; } = [];
 }
@@ -68,4 +74,12 @@ public sealed record ServiceEntryRow(
 
 public sealed record PeerAuthenticationRow(ClusterObjectKey Key, string Namespace, string Name, string Scope, string Mode);
 
+/// <param name="Note">What there is to say of it in a line; of a Secret the names of its keys, never a value.</param>
+public sealed record ObjectRow(ClusterObjectKey Key, ObjectStatus Status, string Note)
+{
+    public string Namespace => Key.Namespace;
+    public string Name => Key.Name;
+}
+
+/// <param name="InvolvedObject">The kind in small letters, a slash, and the name.</param>
 public sealed record EventRow(string Namespace, string Type, string Reason, string InvolvedObject, string Message, DateTimeOffset LastSeen, int Count);

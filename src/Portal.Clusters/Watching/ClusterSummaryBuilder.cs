@@ -9,6 +9,9 @@ public static class ClusterSummaryBuilder
 {
     private const int MaxEvents = 100;
     private static readonly string[] s_workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+    private static readonly string[] s_meshKinds =
+        ["ServiceEntry", "Sidecar", "Telemetry", "AuthorizationPolicy", "RequestAuthentication"];
+    private static readonly string[] s_otherKinds = ["ReplicaSet", "Ingress", "ConfigMap", "Secret"];
 
     public static ClusterSummary From(ClusterSnapshot snapshot)
     {
@@ -30,6 +33,8 @@ public static class ClusterSummaryBuilder
             DestinationRules = Rows(snapshot, "DestinationRule", DestinationRule),
             ServiceEntries = Rows(snapshot, "ServiceEntry", ServiceEntry),
             PeerAuthentications = Rows(snapshot, "PeerAuthentication", PeerAuthentication),
+            MeshPolicies = [.. s_meshKinds.SelectMany(k => Rows(snapshot, k, Object))],
+            Others = [.. s_otherKinds.SelectMany(k => Rows(snapshot, k, Object))],
             Events = [.. snapshot.OfKind("Event").Select(Event).OrderByDescending(e => e.LastSeen).Take(MaxEvents)],
         };
     }
@@ -44,6 +49,9 @@ public static class ClusterSummaryBuilder
         var injection = labels.TryGetValue("istio-injection", out var value) ? value : labels.TryGetValue("istio.io/rev", out var revision) ? revision : null;
         return new(o.Name, o.Json.Find("status", "phase").Text() ?? "Active", injection, mesh ? mtls.ForNamespace(o.Name) : null);
     }
+
+    private static ObjectRow Object(ClusterObject o) =>
+        new(o.Key, ObjectStatus.Of(o), string.Join(" · ", ObjectFacts.Of(o).Take(2).Select(f => f.Value)));
 
     private static PodRow Pod(ClusterObject o)
     {
@@ -84,7 +92,7 @@ public static class ClusterSummaryBuilder
         o.Json.Find("spec", "clusterIP").Text() ?? "None",
         string.Join(",", o.Json.Find("spec", "ports").Items().Select(Port)));
 
-    private static string Port(JsonElement port)
+    internal static string Port(JsonElement port)
     {
         var node = port.Find("nodePort").WholeNumber() is var number and not 0 ? $":{number}" : "";
         return $"{port.Find("port").Text()}{node}/{port.Find("protocol").Text() ?? "TCP"}";
@@ -93,7 +101,11 @@ public static class ClusterSummaryBuilder
     private static GatewayRow Gateway(ClusterObject o) => new(
         o.Key, o.Namespace, o.Name,
         string.Join(",", o.Json.Labels("spec", "selector").Select(l => $"{l.Key}={l.Value}")),
-        [.. o.Json.Find("spec", "servers").Items().Select(s => $"{s.Find("port", "number").Text()} {s.Find("port", "protocol").Text()} {string.Join(",", s.Find("hosts").Items().Select(h => h.Text()))}")]);
+        [.. o.Json.Find("spec", "servers").Items().Select(Server)]);
+
+    internal static string Server(JsonElement server) =>
+        $"{server.Find("port", "number").Text()} {server.Find("port", "protocol").Text()} "
+        + string.Join(",", Texts(server.Find("hosts")));
 
     private static VirtualServiceRow VirtualService(ClusterObject o)
     {
@@ -138,7 +150,7 @@ public static class ClusterSummaryBuilder
         return new(o.Key, o.Namespace, o.Name, scope, MtlsPolicies.Mode(o) ?? "UNSET");
     }
 
-    private static EventRow Event(ClusterObject o)
+    internal static EventRow Event(ClusterObject o)
     {
         var seen = o.Json.Find("series", "lastObservedTime").Time() ?? o.Json.Find("lastTimestamp").Time() ?? o.Json.Find("eventTime").Time() ?? o.Json.Find("metadata", "creationTimestamp").Time() ?? default;
         var about = $"{o.Json.Find("involvedObject", "kind").Text()?.ToLowerInvariant()}/{o.Json.Find("involvedObject", "name").Text()}";
@@ -146,5 +158,5 @@ public static class ClusterSummaryBuilder
         return new(o.Namespace, o.Json.Find("type").Text() ?? "Normal", o.Json.Find("reason").Text() ?? "", about, o.Json.Find("message").Text() ?? "", seen, count);
     }
 
-    private static ImmutableArray<string> Texts(JsonElement list) => [.. list.Items().Select(i => i.Text() ?? "")];
+    internal static ImmutableArray<string> Texts(JsonElement list) => [.. list.Items().Select(i => i.Text() ?? "")];
 }

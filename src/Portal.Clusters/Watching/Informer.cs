@@ -46,9 +46,12 @@ internal sealed class Informer(ClusterApi api, WatchedKind kind, IInformerSink s
             {
                 return;
             }
-            catch (ClusterApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+            catch (ClusterApiException e)
+                when (e.StatusCode == HttpStatusCode.NotFound
+                    || (kind.Spare && e.StatusCode == HttpStatusCode.Forbidden)
+                )
             {
-                // Not served (yet): there is none of it.
+                // Not served (yet), or not for the portal to see: there is none of it.
                 sink.Replace(kind, []);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or ClusterApiException or JsonException or OperationCanceledException)

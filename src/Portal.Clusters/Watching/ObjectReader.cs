@@ -32,6 +32,7 @@ internal static class ObjectReader
             foreach (var member in json.EnumerateObject())
             {
                 if (member.Name is "apiVersion" or "kind") continue;
+                if (kind.Abridged && ObjectAbridging.TryWrite(kind, member, writer)) continue;
                 if (member.Name != "metadata")
                 {
                     member.WriteTo(writer);

@@ -5,7 +5,15 @@ namespace Portal.Clusters.Watching;
 
 /// <summary>A kind that the cluster view follows.</summary>
 /// <param name="Optional">Served only once its CustomResourceDefinition is there.</param>
-internal sealed record WatchedKind(string Group, string Version, string Plural, string Kind, bool Optional = false)
+/// <param name="Spare">A cluster that does not let the portal read it is shown without it.</param>
+internal sealed record WatchedKind(
+    string Group,
+    string Version,
+    string Plural,
+    string Kind,
+    bool Optional = false,
+    bool Spare = false
+)
 {
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -21,6 +29,9 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
 
     /// <summary>What an object of it is asked for as.</summary>
     public string AcceptItem => MetadataOnly ? Metadata("PartialObjectMetadata") : ClusterApi.Json;
+
+    /// <summary>Values are kept as their sizes, of Secrets all, of ConfigMaps the large ones.</summary>
+    public bool Abridged => Group.Length == 0 && Kind is "ConfigMap" or "Secret";
 
     private bool MetadataOnly { get; init; }
 
@@ -39,7 +50,11 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
         new("apps", "v1", "deployments", "Deployment"),
         new("apps", "v1", "statefulsets", "StatefulSet"),
         new("apps", "v1", "daemonsets", "DaemonSet"),
+        new("apps", "v1", "replicasets", "ReplicaSet", Spare: true),
         new("batch", "v1", "jobs", "Job"),
+        new("", "v1", "configmaps", "ConfigMap", Spare: true),
+        new("", "v1", "secrets", "Secret", Spare: true),
+        new("networking.k8s.io", "v1", "ingresses", "Ingress", Spare: true),
         new("networking.istio.io", "v1", "gateways", "Gateway", Optional: true),
         new("networking.istio.io", "v1", "virtualservices", "VirtualService", Optional: true),
         new("networking.istio.io", "v1", "destinationrules", "DestinationRule", Optional: true),
@@ -47,8 +62,18 @@ internal sealed record WatchedKind(string Group, string Version, string Plural, 
         new("networking.istio.io", "v1", "sidecars", "Sidecar", Optional: true),
         new("security.istio.io", "v1", "peerauthentications", "PeerAuthentication", Optional: true),
         new("security.istio.io", "v1", "authorizationpolicies", "AuthorizationPolicy", Optional: true),
+        new("security.istio.io", "v1", "requestauthentications", "RequestAuthentication", Optional: true),
         new("telemetry.istio.io", "v1", "telemetries", "Telemetry", Optional: true),
     ];
+
+    /// <summary>The path of one object; null for a kind that is not followed.</summary>
+    public static string? PathOf(ClusterObjectKey key)
+    {
+        if (All.FirstOrDefault(k => k.Group == key.Group && k.Kind == key.Kind) is not { } kind) return null;
+        var root = kind.Path[..^kind.Plural.Length];
+        var place = key.Namespace.Length == 0 ? "" : $"namespaces/{Uri.EscapeDataString(key.Namespace)}/";
+        return $"{root}{place}{kind.Plural}/{Uri.EscapeDataString(key.Name)}";
+    }
 
     /// <summary>As kube-controller-manager's metadata informers ask, so that a server without it sends all.</summary>
     private static string Metadata(string form) => $"{ClusterApi.Json};as={form};g=meta.k8s.io;v=v1,{ClusterApi.Json}";

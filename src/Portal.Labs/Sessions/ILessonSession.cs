@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Portal.Clusters.Api;
+using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Traffic;
 
@@ -172,8 +175,21 @@ public interface ILessonSession
     /// <summary>Why a request goes where it goes, by what is configured now; null without a cluster.</summary>
     RouteExplanation? ExplainRoute(RouteQuestion question);
 
-    /// <summary>One object of the cluster as YAML without managed fields, or null when it is gone.</summary>
-    string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key);
+    /// <summary>
+    /// One object of the cluster: as it is, then the newest after each change of it and of what belongs to it. Goes on
+    /// when it is gone; ends when cancelled, or with the cluster.
+    /// </summary>
+    IAsyncEnumerable<ObjectDetail> WatchObjectAsync(ClusterObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// All of an object as YAML, with status and managed fields, of a Secret without values; null when it is gone.
+    /// </summary>
+    /// <exception cref="ClusterApiException">The cluster refused; the message is its own.</exception>
+    Task<string?> ReadObjectYamlAsync(ClusterObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>The log of a pod's container, some lines at a time. Ends when cancelled, or with the log.</summary>
+    /// <exception cref="ClusterApiException">There is no such log; the message is the cluster's.</exception>
+    IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(PodLogQuery query, CancellationToken cancellationToken);
 }
 
 /// <param name="Command">Index of the only command to run, or null for all.</param>

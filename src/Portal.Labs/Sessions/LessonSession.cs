@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Portal.Clusters;
 using Portal.Clusters.Api;
-using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Grading;
 using Portal.Labs.Shell;
@@ -197,9 +196,6 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         _lifecycle.Lab?.Workspace?.StopJob(jobNumber);
         return Task.CompletedTask;
     }
-
-    public string? GetObjectYaml(ClusterObjectKey key) =>
-        _lifecycle.Lab?.View.Current.Objects.GetValueOrDefault(key) is { } found ? ObjectYaml.Write(found.Json) : null;
 
     /// <summary>
     /// Ends the session: what is under way is cancelled, what waits is refused. Completes when all of it has ended.

@@ -15,6 +15,13 @@ internal sealed partial class SessionLifecycle
         live.Update(s => s with { Checkpoints = [.. checkpoints.Names] });
     }
 
+    /// <summary>A run of the section begins: what changes is its. From any thread.</summary>
+    public void NoteChangesOf(Section section)
+    {
+        var changes = Changes.Begin(section.Id);
+        live.Update(s => s with { Changes = changes });
+    }
+
     /// <exception cref="RunRefusedException">It cannot go back there; the message says why.</exception>
     public void RefuseRewind(string sectionId)
     {
@@ -42,8 +49,15 @@ internal sealed partial class SessionLifecycle
             await EndLabAsync(ending).ConfigureAwait(false);
             Report(ending);
             held.Checkpoints?.TryGoBack(sectionId);
+            KeepChanges(live.Current.Checkpoints.TakeWhile(id => id != sectionId).ToList());
             await OpenLabAsync(closing).ConfigureAwait(false);
         }
+    }
+
+    private void KeepChanges(IReadOnlyCollection<string> sectionIds)
+    {
+        var changes = Changes.Keep(sectionIds);
+        live.Update(s => s with { Changes = changes });
     }
 
     private void ShowResetting(ImmutableArray<string> progress) =>

@@ -33,6 +33,9 @@ internal sealed partial class SessionLifecycle(
     public Grader? Grader => _grader;
     public SessionLab? Lab => _lab;
 
+    /// <summary>What the steps have changed; it outlives a lab.</summary>
+    public SessionChanges Changes { get; } = new(factory.Time);
+
     /// <summary>Leaves a message for the loop.</summary>
     public Action<string, Action> Tell { get; set; } = (_, _) => { };
 
@@ -63,6 +66,7 @@ internal sealed partial class SessionLifecycle(
                 .Provider.ResetAsync(key.Cluster, new Progress(this), closing)
                 .WaitAsync(closing)
                 .ConfigureAwait(false);
+            KeepChanges([]);
         }
         catch (Exception e) when (!closing.IsCancellationRequested)
         {
@@ -205,6 +209,7 @@ internal sealed partial class SessionLifecycle(
                     Checkpoints = [.. lab.Lease.Checkpoints?.Names ?? []],
                 }
             );
+            Changes.Attach(lab.View);
             _summarising = new CancellationTokenSource();
             _summaries = guarded.Keep(
                 "cluster summary",
@@ -257,8 +262,8 @@ internal sealed partial class SessionLifecycle(
     {
         await foreach (var snapshot in view.WatchAsync(cancellationToken).ConfigureAwait(false))
         {
-            var summary = ClusterSummaryBuilder.From(snapshot);
-            live.Update(s => s with { Summary = summary });
+            var (summary, changes) = (ClusterSummaryBuilder.From(snapshot), Changes.Take());
+            live.Update(s => s with { Summary = summary, Changes = changes });
             troubles.End(TroubleKind.Summary);
         }
     }

@@ -37,6 +37,7 @@ internal sealed class SessionRunner(
             if (lifecycle.Lab?.Workspace is not { } workspace)
                 return false;
             lifecycle.KeepBefore(run.Section);
+            lifecycle.NoteChangesOf(run.Section);
             if (run.Section.Kind == SectionKind.Cleanup)
                 lifecycle.Grader?.KeepPasses();
             var request = new RunRequest(

@@ -11,6 +11,9 @@ public sealed record SessionSnapshot
     public required ClusterStatus Cluster { get; init; }
     public ClusterSummary Summary { get; init; } = ClusterSummary.Empty;
 
+    /// <summary>What the steps have changed in the cluster.</summary>
+    public ClusterChanges Changes { get; init; } = ClusterChanges.None;
+
     /// <summary>The latest run of each block, by block id.</summary>
     public ImmutableDictionary<string, RunSnapshot> Runs { get; init; } = ImmutableDictionary<string, RunSnapshot>.Empty;
 

@@ -1,4 +1,5 @@
 using Portal.Clusters;
+using Portal.Clusters.Watching;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Xunit;
@@ -291,14 +292,36 @@ public sealed class LessonSessionTests : SessionFixture
     }
 
     [Fact]
-    public async Task GetObjectYaml_KnownObject_IsYaml()
+    public async Task WatchObjectAsync_ObjectComesAndGoes_FollowsIt()
     {
         var session = await OpenAsync();
         await AddNamespaceAsync("shop");
-        var row = (await Until(session, s => s.Summary.Namespaces.Length == 1)).Summary.Namespaces[0];
+        await Until(session, s => s.Summary.Namespaces.Length == 1);
+        var key = new ClusterObjectKey("", "Namespace", "", "shop");
+        await using var watch = session.WatchObjectAsync(key, CancellationToken.None).GetAsyncEnumerator();
 
-        Assert.Equal("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  resourceVersion: \"7\"\n  uid: u\n", session.GetObjectYaml(new("", "Namespace", "", row.Name)));
-        Assert.Null(session.GetObjectYaml(new("", "Namespace", "", "none")));
+        Assert.True(await watch.MoveNextAsync().AsTask().DefaultTimeout());
+        Assert.Equal("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n", watch.Current.Yaml);
+
+        Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','uid':'u','resourceVersion':'9'}}");
+        Assert.True(await watch.MoveNextAsync().AsTask().DefaultTimeout());
+        Assert.True(watch.Current.Gone);
+        Assert.Equal(key, watch.Current.Description?.Key);
+    }
+
+    [Fact]
+    public async Task Run_ChangesTheCluster_IsNotedForItsSectionUntilTheReset()
+    {
+        var session = await OpenAsync();
+        await session.RunAsync("step-2/make", RunOptions.WholeBlock, CancellationToken.None);
+        await Until(session, s => s.Runs.TryGetValue("step-2/make", out var r) && r.Phase == RunPhase.Succeeded);
+
+        await AddNamespaceAsync("shop");
+
+        var changes = (await Until(session, s => s.Changes.Current?.Objects.Length == 1)).Changes;
+        Assert.Equal(("step-2", "shop"), (changes.SectionId, changes.Current!.Objects[0].Key.Name));
+        await session.ResetAsync(CancellationToken.None).DefaultTimeout();
+        Assert.Empty(session.Current.Changes.Steps);
     }
 
     [Fact]

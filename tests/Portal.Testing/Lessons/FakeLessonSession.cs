@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Portal.Clusters;
+using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
@@ -40,7 +42,17 @@ public sealed class FakeLessonSession : ILessonSession
 
     /// <summary>Message of the refusal that the next run gets, or null.</summary>
     public string? Refuse { get; set; }
-    public Dictionary<ClusterObjectKey, string> Yaml { get; } = [];
+
+    /// <summary>What an object is; a test changes it by writing it again. Others are gone.</summary>
+    public ConcurrentDictionary<ClusterObjectKey, ObjectDetail> Objects { get; } = new();
+
+    /// <summary>The logs, by pod and container; what is not here ends at once.</summary>
+    public ConcurrentDictionary<string, Channel<ImmutableArray<string>>> Logs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Logs that are read now.</summary>
+    public int OpenLogs => _openLogs;
+    private readonly Live<object> _objects = new(new object(), TimeProvider.System);
+    private int _openLogs;
 
     /// <summary>A cluster and a shell that are ready, nothing done yet.</summary>
     public static SessionSnapshot Ready(Lesson lesson) => new()
@@ -160,7 +172,49 @@ public sealed class FakeLessonSession : ILessonSession
         return Explanation;
     }
 
-    public string? GetObjectYaml(ClusterObjectKey key) => Yaml.GetValueOrDefault(key);
+    public void Put(ObjectDetail detail)
+    {
+        Objects[detail.Description!.Key] = detail;
+        _objects.Update(_ => new object());
+    }
+
+    public async IAsyncEnumerable<ObjectDetail> WatchObjectAsync(
+        ClusterObjectKey key,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ObjectDetail? last = null;
+        await foreach (var _ in _objects.WatchAsync(TimeSpan.Zero, cancellationToken))
+        {
+            var now = Objects.GetValueOrDefault(key) ?? new ObjectDetail(null, "", null, Gone: true);
+            if (now != last) yield return last = now;
+        }
+    }
+
+    public Task<string?> ReadObjectYamlAsync(ClusterObjectKey key, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue($"read {key.Kind} {key.Name}");
+        return Task.FromResult(Objects.TryGetValue(key, out var detail) ? detail.Yaml + "status: {}\n" : null);
+    }
+
+    public async IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(
+        PodLogQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await Note($"log {query}");
+        if (!Logs.TryGetValue($"{query.Pod}/{query.Container}", out var log))
+            throw new ClusterApiException(HttpStatusCode.BadRequest, $"container {query.Container} is waiting to start");
+        Interlocked.Increment(ref _openLogs);
+        try
+        {
+            await foreach (var lines in log.Reader.ReadAllAsync(cancellationToken)) yield return lines;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _openLogs);
+        }
+    }
 
     public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
         Task.FromResult<ITerminalAttachment>(new Attachment(this));

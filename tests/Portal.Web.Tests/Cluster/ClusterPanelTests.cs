@@ -1,6 +1,7 @@
+using System.Collections.Immutable;
 using Bunit;
-using MudBlazor;
 using Portal.Clusters.Watching;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Testing.Lessons;
 using Portal.Web.Components.Cluster;
@@ -105,26 +106,77 @@ public sealed class ClusterPanelTests : LessonContext
     }
 
     [Fact]
-    public void Row_Clicked_ShowsTheObjectsYaml()
+    public void Row_Clicked_OpensItsDrawerAndEscapeClosesIt()
     {
-        var dialogs = Render<MudDialogProvider>();
-        Session.Yaml[SampleSummary.Key("Service", "ratings")] = "kind: Service";
+        Session.Put(SampleDetail.Service());
         var cut = RenderPanel();
 
-        cut.FindAll(".row").First(r => r.GetAttribute("title") == "Service bookinfo/ratings").Click();
+        cut.FindAll(".row").First(r => r.GetAttribute("title") == "Service bookinfo/reviews").Click();
 
-        dialogs.WaitForAssertion(() => Assert.Equal("kind: Service", dialogs.Find(".yaml").TextContent));
+        cut.WaitForAssertion(() => Assert.Contains("bookinfo/reviews", cut.Find(".object-head").TextContent, StringComparison.Ordinal));
+        cut.Find(".object-drawer").KeyDown("Escape");
+        Assert.Empty(cut.FindAll(".object-drawer"));
     }
 
     [Fact]
-    public void Row_ObjectGone_SaysSo()
+    public void Step_ChangedARow_MarksItWithWhatChanged()
     {
-        var dialogs = Render<MudDialogProvider>();
-        var cut = RenderPanel();
+        var cut = RenderPanel(Changed("step-1"));
 
-        cut.FindAll(".row")[0].Click();
+        var row = cut.FindAll(".row.by-step").Single(r => r.TextContent.Contains("VirtualService", StringComparison.Ordinal));
+        Assert.Contains("spec.http[0].route[0].weight 100 → 90", row.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("Changes in Step 1", cut.Find(".step-changes summary").TextContent, StringComparison.Ordinal);
+        Assert.Contains("spec.http[0].route[0].weight", cut.Find(".field-change").TextContent, StringComparison.Ordinal);
+    }
 
-        dialogs.WaitForAssertion(() => Assert.Contains("This object is gone", dialogs.Markup, StringComparison.Ordinal));
+    [Fact]
+    public void Step_WorksInAnotherNamespace_IsFollowedUntilTheLearnerChooses()
+    {
+        var sections = ImmutableArray.Create(Working("step-1", "istio-system"), Working("step-2", "bookinfo"));
+        var cut = RenderPanel(Changed("step-1"), sections);
+        Assert.Equal("istio-system", Shown(cut));
+
+        cut.Find("#cluster-namespace").Change("default");
+        cut.Render(p => p.Add(c => c.Snapshot, Changed("step-2")));
+        Assert.Equal("default", Shown(cut));
+
+        cut.Find("[aria-label=\"Follow the step's namespace\"]").Click();
+        Assert.Equal("bookinfo", Shown(cut));
+
+        static string? Shown(IRenderedComponent<ClusterPanel> cut) => cut.Find("#cluster-namespace").GetAttribute("value");
+    }
+
+    [Theory]
+    [InlineData("kubectl get pods -n shop\nkubectl get svc --namespace=shop\nkubectl get ns -n other", "shop")]
+    [InlineData("istioctl install --set profile=demo -y", "istio-system")]
+    [InlineData("kubectl get nodes", null)]
+    public void StepNamespace_OfCommands_IsTheOneTheyNameMost(string code, string? expected) => Assert.Equal(
+        expected,
+        StepNamespace.Of(Working("step-1", "x") with { Parts = [new BlockPart(SampleLesson.Block("b", code))] })
+    );
+
+    [Fact]
+    public void Pods_VeryMany_ShowTheFirstUntilAsked()
+    {
+        var pods = Enumerable.Range(0, 64).Select(i => SampleSummary.Pod($"p-{i}", DateTimeOffset.UnixEpoch)).ToImmutableArray();
+        var cut = RenderPanel(With(_ => ClusterSummary.Empty with { Synced = true, Pods = pods }));
+        Assert.Equal(40, cut.FindAll(".row").Count);
+
+        cut.Find(".rows-more").Click();
+
+        Assert.Equal(64, cut.FindAll(".row").Count);
+    }
+
+    [Fact]
+    public void Configuration_IsClosedUntilAsked()
+    {
+        var secret = new ObjectRow(SampleSummary.Key("Secret", "db"), new(StatusTone.Idle, "in place"), "Opaque · password");
+        var cut = RenderPanel(With(s => s with { Others = [secret] }));
+        Assert.DoesNotContain("password", cut.Markup, StringComparison.Ordinal);
+
+        cut.Find(".heading-button").Click();
+
+        Assert.Contains("password", cut.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,8 +189,24 @@ public sealed class ClusterPanelTests : LessonContext
 
     private SessionSnapshot With(Func<ClusterSummary, ClusterSummary> change) => Session.Current with { Summary = change(SampleSummary.Bookinfo(DateTimeOffset.UtcNow)) };
 
-    private IRenderedComponent<ClusterPanel> RenderPanel(SessionSnapshot? snapshot = null) => Render<ClusterPanel>(p => p
+    private SessionSnapshot Changed(string section) => With(s => s) with { Changes = SampleDetail.Changes(section) };
+
+    private static Section Working(string id, string @namespace) => new()
+    {
+        Id = id,
+        Title = id,
+        Kind = SectionKind.Step,
+        Number = 1,
+        Level = 3,
+        Parts = [new BlockPart(SampleLesson.Block(id + "/1", $"kubectl get pods -n {@namespace}"))],
+    };
+
+    private IRenderedComponent<ClusterPanel> RenderPanel(
+        SessionSnapshot? snapshot = null,
+        ImmutableArray<Section>? sections = null
+    ) => Render<ClusterPanel>(p => p
         .AddCascadingValue(Actions)
         .Add(c => c.Snapshot, snapshot ?? With(s => s))
-        .Add(c => c.InitialNamespace, "bookinfo"));
+        .Add(c => c.InitialNamespace, "bookinfo")
+        .Add(c => c.Sections, sections ?? Lesson.Sections));
 }

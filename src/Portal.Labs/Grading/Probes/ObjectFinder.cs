@@ -10,10 +10,11 @@ internal static class ObjectFinder
     {
         var group = apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion.Split('/')[0] : "";
         var watched = context.Snapshot.OfKind(kind, @namespace.Length > 0 ? @namespace : null)
-            .Where(o => o.Key.Group == group && (name is null || o.Name == name))
+            .Where(o => !o.IsAbridged && o.Key.Group == group && (name is null || o.Name == name))
             .OrderBy(o => o.Name, StringComparer.Ordinal)
             .ToList();
-        if (watched.Count > 0 || context.Snapshot.OfKind(kind).Any(o => o.Key.Group == group)) return watched;
+        if (watched.Count > 0 || context.Snapshot.OfKind(kind).Any(o => !o.IsAbridged && o.Key.Group == group))
+            return watched;
 
         var root = group.Length == 0 ? $"api/{apiVersion}" : $"apis/{apiVersion}";
         var resources = await context.Api.FindAsync(root, cancellationToken).ConfigureAwait(false);

@@ -20,17 +20,8 @@ public sealed partial class ClusterIstio
     [Parameter, EditorRequired]
     public ImmutableArray<PeerAuthenticationRow> PeerAuthentications { get; set; }
 
-    [Parameter]
-    public bool ShowNamespace { get; set; }
-
-    [Parameter, EditorRequired]
-    public required ChangeTracker<ClusterObjectKey> Changes { get; set; }
-
-    [Parameter, EditorRequired]
-    public required RowOpeners Open { get; set; }
-
     protected override IEnumerable<object?> Shown =>
-        [Gateways, VirtualServices, DestinationRules, PeerAuthentications, ShowNamespace];
+        [Gateways, VirtualServices, DestinationRules, PeerAuthentications, ShowNamespace, Marks];
 
     /// <summary>The host is said only when it is not the one that the virtual service is about.</summary>
     private static string Name(RouteDestination destination, VirtualServiceRow row) =>

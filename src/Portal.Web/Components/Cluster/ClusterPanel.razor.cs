@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 using Portal.Clusters.Watching;
+using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Shared;
@@ -16,7 +16,12 @@ public sealed partial class ClusterPanel
     private ClusterSummary? _seen;
     private string _namespace = "";
     private string _filter = "";
-    private bool _chosen;
+    private bool _follows = true;
+
+    /// <summary>The object whose drawer is open.</summary>
+    private ClusterObjectKey? _opened;
+    private ClusterChanges _stepChanges = ClusterChanges.None;
+    private StepMarks _marks = StepMarks.None;
 
     private ImmutableArray<WorkloadRow> _workloads = [];
     private ImmutableArray<PodRow> _pods = [];
@@ -25,12 +30,11 @@ public sealed partial class ClusterPanel
     private ImmutableArray<VirtualServiceRow> _virtualServices = [];
     private ImmutableArray<DestinationRuleRow> _destinationRules = [];
     private ImmutableArray<PeerAuthenticationRow> _peerAuthentications = [];
+    private ImmutableArray<ObjectRow> _meshPolicies = [];
+    private ImmutableArray<ObjectRow> _others = [];
     private ImmutableArray<EventRow> _events = [];
 
-    public ClusterPanel() => _openers = new(OpenAsync);
-
-    [Inject]
-    public required IDialogService Dialogs { get; init; }
+    public ClusterPanel() => _openers = new(Open);
 
     [CascadingParameter]
     public required LessonActions Actions { get; set; }
@@ -42,12 +46,16 @@ public sealed partial class ClusterPanel
     [Parameter]
     public string NotYet { get; set; } = "Connecting to your session…";
 
-    /// <summary>Namespace to show first; the learner may choose another.</summary>
+    /// <summary>Namespace of the lesson; the learner may choose another, and a step may work in another.</summary>
     [Parameter]
     public string? InitialNamespace { get; set; }
 
+    /// <summary>The lesson's, to follow the one that was run last.</summary>
+    [Parameter]
+    public ImmutableArray<Section> Sections { get; set; } = [];
+
     protected override IEnumerable<object?> Shown =>
-        [Snapshot is null ? NotYet : null, Snapshot?.Cluster, Summary, InitialNamespace];
+        [Snapshot is null ? NotYet : null, Snapshot?.Cluster, Summary, InitialNamespace, Snapshot?.Changes];
 
     private ClusterSummary Summary => Snapshot?.Summary ?? ClusterSummary.Empty;
 
@@ -57,21 +65,53 @@ public sealed partial class ClusterPanel
 
     private NamespaceRow? NamespaceFacts => Summary.MeshInstalled ? Summary.Namespaces.FirstOrDefault(n => n.Name == _namespace) : null;
 
+    /// <summary>Where the step works that was run last; null before any was.</summary>
+    private string? StepNamespaceNow =>
+        Sections.FirstOrDefault(s => s.Id == _stepChanges.SectionId) is { } section
+            ? StepNamespace.Of(section) ?? InitialNamespace
+            : null;
+
     private bool IsEmpty => _workloads.IsEmpty && _pods.IsEmpty && _services.IsEmpty && _gateways.IsEmpty && _virtualServices.IsEmpty
-        && _destinationRules.IsEmpty && _peerAuthentications.IsEmpty && _events.IsEmpty;
+        && _destinationRules.IsEmpty && _peerAuthentications.IsEmpty && _meshPolicies.IsEmpty && _events.IsEmpty;
 
     protected override void OnShownChanged()
     {
-        if (!_chosen)
+        var changes = Snapshot?.Changes ?? ClusterChanges.None;
+        if (!ReferenceEquals(_stepChanges, changes))
         {
-            _chosen = true;
-            _namespace = InitialNamespace ?? "";
+            _stepChanges = changes;
+            _marks = StepMarks.Of(changes.Current);
         }
-        if (ReferenceEquals(_seen, Summary)) return;
+        var moved = _follows && ShowStep();
+        if (ReferenceEquals(_seen, Summary))
+        {
+            if (moved) Recompute();
+            return;
+        }
         _seen = Summary;
         _changes.Update(ClusterRows.Shown(Summary), Summary.Synced);
-        _openers.Keep(_changes.Keys);
+        _openers.Keep(_changes.Keys.Concat(_stepChanges.Steps.SelectMany(s => s.Objects).Select(o => o.Key)));
         Recompute();
+    }
+
+    /// <returns>Whether another namespace is shown than before.</returns>
+    private bool ShowStep()
+    {
+        var before = _namespace;
+        _namespace = StepNamespaceNow ?? InitialNamespace ?? "";
+        return before != _namespace;
+    }
+
+    private void ChooseNamespace()
+    {
+        _follows = false;
+        Recompute();
+    }
+
+    private void FollowStep()
+    {
+        _follows = !_follows;
+        if (_follows && ShowStep()) Recompute();
     }
 
     private void Recompute()
@@ -86,6 +126,8 @@ public sealed partial class ClusterPanel
             _peerAuthentications,
             Summary.PeerAuthentications.Where(r => Matches(r.Namespace, r.Name))
         );
+        _meshPolicies = Same(_meshPolicies, Summary.MeshPolicies.Where(r => Matches(r.Namespace, r.Name)));
+        _others = Same(_others, Summary.Others.Where(r => Matches(r.Namespace, r.Name)));
         _events = Same(_events, Summary.Events.Where(r => Matches(r.Namespace, r.InvolvedObject)).Take(30));
     }
 
@@ -96,8 +138,11 @@ public sealed partial class ClusterPanel
     private bool Matches(string @namespace, string name) =>
         (_namespace.Length == 0 || @namespace == _namespace) && name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
 
-    private async Task OpenAsync(ClusterObjectKey key) => await Dialogs.ShowAsync<ObjectDialog>(
-        null,
-        new DialogParameters<ObjectDialog> { { d => d.Key, key }, { d => d.Yaml, Actions.GetObjectYaml(key) } },
-        new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true, BackdropClick = true });
+    private Task Open(ClusterObjectKey key)
+    {
+        _opened = key;
+        // The row's handler is not the panel's own event.
+        StateHasChanged();
+        return Task.CompletedTask;
+    }
 }

@@ -14,6 +14,7 @@ internal static class ClusterRows
         .. s.VirtualServices.Select(r => (r.Key, $"{string.Join(',', r.Hosts)} {string.Join(',', r.Gateways)} {string.Join(';', r.Routes.Select(Shown))}")),
         .. s.DestinationRules.Select(r => (r.Key, $"{r.Host} {string.Join(',', r.Subsets)} {string.Join(',', r.Policies)}")),
         .. s.PeerAuthentications.Select(r => (r.Key, $"{r.Scope} {r.Mode}")),
+        .. s.MeshPolicies.Concat(s.Others).Select(r => (r.Key, $"{r.Status.Word} {r.Note}")),
     ];
 
     private static string Shown(RouteRow route) =>

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using MudBlazor;
 using Portal.Clusters;
+using Portal.Clusters.Api;
+using Portal.Clusters.Watching;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Labs.Traffic;
@@ -118,7 +121,19 @@ public sealed class LessonActions(
 
     public RouteExplanation? ExplainRoute(RouteQuestion question) => _session?.ExplainRoute(question);
 
-    public string? GetObjectYaml(Clusters.Watching.ClusterObjectKey key) => _session?.GetObjectYaml(key);
+    /// <inheritdoc cref="ILessonSession.WatchObjectAsync"/>
+    public IAsyncEnumerable<ObjectDetail> WatchObjectAsync(ClusterObjectKey key, CancellationToken cancellationToken) =>
+        _session?.WatchObjectAsync(key, cancellationToken) ?? AsyncEnumerable.Empty<ObjectDetail>();
+
+    /// <inheritdoc cref="ILessonSession.ReadObjectYamlAsync"/>
+    public Task<string?> ReadObjectYamlAsync(ClusterObjectKey key, CancellationToken cancellationToken) =>
+        _session?.ReadObjectYamlAsync(key, cancellationToken) ?? Task.FromResult<string?>(null);
+
+    /// <inheritdoc cref="ILessonSession.ReadLogAsync"/>
+    public IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(
+        PodLogQuery query,
+        CancellationToken cancellationToken
+    ) => _session?.ReadLogAsync(query, cancellationToken) ?? AsyncEnumerable.Empty<ImmutableArray<string>>();
 
     /// <summary>A file beside the lesson that a block applies.</summary>
     public string? ReadFile(string path) => _session?.Lesson.ReadFile(path);
