@@ -13,22 +13,29 @@ public static partial class BlockPreview
     public static bool IsPossible(string code) => Mutating().IsMatch(code);
 
     /// <summary>Whether it takes something away, so that it is better tried first.</summary>
-    public static bool IsDestructive(string code) => Mutating().Matches(code).Any(m => m.Groups["verb"].Value == "delete");
+    public static bool IsDestructive(string code) =>
+        Mutating().Matches(code).Any(m => m.Groups["verb"].Value == "delete");
 
     /// <summary>The commands to try, in order; empty when there is none.</summary>
     internal static ImmutableArray<string> CommandsOf(IEnumerable<string> commands) =>
         [.. commands.Select(Of).OfType<string>()];
 
     /// <summary>kubectl diff ends with 1 when it has found a difference.</summary>
-    internal static RunSnapshot Judge(RunSnapshot run) => run with
-    {
-        Commands =
-        [
-            .. run.Commands.Select(c =>
-                c is { Phase: RunPhase.Failed, ExitCode: 1 } && IsDiff(c.Text) ? c with { Phase = RunPhase.Succeeded } : c
-            ),
-        ],
-    };
+    internal static RunSnapshot Judge(RunSnapshot run) =>
+        run with
+        {
+            Commands =
+            [
+                .. run.Commands.Select(c =>
+                    c is { Phase: RunPhase.Failed, ExitCode: 1 } && IsDiff(c.Text)
+                        ? c with
+                        {
+                            Phase = RunPhase.Succeeded,
+                        }
+                        : c
+                ),
+            ],
+        };
 
     /// <summary>Whether a command of a preview shows differences and not what would be done.</summary>
     public static bool IsDiff(string command) => command.StartsWith("kubectl diff", StringComparison.Ordinal);
@@ -57,6 +64,8 @@ public static partial class BlockPreview
     [GeneratedRegex(@"[ \t]*\\\n[ \t]*")]
     private static partial Regex Continuation();
 
-    [GeneratedRegex(@"\s--?(?:wait|timeout|grace-period|validate|overwrite|output|dry-run|o)(?:=\S*|\s+(?!-)\S+)?(?=\s|$)")]
+    [GeneratedRegex(
+        @"\s--?(?:wait|timeout|grace-period|validate|overwrite|output|dry-run|o)(?:=\S*|\s+(?!-)\S+)?(?=\s|$)"
+    )]
     private static partial Regex NotOfDiff();
 }

@@ -71,11 +71,15 @@ public sealed record TrafficOrder(
             throw Refused($"“{name}” is no name of a header: letters, digits and hyphens, before a colon.");
         if (value.Length > MaxText || value.Any(char.IsControl))
             throw Refused($"The value of the header {name} is too long or has characters that cannot be sent.");
-        if (IsIngress && s_servers.Any(s => name.StartsWith(s, StringComparison.OrdinalIgnoreCase) && (s[^1] == '-' || s.Length == name.Length)))
+        if (IsIngress && s_servers.Any(s => IsOne(name, s)))
             throw Refused(
                 $"On the way to the gateway the API server keeps the header {name} for itself. Send it from a workload."
             );
     }
+
+    /// <param name="known">A name, or the beginning of names when it ends with a hyphen.</param>
+    private static bool IsOne(string name, string known) =>
+        name.StartsWith(known, StringComparison.OrdinalIgnoreCase) && (known[^1] == '-' || known.Length == name.Length);
 
     private static Sessions.RunRefusedException Refused(string message) => new(message);
 }

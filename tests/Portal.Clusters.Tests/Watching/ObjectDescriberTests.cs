@@ -91,10 +91,12 @@ public sealed class ObjectDescriberTests
     [Fact]
     public void Snapshot_Secret_HoldsKeysAndNoValues()
     {
-        var snapshot = Snapshots.Of("""
+        var snapshot = Snapshots.Of(
+            """
             {'apiVersion':'v1','kind':'Secret','metadata':{'name':'db','namespace':'n','annotations':{'a':'1',
              'kubectl.kubernetes.io/last-applied-configuration':'c2VjcmV0IQ=='}},'data':{'password':'c2VjcmV0IQ=='}}
-            """);
+            """
+        );
 
         var secret = Assert.Single(snapshot.Objects.Values);
         Assert.DoesNotContain("c2VjcmV0", secret.Json.GetRawText(), StringComparison.Ordinal);
@@ -107,9 +109,15 @@ public sealed class ObjectDescriberTests
     public void Snapshot_ConfigMap_KeepsSmallValuesOnly()
     {
         var large = new string('x', 10_000);
-        var map = Assert.Single(Snapshots.Of(
-            $"{{'apiVersion':'v1','kind':'ConfigMap','metadata':{{'name':'c'}},'data':{{'a':'1','b':'{large}'}}}}"
-        ).Objects.Values).Json.GetProperty("data");
+        var map = Assert
+            .Single(
+                Snapshots
+                    .Of(
+                        $"{{'apiVersion':'v1','kind':'ConfigMap','metadata':{{'name':'c'}},'data':{{'a':'1','b':'{large}'}}}}"
+                    )
+                    .Objects.Values
+            )
+            .Json.GetProperty("data");
 
         Assert.Equal(("1", "(10000 bytes)"), (map.GetProperty("a").GetString(), map.GetProperty("b").GetString()));
     }
@@ -117,10 +125,16 @@ public sealed class ObjectDescriberTests
     [Fact]
     public void Facts_AuthorizationPolicy_TellsItsActionFirst()
     {
-        var policy = Assert.Single(Snapshots.Of("""
-            {'apiVersion':'security.istio.io/v1','kind':'AuthorizationPolicy','metadata':{'name':'a','namespace':'n'},
-             'spec':{'action':'DENY','rules':[{}],'selector':{'matchLabels':{'app':'web'}}}}
-            """).Objects.Values);
+        var policy = Assert.Single(
+            Snapshots
+                .Of(
+                    """
+                    {'apiVersion':'security.istio.io/v1','kind':'AuthorizationPolicy','metadata':{'name':'a','namespace':'n'},
+                     'spec':{'action':'DENY','rules':[{}],'selector':{'matchLabels':{'app':'web'}}}}
+                    """
+                )
+                .Objects.Values
+        );
 
         Assert.Equal(["DENY", "1 rule", "app=web"], ObjectFacts.Of(policy).Select(f => f.Value));
     }

@@ -26,7 +26,10 @@ public sealed class SessionTrafficTests : SessionFixture
         var run = (await Until(session, s => s.Traffic?.Phase == TrafficPhase.Done)).Traffic!;
 
         Assert.Equal(Enumerable.Range(1, 7), run.Replies.Select(r => r.Number).Order());
-        Assert.All(run.Replies, r => Assert.Equal((200, "reviews-v1-abc", "reviews-v1", null), (r.Status, r.Pod, r.Workload, r.Note)));
+        Assert.All(
+            run.Replies,
+            r => Assert.Equal((200, "reviews-v1-abc", "reviews-v1", null), (r.Status, r.Pod, r.Workload, r.Note))
+        );
         Assert.Equal("/where through the ingress gateway", run.Where);
     }
 
@@ -50,11 +53,16 @@ public sealed class SessionTrafficTests : SessionFixture
         await session.SendAsync(Through("/slow?watch=1", 2), CancellationToken.None);
         await Eventually.True(() => Server.Watches.ContainsKey(Gateway + "slow"));
 
-        var refused = await Assert.ThrowsAsync<RunRefusedException>(() => session.SendAsync(Through("/", 1), CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<RunRefusedException>(() =>
+            session.SendAsync(Through("/", 1), CancellationToken.None)
+        );
         await session.StopSendingAsync(CancellationToken.None).DefaultTimeout();
 
         Assert.StartsWith("Requests are being sent already.", refused.Message, StringComparison.Ordinal);
-        Assert.Equal((TrafficPhase.Stopped, 0), (session.Current.Traffic!.Phase, session.Current.Traffic.Replies.Length));
+        Assert.Equal(
+            (TrafficPhase.Stopped, 0),
+            (session.Current.Traffic!.Phase, session.Current.Traffic.Replies.Length)
+        );
         await session.SendAsync(Through("/", 1), CancellationToken.None);
     }
 

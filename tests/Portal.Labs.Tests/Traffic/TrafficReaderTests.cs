@@ -8,7 +8,8 @@ namespace Portal.Labs.Tests.Traffic;
 public sealed class TrafficReaderTests
 {
     private const string Query = "api/v1/namespaces/istio-system/services/http:prometheus:9090/proxy/api/v1/query";
-    private const string Sides = "'source_workload_namespace':'shop','source_workload':'web','destination_service_namespace':'shop','destination_service_name':'cart','destination_workload':'cart-v1'";
+    private const string Sides =
+        "'source_workload_namespace':'shop','source_workload':'web','destination_service_namespace':'shop','destination_service_name':'cart','destination_workload':'cart-v1'";
 
     [Fact]
     public async Task Read_NoPrometheus_IsNotInstalled() => Assert.False((await ReadAsync(null)).Installed);
@@ -23,7 +24,10 @@ public sealed class TrafficReaderTests
         );
 
         var flow = Assert.Single(traffic.Flows);
-        Assert.Equal(("web", "cart", "cart-v1", 4.0, 1.0), (flow.Source, flow.Service, flow.Workload, flow.Rate, flow.Errors));
+        Assert.Equal(
+            ("web", "cart", "cart-v1", 4.0, 1.0),
+            (flow.Source, flow.Service, flow.Workload, flow.Rate, flow.Errors)
+        );
         Assert.Equal(TimeSpan.FromMilliseconds(3), flow.P95);
     }
 
@@ -34,7 +38,8 @@ public sealed class TrafficReaderTests
     private static async Task<MeshTraffic> ReadAsync(string? answer)
     {
         await using var server = await FakeApiServer.StartAsync();
-        if (answer is not null) server.Lists[Query] = answer;
+        if (answer is not null)
+            server.Lists[Query] = answer;
         using var api = ClusterApi.Connect(server.Kubeconfig);
         return await TrafficReader.ReadAsync(api, TestContext.Current.CancellationToken);
     }

@@ -56,10 +56,13 @@ public sealed class ObjectViewTests : LessonContext
         await ShowAsync(cut, "Yaml");
         Assert.Empty(cut.FindAll(".yaml mark"));
 
-        Session.Put(SampleDetail.Service("apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    a: b\n  name: reviews\n"));
+        Session.Put(
+            SampleDetail.Service("apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    a: b\n  name: reviews\n")
+        );
 
-        cut.WaitForAssertion(() => Assert.Equal(
-            ["  labels:", "    a: b"], cut.FindAll(".yaml mark").Select(m => m.TextContent)));
+        cut.WaitForAssertion(() =>
+            Assert.Equal(["  labels:", "    a: b"], cut.FindAll(".yaml mark").Select(m => m.TextContent))
+        );
         Assert.Contains("2 lines have changed", cut.Markup, StringComparison.Ordinal);
     }
 
@@ -72,7 +75,9 @@ public sealed class ObjectViewTests : LessonContext
 
         await cut.InvokeAsync(() => cut.Find("input[type=checkbox]").Change(true));
 
-        cut.WaitForAssertion(() => Assert.Contains("status: {}", cut.Find(".yaml").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("status: {}", cut.Find(".yaml").TextContent, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -82,7 +87,9 @@ public sealed class ObjectViewTests : LessonContext
 
         Session.Put(SampleDetail.Service() with { Gone = true });
 
-        cut.WaitForAssertion(() => Assert.Contains("Gone", cut.Find("[role=status]").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("Gone", cut.Find("[role=status]").TextContent, StringComparison.Ordinal)
+        );
         Assert.Contains("ClusterIP", cut.Markup, StringComparison.Ordinal);
     }
 
@@ -101,7 +108,9 @@ public sealed class ObjectViewTests : LessonContext
         var cut = RenderPod();
         await ShowAsync(cut, "Logs");
         log.Writer.TryWrite(["GET /reviews/0 200"]);
-        cut.WaitForAssertion(() => Assert.Contains("GET /reviews/0 200", cut.Find(".log").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("GET /reviews/0 200", cut.Find(".log").TextContent, StringComparison.Ordinal)
+        );
         log.Writer.TryWrite(["GET /reviews/0 503"]);
         cut.WaitForAssertion(() => Assert.Contains("503", cut.Find(".log").TextContent, StringComparison.Ordinal));
         Assert.Equal(1, Session.OpenLogs);
@@ -119,8 +128,13 @@ public sealed class ObjectViewTests : LessonContext
 
         await cut.InvokeAsync(() => cut.Find(".object-tools select").Change("istio-proxy"));
 
-        cut.WaitForAssertion(() => Assert.Contains(
-            "container istio-proxy is waiting to start", cut.Find(".log-foot").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains(
+                "container istio-proxy is waiting to start",
+                cut.Find(".log-foot").TextContent,
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [Fact]
@@ -131,10 +145,9 @@ public sealed class ObjectViewTests : LessonContext
 
         await cut.InvokeAsync(() => cut.FindAll(".object-tools input")[1].Change(true));
 
-        cut.WaitForAssertion(() => Assert.Contains(
-            Session.Calls,
-            c => c.Contains("Follow = False, Previous = True", StringComparison.Ordinal)
-        ));
+        cut.WaitForAssertion(() =>
+            Assert.Contains(Session.Calls, c => c.Contains("Follow = False, Previous = True", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -154,7 +167,8 @@ public sealed class ObjectViewTests : LessonContext
     public void LogLines_LongLines_AreBoundedInCharacters()
     {
         var lines = LogLines.None;
-        for (var i = 0; i < 1000; i++) lines = lines.Add([new string('x', 4000)]);
+        for (var i = 0; i < 1000; i++)
+            lines = lines.Add([new string('x', 4000)]);
 
         Assert.InRange(lines.Pieces.Sum(p => p.Text.Length), 1, 1024 * 1024);
     }
@@ -195,8 +209,7 @@ public sealed class ObjectViewTests : LessonContext
     }
 
     private IRenderedComponent<ObjectView> RenderView(ClusterObjectKey key, Action<ClusterObjectKey>? open = null) =>
-        Render<ObjectView>(p => p
-            .AddCascadingValue(Actions)
-            .Add(c => c.Key, key)
-            .Add(c => c.Open, key => open?.Invoke(key)));
+        Render<ObjectView>(p =>
+            p.AddCascadingValue(Actions).Add(c => c.Key, key).Add(c => c.Open, key => open?.Invoke(key))
+        );
 }

@@ -25,8 +25,14 @@ public sealed class TrafficFormTests : LessonContext
         await cut.Find(".traffic-form").SubmitAsync();
 
         var order = Assert.Single(Session.Orders);
-        Assert.Equal(("bookinfo", "details", "http://reviews:9080/reviews/0", 20), (order.Namespace, order.Workload, order.Target, order.Count));
-        Assert.Equal(["x-canary: true", "end-user: jason", "Cookie: session=1"], order.Headers.Select(h => $"{h.Key}: {h.Value}"));
+        Assert.Equal(
+            ("bookinfo", "details", "http://reviews:9080/reviews/0", 20),
+            (order.Namespace, order.Workload, order.Target, order.Count)
+        );
+        Assert.Equal(
+            ["x-canary: true", "end-user: jason", "Cookie: session=1"],
+            order.Headers.Select(h => $"{h.Key}: {h.Value}")
+        );
     }
 
     [Fact]
@@ -59,7 +65,8 @@ public sealed class TrafficFormTests : LessonContext
         var cut = RenderPanel();
         await cut.Find("#traffic-count").ChangeAsync("100");
 
-        for (var i = 0; i < 7; i++) await cut.Find(".traffic-form").SubmitAsync();
+        for (var i = 0; i < 7; i++)
+            await cut.Find(".traffic-form").SubmitAsync();
 
         Assert.Equal(6, Session.Orders.Count);
         Assert.Contains("600 requests within a minute", cut.Find("[role=alert]").TextContent, StringComparison.Ordinal);
@@ -79,11 +86,23 @@ public sealed class TrafficFormTests : LessonContext
     [Fact]
     public void Replies_ShowSharesLatencyAndAreTold()
     {
-        var cut = RenderPanel(Run(TrafficPhase.Done, Reply(1, 200, "reviews-v1", 10), Reply(2, 200, "reviews-v2", 30), Reply(3, 200, "reviews-v1", 20), Reply(4, 503, null, 2)));
+        var cut = RenderPanel(
+            Run(
+                TrafficPhase.Done,
+                Reply(1, 200, "reviews-v1", 10),
+                Reply(2, 200, "reviews-v2", 30),
+                Reply(3, 200, "reviews-v1", 20),
+                Reply(4, 503, null, 2)
+            )
+        );
 
-        var rows = cut.FindAll(".traffic-bars tbody tr").Select(r => $"{r.QuerySelector("th")!.TextContent} {r.QuerySelector("td")!.TextContent}");
+        var rows = cut.FindAll(".traffic-bars tbody tr")
+            .Select(r => $"{r.QuerySelector("th")!.TextContent} {r.QuerySelector("td")!.TextContent}");
         Assert.Equal(["not said 1", "reviews-v1 2", "reviews-v2 1", "200 3", "503 1"], rows);
-        Assert.Equal(["2.0\u00A0ms", "15\u00A0ms", "30\u00A0ms"], cut.FindAll(".traffic-latency dd").Select(d => d.TextContent));
+        Assert.Equal(
+            ["2.0\u00A0ms", "15\u00A0ms", "30\u00A0ms"],
+            cut.FindAll(".traffic-latency dd").Select(d => d.TextContent)
+        );
         Assert.Contains("4 of 4 answered", cut.Find(".traffic [role=status]").TextContent, StringComparison.Ordinal);
     }
 
@@ -101,7 +120,18 @@ public sealed class TrafficFormTests : LessonContext
     [Fact]
     public async Task Why_AsksAboutTheFormAndShowsTheSteps()
     {
-        Session.Explanation = new("GET /productpage", [new(RouteVerdict.Taken, "It is taken", ["Because."], SampleSummary.Key("VirtualService", "bookinfo"), new(12, "- match:"))]);
+        Session.Explanation = new(
+            "GET /productpage",
+            [
+                new(
+                    RouteVerdict.Taken,
+                    "It is taken",
+                    ["Because."],
+                    SampleSummary.Key("VirtualService", "bookinfo"),
+                    new(12, "- match:")
+                ),
+            ]
+        );
         var dialogs = Render<MudDialogProvider>();
         var cut = RenderPanel();
         await cut.Find("#traffic-target").InputAsync("/productpage");
@@ -118,7 +148,16 @@ public sealed class TrafficFormTests : LessonContext
     public void Targets_OfTheMesh_AreOffered()
     {
         var summary = SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch);
-        var gateway = summary.VirtualServices[0] with { Routes = [summary.VirtualServices[0].Routes[0] with { Match = "uri = /productpage or uri starts with /static" }] };
+        var gateway = summary.VirtualServices[0] with
+        {
+            Routes =
+            [
+                summary.VirtualServices[0].Routes[0] with
+                {
+                    Match = "uri = /productpage or uri starts with /static",
+                },
+            ],
+        };
 
         Assert.Equal(["/productpage", "/"], MeshTargets.Paths(summary with { VirtualServices = [gateway] }));
         Assert.Contains("http://reviews:9080/", MeshTargets.Urls(summary, "bookinfo"));
@@ -126,14 +165,36 @@ public sealed class TrafficFormTests : LessonContext
     }
 
     private static TrafficReply Reply(int number, int status, string? workload, int milliseconds) =>
-        new(number, status, TimeSpan.FromMilliseconds(milliseconds), "<b>hello</b>", workload is null ? null : workload + "-abc", workload, null);
+        new(
+            number,
+            status,
+            TimeSpan.FromMilliseconds(milliseconds),
+            "<b>hello</b>",
+            workload is null ? null : workload + "-abc",
+            workload,
+            null
+        );
 
     private static TrafficRun Run(TrafficPhase phase, params ImmutableArray<TrafficReply> replies) =>
-        new("1", new(null, "", "/productpage", [], replies.Length == 0 ? 10 : replies.Length), "/productpage through the ingress gateway", phase, replies);
+        new(
+            "1",
+            new(null, "", "/productpage", [], replies.Length == 0 ? 10 : replies.Length),
+            "/productpage through the ingress gateway",
+            phase,
+            replies
+        );
 
     private IRenderedComponent<MeshPanel> RenderPanel(TrafficRun? run = null) =>
-        Render<MeshPanel>(p => p
-            .AddCascadingValue(Actions)
-            .Add(x => x.Snapshot, Session.Current with { Summary = SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch), Traffic = run })
-            .Add(x => x.InitialNamespace, "bookinfo"));
+        Render<MeshPanel>(p =>
+            p.AddCascadingValue(Actions)
+                .Add(
+                    x => x.Snapshot,
+                    Session.Current with
+                    {
+                        Summary = SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch),
+                        Traffic = run,
+                    }
+                )
+                .Add(x => x.InitialNamespace, "bookinfo")
+        );
 }

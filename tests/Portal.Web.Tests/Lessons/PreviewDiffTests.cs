@@ -51,7 +51,10 @@ public sealed class PreviewDiffTests
     [InlineData("autoscaling.v2beta1.HorizontalPodAutoscaler.a.b.c", "HorizontalPodAutoscaler a/b.c")]
     [InlineData("something", "something")]
     public void Read_Title_IsKindAndName(string file, string title) =>
-        Assert.Equal(title, Assert.Single(PreviewDiff.Read($"diff -u -N /tmp/LIVE-1/{file} /tmp/MERGED-1/{file}")).Title);
+        Assert.Equal(
+            title,
+            Assert.Single(PreviewDiff.Read($"diff -u -N /tmp/LIVE-1/{file} /tmp/MERGED-1/{file}")).Title
+        );
 
     [Fact]
     public void Read_AnythingElse_IsNothing() => Assert.Empty(PreviewDiff.Read("error: no such file\n+ a\n"));

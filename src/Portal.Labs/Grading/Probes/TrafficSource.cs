@@ -43,7 +43,12 @@ internal abstract class TrafficSource
         var workload = settings.Text("workload") ?? "";
         var order = settings.Text("from") == "ingress"
             ? new TrafficOrder(null, "", settings.Text("path") ?? "/", headers)
-            : new TrafficOrder(settings.Text("namespace") ?? "default", workload, settings.Text("url") ?? settings.Text("path") ?? "", headers);
+            : new TrafficOrder(
+                settings.Text("namespace") ?? "default",
+                workload,
+                settings.Text("url") ?? settings.Text("path") ?? "",
+                headers
+            );
         var container = settings.Text("container") ?? workload;
         return Create(context.Snapshot, context.Api, context.RequestTimeHeader, order, container, time, out problem);
     }
@@ -142,7 +147,13 @@ internal abstract class TrafficSource
             var last = text[(end + 1)..].Split(' ');
             var status = int.TryParse(last[0], CultureInfo.InvariantCulture, out var code) ? code : 0;
             var seconds = double.TryParse(last[^1], CultureInfo.InvariantCulture, out var total) ? total : 0;
-            return new(status, end < 0 ? "" : text[..end], ImmutableDictionary<string, string>.Empty, TimeSpan.FromSeconds(seconds), status == 0 ? Problem(result) : null);
+            return new(
+                status,
+                end < 0 ? "" : text[..end],
+                ImmutableDictionary<string, string>.Empty,
+                TimeSpan.FromSeconds(seconds),
+                status == 0 ? Problem(result) : null
+            );
         }
 
         /// <summary>What curl's exit code means.</summary>

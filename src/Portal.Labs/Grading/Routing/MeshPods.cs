@@ -17,12 +17,15 @@ internal sealed record MeshPods(
 {
     private static MeshPods None { get; } = new(null, new Dictionary<string, string>(), false, []);
 
-    /// <param name="workload">Empty for any of the namespace.</param>
+    /// <param name="workload">Empty for any of the namespace that has a proxy, as rules of the mesh are for those
+    /// only.</param>
     public static MeshPods Of(ClusterSnapshot snapshot, string @namespace, string workload) =>
-        From(
-            snapshot,
-            p => p.Namespace == @namespace && (p.Workload.Length > 0 ? p.Workload : p.Name) == workload
-        );
+        workload.Length == 0
+            ? None with { HasProxy = true }
+            : From(
+                snapshot,
+                p => p.Namespace == @namespace && (p.Workload.Length > 0 ? p.Workload : p.Name) == workload
+            );
 
     /// <summary>The pods that a Gateway chooses.</summary>
     public static MeshPods OfGateway(ClusterSnapshot snapshot, ClusterObject? gateway)

@@ -41,10 +41,17 @@ internal sealed record RouteCaller(
                     ? null
                     : $"the caller has no label {missing.Name}={missing.Value.Text()}";
             case "gateways":
-                return value.Items().Select(g => g.Text() ?? "").Any(g => g == Gateway || Gateway.EndsWith("/" + g, StringComparison.Ordinal))
+                return value
+                    .Items()
+                    .Select(g => g.Text() ?? "")
+                    .Any(g => g == Gateway || Gateway.EndsWith("/" + g, StringComparison.Ordinal))
                     ? null
                     : $"it is for {string.Join(" and ", value.Items().Select(g => g.Text()))}, "
-                        + (Gateway == Mesh ? "not for requests within the mesh" : $"and this request comes through {Gateway}");
+                        + (
+                            Gateway == Mesh
+                                ? "not for requests within the mesh"
+                                : $"and this request comes through {Gateway}"
+                        );
             default:
                 return $"the condition {condition} is not known here";
         }

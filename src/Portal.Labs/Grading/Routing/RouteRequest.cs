@@ -41,9 +41,19 @@ internal sealed record RouteRequest(string Path, string Method, IReadOnlyDiction
             {
                 "uri" => Compare("path", value, Path.Split('?')[0], match.Find("ignoreUriCase").IsTrue()),
                 "method" => Compare(name, value, Method),
-                "headers" => value.Members().Select(h => Compare($"header {h.Name}", h.Value, Header(h.Name))).FirstOrDefault(o => o is not null),
-                "withoutHeaders" => value.Members().Where(h => Compare("", h.Value, Header(h.Name)) is null).Select(h => $"header {h.Name} is “{Header(h.Name)}”, and it must not {Wanted(h.Value)}").FirstOrDefault(),
-                "queryParams" => value.Members().Select(q => Compare($"parameter {q.Name}", q.Value, Parameter(q.Name))).FirstOrDefault(o => o is not null),
+                "headers" => value
+                    .Members()
+                    .Select(h => Compare($"header {h.Name}", h.Value, Header(h.Name)))
+                    .FirstOrDefault(o => o is not null),
+                "withoutHeaders" => value
+                    .Members()
+                    .Where(h => Compare("", h.Value, Header(h.Name)) is null)
+                    .Select(h => $"header {h.Name} is “{Header(h.Name)}”, and it must not {Wanted(h.Value)}")
+                    .FirstOrDefault(),
+                "queryParams" => value
+                    .Members()
+                    .Select(q => Compare($"parameter {q.Name}", q.Value, Parameter(q.Name)))
+                    .FirstOrDefault(o => o is not null),
                 "name" or "ignoreUriCase" => null,
                 // For a check, what a caller is is not part of the request; such a rule is for somebody else.
                 _ => Caller is null ? (name == "gateways" ? null : name) : Caller.Obstacle(name, value, Compare),
@@ -55,7 +65,12 @@ internal sealed record RouteRequest(string Path, string Method, IReadOnlyDiction
 
     private string? Parameter(string name) =>
         Path.Split('?', 2) is [_, var query]
-            ? query.Split('&').Select(p => p.Split('=', 2)).Where(p => p[0] == name).Select(p => p.Length > 1 ? p[1] : "").FirstOrDefault()
+            ? query
+                .Split('&')
+                .Select(p => p.Split('=', 2))
+                .Where(p => p[0] == name)
+                .Select(p => p.Length > 1 ? p[1] : "")
+                .FirstOrDefault()
             : null;
 
     private string? Header(string name) => Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;

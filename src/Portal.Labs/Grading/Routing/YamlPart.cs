@@ -26,11 +26,15 @@ internal static class YamlPart
             switch (node)
             {
                 case YamlMappingNode mapping:
-                    var (key, value) = mapping.Children.FirstOrDefault(c => c.Key is YamlScalarNode k && k.Value == name);
-                    if (key is null) return null;
+                    var (key, value) = mapping.Children.FirstOrDefault(c =>
+                        c.Key is YamlScalarNode k && k.Value == name
+                    );
+                    if (key is null)
+                        return null;
                     (node, first) = (value, key.Start.Line);
                     break;
-                case YamlSequenceNode list when int.TryParse(name, CultureInfo.InvariantCulture, out var index) && index < list.Children.Count:
+                case YamlSequenceNode list
+                    when int.TryParse(name, CultureInfo.InvariantCulture, out var index) && index < list.Children.Count:
                     node = list.Children[index];
                     first = node.Start.Line;
                     break;

@@ -23,7 +23,12 @@ public sealed record PlacedEdge(MeshEdge Edge, string Path, ImmutableArray<strin
 /// Where a mesh is drawn. Texts are cut to the room that there is by a generous width of characters, and each label has
 /// a row of its own beside the node that it belongs to, so nothing covers anything whatever it is called.
 /// </summary>
-public sealed record MeshLayout(ImmutableArray<PlacedNode> Nodes, ImmutableArray<PlacedEdge> Edges, int Width, int Height)
+public sealed record MeshLayout(
+    ImmutableArray<PlacedNode> Nodes,
+    ImmutableArray<PlacedEdge> Edges,
+    int Width,
+    int Height
+)
 {
     /// <summary>Where a node's texts begin, and a line's height.</summary>
     public const int Pad = 12;
@@ -43,23 +48,27 @@ public sealed record MeshLayout(ImmutableArray<PlacedNode> Nodes, ImmutableArray
     private const int MaxMarks = 4;
 
     /// <summary>Gateways, services and versions side by side.</summary>
-    public static MeshLayout Wide(MeshGraph graph) => Place(graph, new(0, 180, 266, 180, 532, 180, 712, Indented: false));
+    public static MeshLayout Wide(MeshGraph graph) =>
+        Place(graph, new(0, 180, 266, 180, 532, 180, 712, Indented: false));
 
     /// <summary>One below the other, for a phone and a narrow panel: versions are indented below their service.</summary>
-    public static MeshLayout Narrow(MeshGraph graph) => Place(graph, new(0, 330, 26, 304, 122, 208, 330, Indented: true));
+    public static MeshLayout Narrow(MeshGraph graph) =>
+        Place(graph, new(0, 330, 26, 304, 122, 208, 330, Indented: true));
 
     private static MeshLayout Place(MeshGraph graph, Columns columns)
     {
         var nodes = new Dictionary<string, PlacedNode>();
         var y = Margin;
         if (columns.Indented)
-            foreach (var gateway in graph.Nodes.Where(n => n.Kind == MeshNodeKind.Gateway)) y = Add(gateway, columns.GatewayX, columns.GatewayWidth, y);
+            foreach (var gateway in graph.Nodes.Where(n => n.Kind == MeshNodeKind.Gateway))
+                y = Add(gateway, columns.GatewayX, columns.GatewayWidth, y);
         foreach (var service in graph.Nodes.Where(n => n.Kind is MeshNodeKind.Service or MeshNodeKind.External))
         {
             var top = y;
             var below = Add(service, columns.ServiceX, columns.ServiceWidth, top);
             y = columns.Indented ? below : top;
-            foreach (var way in graph.Edges.Where(e => e.From == service)) y = Add(way.To, columns.WorkloadX, columns.WorkloadWidth, y);
+            foreach (var way in graph.Edges.Where(e => e.From == service))
+                y = Add(way.To, columns.WorkloadX, columns.WorkloadWidth, y);
             y = Math.Max(y, below);
         }
         if (!columns.Indented)
@@ -70,22 +79,42 @@ public sealed record MeshLayout(ImmutableArray<PlacedNode> Nodes, ImmutableArray
                 free = Add(gateway, columns.GatewayX, columns.GatewayWidth, Math.Max(free, TargetY(gateway)));
             y = Math.Max(y, free);
         }
-        var rails = graph.Nodes.Where(n => n.Kind == MeshNodeKind.Gateway).Select((n, i) => (n, i)).ToDictionary(p => p.n, p => Math.Min(p.i, 2));
+        var rails = graph
+            .Nodes.Where(n => n.Kind == MeshNodeKind.Gateway)
+            .Select((n, i) => (n, i))
+            .ToDictionary(p => p.n, p => Math.Min(p.i, 2));
         return new(
             [.. graph.Nodes.Select(n => nodes[n.Id])],
-            [.. graph.Edges.Select(e => Draw(e, nodes[e.From.Id].Box, nodes[e.To.Id].Box, columns, rails.GetValueOrDefault(e.From)))],
+            [
+                .. graph.Edges.Select(e =>
+                    Draw(e, nodes[e.From.Id].Box, nodes[e.To.Id].Box, columns, rails.GetValueOrDefault(e.From))
+                ),
+            ],
             columns.Width + (2 * Margin),
             y - RowGap + Margin
         );
 
-        int TargetY(MeshNode gateway) => graph.Edges.Where(e => e.From == gateway).Select(e => nodes[e.To.Id].Box.Y).DefaultIfEmpty(Margin).Min();
+        int TargetY(MeshNode gateway) =>
+            graph.Edges.Where(e => e.From == gateway).Select(e => nodes[e.To.Id].Box.Y).DefaultIfEmpty(Margin).Min();
 
         int Add(MeshNode node, int x, int width, int top)
         {
-            var marks = node.Marks.Length > MaxMarks ? node.Marks[..(MaxMarks - 1)].Add(new(MudBlazor.Icons.Material.Rounded.MoreHoriz, $"{node.Marks.Length - MaxMarks + 1} more")) : node.Marks;
+            var marks =
+                node.Marks.Length > MaxMarks
+                    ? node.Marks[..(MaxMarks - 1)]
+                        .Add(
+                            new(MudBlazor.Icons.Material.Rounded.MoreHoriz, $"{node.Marks.Length - MaxMarks + 1} more")
+                        )
+                    : node.Marks;
             var room = width - (2 * Pad);
             var box = new MeshBox(x + Margin, top, width, 12 + NameLine + Line + (Line * marks.Length));
-            nodes[node.Id] = new(node, box, Cut(node.Name, room, NameCharacter), Cut(node.Note, room, NoteCharacter), [.. marks.Select(m => m with { Text = Cut(m.Text, room - Icon, NoteCharacter) })]);
+            nodes[node.Id] = new(
+                node,
+                box,
+                Cut(node.Name, room, NameCharacter),
+                Cut(node.Note, room, NoteCharacter),
+                [.. marks.Select(m => m with { Text = Cut(m.Text, room - Icon, NoteCharacter) })]
+            );
             return box.Bottom + RowGap;
         }
     }
@@ -107,7 +136,8 @@ public sealed record MeshLayout(ImmutableArray<PlacedNode> Nodes, ImmutableArray
         }
         // What comes through a gateway is written on the service: several lead there.
         var lines = edge.From.Kind == MeshNodeKind.Gateway ? [] : edge.Lines;
-        if (lines.IsEmpty) return new(edge, path, [], default);
+        if (lines.IsEmpty)
+            return new(edge, path, [], default);
         var height = lines.Length * LabelLine;
         return new(
             edge,
@@ -123,5 +153,14 @@ public sealed record MeshLayout(ImmutableArray<PlacedNode> Nodes, ImmutableArray
         return text.Length <= most ? text : text[..(most - 1)].TrimEnd() + "…";
     }
 
-    private sealed record Columns(int GatewayX, int GatewayWidth, int ServiceX, int ServiceWidth, int WorkloadX, int WorkloadWidth, int Width, bool Indented);
+    private sealed record Columns(
+        int GatewayX,
+        int GatewayWidth,
+        int ServiceX,
+        int ServiceWidth,
+        int WorkloadX,
+        int WorkloadWidth,
+        int Width,
+        bool Indented
+    );
 }

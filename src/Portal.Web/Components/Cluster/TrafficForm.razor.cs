@@ -47,8 +47,10 @@ public sealed partial class TrafficForm
     {
         _senders =
         [
-            .. Summary.Pods
-                .Where(p => p.Namespace is not ("istio-system" or "kube-system") && p.ReadyContainers == p.Containers)
+            .. Summary
+                .Pods.Where(p =>
+                    p.Namespace is not ("istio-system" or "kube-system") && p.ReadyContainers == p.Containers
+                )
                 .Select(p => $"{p.Namespace}/{(p.Workload.Length > 0 ? p.Workload : p.Name)}")
                 // What was chosen stays, even while its pod is replaced.
                 .Append(_from)
@@ -59,14 +61,17 @@ public sealed partial class TrafficForm
         ];
         _paths = MeshTargets.Paths(Summary);
         _urls = MeshTargets.Urls(Summary, Namespace);
-        if (_begun || _paths.IsEmpty) return;
+        if (_begun || _paths.IsEmpty)
+            return;
         _begun = true;
-        if (_target.Length == 0) _target = _paths[0];
+        if (_target.Length == 0)
+            _target = _paths[0];
     }
 
     private void OnFrom()
     {
-        if ((_from.Length == 0) == _target.StartsWith('/') && _target.Length > 0) return;
+        if ((_from.Length == 0) == _target.StartsWith('/') && _target.Length > 0)
+            return;
         _target = (_from.Length == 0 ? _paths : _urls).FirstOrDefault("");
     }
 
@@ -81,7 +86,8 @@ public sealed partial class TrafficForm
     {
         try
         {
-            if (Order() is { } order) await Explain(RouteQuestion.About(order.Checked()));
+            if (Order() is { } order)
+                await Explain(RouteQuestion.About(order.Checked()));
         }
         catch (RunRefusedException e)
         {
@@ -94,7 +100,9 @@ public sealed partial class TrafficForm
     {
         _problem = null;
         var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        foreach (var line in _headers.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var line in _headers.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0)
@@ -104,8 +112,10 @@ public sealed partial class TrafficForm
             }
             headers.Add(new(line[..colon].Trim(), line[(colon + 1)..].Trim()));
         }
-        if (_user.Trim() is { Length: > 0 } user) headers.Add(new("end-user", user));
-        if (_cookie.Trim() is { Length: > 0 } cookie) headers.Add(new("Cookie", cookie));
+        if (_user.Trim() is { Length: > 0 } user)
+            headers.Add(new("end-user", user));
+        if (_cookie.Trim() is { Length: > 0 } cookie)
+            headers.Add(new("Cookie", cookie));
         var parts = _from.Split('/', 2);
         return _from.Length == 0
             ? new(null, "", _target, headers.ToImmutable(), _count)

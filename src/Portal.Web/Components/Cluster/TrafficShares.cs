@@ -15,13 +15,12 @@ internal static class TrafficShares
 {
     /// <summary>By the workload that the answers name; empty when none names one.</summary>
     public static IReadOnlyList<TrafficShare> ByWorkload(IReadOnlyCollection<TrafficReply> replies) =>
-        replies.Any(r => r.Workload is not null)
-            ? Of(replies, r => r.Workload ?? "not said", _ => "")
-            : [];
+        replies.Any(r => r.Workload is not null) ? Of(replies, r => r.Workload ?? "not said", _ => "") : [];
 
     /// <summary>By the pod, where a workload has several.</summary>
     public static IReadOnlyList<TrafficShare> ByPod(IReadOnlyCollection<TrafficReply> replies) =>
-        replies.Where(r => r.Pod is not null).DistinctBy(r => r.Pod).Count() > replies.Where(r => r.Pod is not null).DistinctBy(r => r.Workload).Count()
+        replies.Where(r => r.Pod is not null).DistinctBy(r => r.Pod).Count()
+        > replies.Where(r => r.Pod is not null).DistinctBy(r => r.Workload).Count()
             ? Of(replies, r => r.Pod ?? "not said", _ => "")
             : [];
 
@@ -35,7 +34,8 @@ internal static class TrafficShares
     public static (TimeSpan Min, TimeSpan Median, TimeSpan Max)? Latency(IEnumerable<TrafficReply> replies)
     {
         var times = replies.Where(r => r.Status != 0).Select(r => r.Elapsed).Order().ToList();
-        if (times.Count == 0) return null;
+        if (times.Count == 0)
+            return null;
         var middle = times.Count / 2;
         var median = times.Count % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
         return (times[0], median, times[^1]);
@@ -51,7 +51,8 @@ internal static class TrafficShares
         Func<TrafficReply, string> css
     ) =>
         [
-            .. replies.GroupBy(name, StringComparer.Ordinal)
+            .. replies
+                .GroupBy(name, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => new TrafficShare(g.Key, g.Count(), 100.0 * g.Count() / replies.Count, css(g.First()))),
         ];

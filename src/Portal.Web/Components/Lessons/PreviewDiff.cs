@@ -21,7 +21,8 @@ internal static partial class PreviewDiff
 
         void Add()
         {
-            if (title is not null) objects.Add(new(title, Join(hunks.Where(IsWorthReading))));
+            if (title is not null)
+                objects.Add(new(title, Join(hunks.Where(IsWorthReading))));
             hunks.Clear();
         }
 
@@ -57,11 +58,14 @@ internal static partial class PreviewDiff
     private static string TitleOf(string line)
     {
         var file = line[(line.LastIndexOf('/') + 1)..];
-        if (ObjectFile().Match(file) is not { Success: true } match) return file;
+        if (ObjectFile().Match(file) is not { Success: true } match)
+            return file;
         var (kind, ns, name) = (match.Groups["kind"].Value, match.Groups["ns"].Value, match.Groups["name"].Value);
         return ns.Length > 0 ? $"{kind} {ns}/{name}" : $"{kind} {name}";
     }
 
-    [GeneratedRegex(@"^(?:[a-z0-9.-]*\.)?v\d+(?:(?:alpha|beta)\d+)?\.(?<kind>[A-Z]\w*)\.(?<ns>[a-z0-9-]*)\.(?<name>.+)$")]
+    [GeneratedRegex(
+        @"^(?:[a-z0-9.-]*\.)?v\d+(?:(?:alpha|beta)\d+)?\.(?<kind>[A-Z]\w*)\.(?<ns>[a-z0-9-]*)\.(?<name>.+)$"
+    )]
     private static partial Regex ObjectFile();
 }
