@@ -238,7 +238,8 @@ internal sealed class Workspace : IAsyncDisposable
         while (true)
         {
             var ended = _shell;
-            await ended.Exited.ConfigureAwait(false);
+            // The end of the workspace does not wait for a shell that came while it began; it ends that one itself.
+            await ended.Exited.WaitAsync(closing).ConfigureAwait(false);
             await ended.DisposeAsync().ConfigureAwait(false);
             closing.ThrowIfCancellationRequested();
             _activity.Clear();
