@@ -129,13 +129,17 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         var results = page.Locator(".traffic-results");
         await Expect(results.Locator(".traffic-state")).ToContainTextAsync("done", s_text);
         await Expect(results.Locator(".traffic-bars").First).ToContainTextAsync("reviews-v1");
-        await Expect(page.Locator(".traffic [role=status]")).ToContainTextAsync("40 of 40 answered: reviews-v1 40, 200 40");
+        await Expect(page.Locator(".traffic [role=status]"))
+            .ToContainTextAsync("40 of 40 answered: reviews-v1 40, 200 40");
         await page.Locator("#traffic-user").FillAsync("jason");
         await page.Locator("#traffic-user").PressAsync("Enter");
         await Expect(page.Locator(".traffic [role=status]")).ToContainTextAsync("answered: reviews-v2 40", s_text);
         await page.GetByRole(AriaRole.Button, new() { Name = "Why would it go there?" }).ClickAsync();
         await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v2");
-        await page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
+        await page
+            .Locator(".mud-dialog")
+            .GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true })
+            .Last.ClickAsync();
         await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
 
         // Through the gateway, without a mouse.
@@ -163,7 +167,8 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
                 await learner.PictureAsync($"mesh-traffic-{suffix}");
                 await page.Locator(".mesh-way[data-id$='/reviews-v1']:visible").First.FocusAsync();
                 await page.Keyboard.PressAsync("Enter");
-                await Expect(page.Locator(".route-steps")).ToContainTextAsync("100 % go to reviews.bookinfo, subset v1");
+                await Expect(page.Locator(".route-steps"))
+                    .ToContainTextAsync("100 % go to reviews.bookinfo, subset v1");
                 await learner.PictureAsync($"mesh-why-{suffix}");
                 await page.Keyboard.PressAsync("Escape");
                 await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);

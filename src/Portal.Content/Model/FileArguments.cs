@@ -14,7 +14,8 @@ internal static partial class FileArguments
     [
         .. Find(code)
             .Select(f => f.StartsWith("./", StringComparison.Ordinal) ? f[2..] : f)
-            .Where(f => f.StartsWith("manifests/", StringComparison.Ordinal) && !f.Contains("..", StringComparison.Ordinal))
+            .Where(f => f.StartsWith("manifests/", StringComparison.Ordinal))
+            .Where(f => !f.Contains("..", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal),
     ];
 

@@ -124,7 +124,7 @@ public sealed record Block
     /// <summary>Whether a failing command lets the next ones run.</summary>
     public bool ContinueOnError { get; init; }
 
-    /// <summary>Files beside the lesson that the block hands to kubectl: paths below <c>manifests/</c>, in order.</summary>
+    /// <summary>Files beside the lesson that the block hands to kubectl, in order: below <c>manifests/</c>.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>The path to open of the ports that programs of this block listen on.</summary>

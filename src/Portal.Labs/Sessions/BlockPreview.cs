@@ -53,7 +53,8 @@ public static partial class BlockPreview
     }
 
     [GeneratedRegex(
-        @"^[ \t]*kubectl[ \t]+(?<verb>apply|create|delete|label|annotate|patch|scale|set|run|expose|replace|autoscale)\b",
+        @"^[ \t]*kubectl[ \t]+"
+            + @"(?<verb>apply|create|delete|label|annotate|patch|scale|set|run|expose|replace|autoscale)\b",
         RegexOptions.Multiline | RegexOptions.CultureInvariant
     )]
     private static partial Regex Mutating();

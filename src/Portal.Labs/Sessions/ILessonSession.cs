@@ -159,8 +159,8 @@ public interface ILessonSession
     Task AcknowledgeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sends requests through the mesh, from a pod or through the ingress gateway; <see cref="SessionSnapshot.Traffic"/>
-    /// shows the answers as they come. What was sent before is forgotten.
+    /// Sends requests through the mesh, from a pod or through the ingress gateway;
+    /// <see cref="SessionSnapshot.Traffic"/> shows the answers as they come. What was sent before is forgotten.
     /// </summary>
     /// <exception cref="RunRefusedException">They cannot be sent, or others are being sent; the message says
     /// why.</exception>

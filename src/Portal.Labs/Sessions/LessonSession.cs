@@ -106,7 +106,9 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
             throw new RunRefusedException("The portal restarts in a moment. Run this when the page is back.");
         RefuseWhenNotPossible(block);
         if (options.Preview && !BlockPreview.IsPossible(options.Code ?? block.Code))
-            throw new RunRefusedException("Nothing here changes the cluster by kubectl, so there is nothing to try first.");
+            throw new RunRefusedException(
+                "Nothing here changes the cluster by kubectl, so there is nothing to try first."
+            );
         var run = new QueuedRun(Guid.NewGuid().ToString("n"), section, block, options);
         Interlocked.Increment(ref _asked);
         try

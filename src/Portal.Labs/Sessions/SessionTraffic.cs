@@ -37,7 +37,10 @@ internal sealed class SessionTraffic(
                 container: null,
                 time,
                 out var problem
-            ) ?? throw new RunRefusedException($"Nothing was sent: there is {problem}. Choose another, or wait for it.");
+            )
+            ?? throw new RunRefusedException(
+                $"Nothing was sent: there is {problem}. Choose another, or wait for it."
+            );
         lock (_gate)
         {
             if (!_ended.IsCompleted)

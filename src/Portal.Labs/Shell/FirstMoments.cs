@@ -5,8 +5,8 @@ namespace Portal.Labs.Shell;
 
 /// <summary>
 /// Lets a workspace's processes come before those of others when its learner has just asked for something, until that
-/// has shown something or has been at it for a while; otherwise they give way. On a machine that a class keeps busy this
-/// is what makes a click answer. Thread-safe.
+/// has shown something or has been at it for a while; otherwise they give way. On a machine that a class keeps busy
+/// this is what makes a click answer. Thread-safe.
 /// </summary>
 internal sealed class FirstMoments : IDisposable
 {

@@ -23,7 +23,9 @@ public sealed record RouteQuestion(
     {
         if (order.IsIngress)
         {
-            var host = order.Headers.FirstOrDefault(h => h.Key.Equals("host", StringComparison.OrdinalIgnoreCase)).Value;
+            var host = order
+                .Headers.FirstOrDefault(h => h.Key.Equals("host", StringComparison.OrdinalIgnoreCase))
+                .Value;
             return new(host ?? "*", null, "", order.Target, order.Headers);
         }
         var uri = new Uri(order.Target);

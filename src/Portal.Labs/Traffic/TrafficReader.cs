@@ -57,7 +57,8 @@ internal static class TrafficReader
             var labels = sample.Labels("metric");
             string Of(string name) => labels.GetValueOrDefault(name, "");
             var text = sample.Find("value").Items().LastOrDefault().Text();
-            if (!double.TryParse(text, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)) continue;
+            if (!double.TryParse(text, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+                continue;
             var flow = new MeshFlow(
                 Of("source_workload_namespace"),
                 Of("source_workload"),

@@ -19,7 +19,8 @@ public sealed class ObjectDescriberTests
     private const string Pod = """
         {'apiVersion':'v1','kind':'Pod','metadata':{'name':'web-1-a','namespace':'n','uid':'p','labels':{'app':'web'},
          'ownerReferences':[{'apiVersion':'apps/v1','kind':'ReplicaSet','name':'web-1','uid':'r'}]},
-         'spec':{'nodeName':'node-1','containers':[{'name':'web','image':'nginx'},{'name':'istio-proxy','image':'proxyv2'}]},
+         'spec':{'nodeName':'node-1',
+           'containers':[{'name':'web','image':'nginx'},{'name':'istio-proxy','image':'proxyv2'}]},
          'status':{'podIP':'10.1.2.3','phase':'Running','containerStatuses':[
            {'name':'web','restartCount':3,'state':{'waiting':{'reason':'CrashLoopBackOff'}},
             'lastState':{'terminated':{'exitCode':1}}},
@@ -113,7 +114,8 @@ public sealed class ObjectDescriberTests
             .Single(
                 Snapshots
                     .Of(
-                        $"{{'apiVersion':'v1','kind':'ConfigMap','metadata':{{'name':'c'}},'data':{{'a':'1','b':'{large}'}}}}"
+                        $"{{'apiVersion':'v1','kind':'ConfigMap','metadata':{{'name':'c'}},"
+                            + $"'data':{{'a':'1','b':'{large}'}}}}"
                     )
                     .Objects.Values
             )
@@ -129,7 +131,8 @@ public sealed class ObjectDescriberTests
             Snapshots
                 .Of(
                     """
-                    {'apiVersion':'security.istio.io/v1','kind':'AuthorizationPolicy','metadata':{'name':'a','namespace':'n'},
+                    {'apiVersion':'security.istio.io/v1','kind':'AuthorizationPolicy',
+                    'metadata':{'name':'a','namespace':'n'},
                      'spec':{'action':'DENY','rules':[{}],'selector':{'matchLabels':{'app':'web'}}}}
                     """
                 )

@@ -72,7 +72,11 @@ public sealed class ObjectDiffTests
 
     [Fact]
     public void Of_LongValue_IsCutShort() =>
-        Assert.EndsWith("…", Diff("{'a':1}", $"{{'a':'{new string('x', 5000)}'}}")[0].After, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "…",
+            Diff("{'a':1}", $"{{'a':'{new string('x', 5000)}'}}")[0].After,
+            StringComparison.Ordinal
+        );
 
     private static IReadOnlyList<FieldChange> Diff(string before, string after) =>
         ObjectDiff.Of(Snapshots.Json(before), Snapshots.Json(after), 50);

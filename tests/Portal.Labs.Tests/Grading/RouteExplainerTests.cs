@@ -7,17 +7,29 @@ namespace Portal.Labs.Tests.Grading;
 public sealed class RouteExplainerTests
 {
     private const string Service =
-        "{'apiVersion':'v1','kind':'Service','metadata':{'namespace':'shop','name':'reviews'},'spec':{'selector':{'app':'reviews'},'ports':[{'port':9080}]}}";
+        "{'apiVersion':'v1','kind':'Service','metadata':{'namespace':'shop',"
+            + "'name':'reviews'},'spec':{'selector':{'app':'reviews'},'ports':[{'port':9080}]}}";
     private const string Rule =
-        "{'apiVersion':'networking.istio.io/v1','kind':'DestinationRule','metadata':{'namespace':'shop','name':'reviews'},'spec':{'host':'reviews','trafficPolicy':{'connectionPool':{'tcp':{'maxConnections':1}}},'subsets':[{'name':'v1','labels':{'version':'v1'}},{'name':'v2','labels':{'version':'v2'}}]}}";
+        "{'apiVersion':'networking.istio.io/v1','kind':'DestinationRule',"
+            + "'metadata':{'namespace':'shop','name':'reviews'},'spec':{'host':'reviews',"
+            + "'trafficPolicy':{'connectionPool':{'tcp':{'maxConnections':1}}},"
+            + "'subsets':[{'name':'v1','labels':{'version':'v1'}},{'name':'v2',"
+            + "'labels':{'version':'v2'}}]}}";
     private const string Strict =
-        "{'apiVersion':'security.istio.io/v1','kind':'PeerAuthentication','metadata':{'namespace':'shop','name':'default'},'spec':{'mtls':{'mode':'STRICT'}}}";
+        "{'apiVersion':'security.istio.io/v1','kind':'PeerAuthentication',"
+            + "'metadata':{'namespace':'shop','name':'default'},'spec':{'mtls':{'mode':'STRICT'}}}";
     private const string Gateway =
-        "{'apiVersion':'networking.istio.io/v1','kind':'Gateway','metadata':{'namespace':'shop','name':'front'},'spec':{'selector':{'istio':'ingressgateway'},'servers':[{'port':{'number':80},'hosts':['*']}]}}";
+        "{'apiVersion':'networking.istio.io/v1','kind':'Gateway',"
+            + "'metadata':{'namespace':'shop','name':'front'},"
+            + "'spec':{'selector':{'istio':'ingressgateway'},'servers':[{'port':{'number':80},"
+            + "'hosts':['*']}]}}";
     private static readonly string s_split = Cluster.Rule(
         "reviews",
         $"'http':[{{'match':[{{'headers':{{'end-user':{{'exact':'jason'}}}}}}],'route':[{Cluster.To("v2", 0)}]}},"
-            + $"{{'match':[{{'sourceLabels':{{'app':'web'}}}}],'fault':{{'delay':{{'fixedDelay':'2s','percentage':{{'value':50}}}}}},'route':[{Cluster.To("v1", 90)},{Cluster.To("v2", 10)}]}},{Cluster.Split(1, 1)}]"
+            + $"{{'match':[{{'sourceLabels':{{'app':'web'}}}}],"
+            + $"'fault':{{'delay':{{'fixedDelay':'2s','percentage':{{'value':50}}}}}},"
+            + $"'route':[{Cluster.To("v1", 90)},{Cluster.To("v2", 10)}]}},"
+            + $"{Cluster.Split(1, 1)}]"
     );
 
     private static readonly string[] s_shop =
@@ -32,8 +44,10 @@ public sealed class RouteExplainerTests
     ];
 
     private static string Pod(string app, string version, bool sidecar = true) =>
-        $"{{'apiVersion':'v1','kind':'Pod','metadata':{{'namespace':'shop','name':'{app}-{version}','labels':{{'app':'{app}','version':'{version}'}}}},"
-        + $"'spec':{{'containers':[{{'name':'{app}'}}{(sidecar ? ",{'name':'istio-proxy'}" : "")}]}},'status':{{'phase':'Running','containerStatuses':[{{'name':'{app}','ready':true}}]}}}}";
+        $"{{'apiVersion':'v1','kind':'Pod','metadata':{{'namespace':'shop',"
+            + $"'name':'{app}-{version}','labels':{{'app':'{app}','version':'{version}'}}}},"
+        + $"'spec':{{'containers':[{{'name':'{app}'}}{(sidecar ? ",{'name':'istio-proxy'}" : "")}]}},"
+        + $"'status':{{'phase':'Running','containerStatuses':[{{'name':'{app}','ready':true}}]}}}}";
 
     private static RouteExplanation Explain(IEnumerable<string> objects, RouteQuestion question) =>
         RouteExplainer.Explain(Cluster.Of([.. objects]), question);
@@ -126,7 +140,11 @@ public sealed class RouteExplainerTests
     public void Explain_ThroughTheGateway_TriesTheRulesBoundToIt(string path, string expected, string? destination)
     {
         const string Bound =
-            "{'apiVersion':'networking.istio.io/v1','kind':'VirtualService','metadata':{'namespace':'shop','name':'front','creationTimestamp':'2026-01-01T00:00:00Z'},'spec':{'hosts':['*'],'gateways':['front'],'http':[{'match':[{'uri':{'prefix':'/page'}}],'route':[{'destination':{'host':'productpage'}}]}]}}";
+            "{'apiVersion':'networking.istio.io/v1','kind':'VirtualService',"
+                + "'metadata':{'namespace':'shop','name':'front',"
+                + "'creationTimestamp':'2026-01-01T00:00:00Z'},'spec':{'hosts':['*'],"
+                + "'gateways':['front'],'http':[{'match':[{'uri':{'prefix':'/page'}}],"
+                + "'route':[{'destination':{'host':'productpage'}}]}]}}";
 
         var steps = Explain([Gateway, Bound], new("*", null, "", path, [])).Steps;
 

@@ -18,7 +18,8 @@ public sealed class SessionTrafficTests : SessionFixture
         Server.Lists[Gateway + "where"] = "served by reviews-v1-abc, not reviews-v1";
         Server.Lists[Pods] =
             "{'metadata':{'resourceVersion':'1'},'items':[{'metadata':{'name':'reviews-v1-abc','namespace':'shop',"
-            + "'uid':'u','labels':{'pod-template-hash':'abc'},'ownerReferences':[{'kind':'ReplicaSet','name':'reviews-v1-abc'}]}}]}";
+            + "'uid':'u','labels':{'pod-template-hash':'abc'},"
+            + "'ownerReferences':[{'kind':'ReplicaSet','name':'reviews-v1-abc'}]}}]}";
         var session = await OpenAsync();
         await Until(session, s => s.Summary.Pods.Length == 1);
 

@@ -73,7 +73,15 @@ public sealed class CommandRunnerTests : WorkspaceFixture
         await new CommandRunner(TimeProvider.System)
             .RunAsync(
                 workspace,
-                new RunRequest("r", "b", [(0, "true"), (1, "echo a; echo b")], TestTimeouts.Default, false, false, atOnce),
+                new RunRequest(
+                    "r",
+                    "b",
+                    [(0, "true"), (1, "echo a; echo b")],
+                    TestTimeouts.Default,
+                    ContinueOnError: false,
+                    Edited: false,
+                    atOnce
+                ),
                 _ => { },
                 CancellationToken.None
             )

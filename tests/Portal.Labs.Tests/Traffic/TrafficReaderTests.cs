@@ -9,7 +9,9 @@ public sealed class TrafficReaderTests
 {
     private const string Query = "api/v1/namespaces/istio-system/services/http:prometheus:9090/proxy/api/v1/query";
     private const string Sides =
-        "'source_workload_namespace':'shop','source_workload':'web','destination_service_namespace':'shop','destination_service_name':'cart','destination_workload':'cart-v1'";
+        "'source_workload_namespace':'shop','source_workload':'web',"
+            + "'destination_service_namespace':'shop','destination_service_name':'cart',"
+            + "'destination_workload':'cart-v1'";
 
     [Fact]
     public async Task Read_NoPrometheus_IsNotInstalled() => Assert.False((await ReadAsync(null)).Installed);
@@ -19,8 +21,10 @@ public sealed class TrafficReaderTests
     {
         // The same answer to both questions: the first value is the latency, their sum the rate.
         var traffic = await ReadAsync(
-            $"{{'data':{{'resultType':'vector','result':[{{'metric':{{{Sides},'response_code':'200'}},'value':[1,'3']}},"
-                + $"{{'metric':{{{Sides},'response_code':'503'}},'value':[1,'1']}},{{'metric':{{{Sides},'response_code':'500'}},'value':[1,'NaN']}}]}}}}"
+            $"{{'data':{{'resultType':'vector','result':[{{'metric':{{{Sides},"
+                + $"'response_code':'200'}},'value':[1,'3']}},"
+                + $"{{'metric':{{{Sides},'response_code':'503'}},'value':[1,'1']}},"
+                + $"{{'metric':{{{Sides},'response_code':'500'}},'value':[1,'NaN']}}]}}}}"
         );
 
         var flow = Assert.Single(traffic.Flows);

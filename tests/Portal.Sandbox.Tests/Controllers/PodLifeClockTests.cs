@@ -69,8 +69,14 @@ public sealed class PodLifeClockTests
             spec:
               volumes: [{name: work, emptyDir: {}}]
               initContainers:
-              - {name: first, image: busybox, command: [sh, -c, "sleep 3; echo made > /shared/file"], volumeMounts: [{name: work, mountPath: /shared}]}
-              - {name: second, image: busybox, command: [sh, -c, "cat /shared/file"], volumeMounts: [{name: work, mountPath: /shared}]}
+              - name: first
+                image: busybox
+                command: [sh, -c, "sleep 3; echo made > /shared/file"]
+                volumeMounts: [{name: work, mountPath: /shared}]
+              - name: second
+                image: busybox
+                command: [sh, -c, "cat /shared/file"]
+                volumeMounts: [{name: work, mountPath: /shared}]
               containers: [{name: web, image: "nginx:1.25"}]
             """);
         await bench.UntilAsync(() => bench.Find("pods", "init").Objects("status", "initContainerStatuses").FirstOrDefault().Obj("state", "running") is not null, TimeSpan.Zero);

@@ -204,7 +204,10 @@ public sealed class FakeLessonSession : ILessonSession
     {
         await Note($"log {query}");
         if (!Logs.TryGetValue($"{query.Pod}/{query.Container}", out var log))
-            throw new ClusterApiException(HttpStatusCode.BadRequest, $"container {query.Container} is waiting to start");
+            throw new ClusterApiException(
+                HttpStatusCode.BadRequest,
+                $"container {query.Container} is waiting to start"
+            );
         Interlocked.Increment(ref _openLogs);
         try
         {

@@ -76,7 +76,8 @@ public static class SampleDetail
                     ),
                 ],
             },
-            $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: {PodName}\n  namespace: bookinfo\n  labels:\n    app: reviews\n"
+            $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: {PodName}\n  namespace: bookinfo\n"
+                + "  labels:\n    app: reviews\n"
                 + "    version: v1\nspec:\n  nodeName: sandbox-worker\n",
             Before: null,
             Gone: false

@@ -113,7 +113,9 @@ public sealed class ClusterPanelTests : LessonContext
 
         cut.FindAll(".row").First(r => r.GetAttribute("title") == "Service bookinfo/reviews").Click();
 
-        cut.WaitForAssertion(() => Assert.Contains("bookinfo/reviews", cut.Find(".object-head").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains("bookinfo/reviews", cut.Find(".object-head").TextContent, StringComparison.Ordinal)
+        );
         cut.Find(".object-drawer").KeyDown("Escape");
         Assert.Empty(cut.FindAll(".object-drawer"));
     }
@@ -123,10 +125,16 @@ public sealed class ClusterPanelTests : LessonContext
     {
         var cut = RenderPanel(Changed("step-1"));
 
-        var row = cut.FindAll(".row.by-step").Single(r => r.TextContent.Contains("VirtualService", StringComparison.Ordinal));
+        var row = cut
+            .FindAll(".row.by-step")
+            .Single(r => r.TextContent.Contains("VirtualService", StringComparison.Ordinal));
         Assert.Contains("spec.http[0].route[0].weight 100 → 90", row.GetAttribute("title"), StringComparison.Ordinal);
         Assert.Contains("Changes in Step 1", cut.Find(".step-changes summary").TextContent, StringComparison.Ordinal);
-        Assert.Contains("spec.http[0].route[0].weight", cut.Find(".field-change").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "spec.http[0].route[0].weight",
+            cut.Find(".field-change").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -143,7 +151,8 @@ public sealed class ClusterPanelTests : LessonContext
         cut.Find("[aria-label=\"Follow the step's namespace\"]").Click();
         Assert.Equal("bookinfo", Shown(cut));
 
-        static string? Shown(IRenderedComponent<ClusterPanel> cut) => cut.Find("#cluster-namespace").GetAttribute("value");
+        static string? Shown(IRenderedComponent<ClusterPanel> cut) =>
+            cut.Find("#cluster-namespace").GetAttribute("value");
     }
 
     [Theory]
@@ -158,7 +167,10 @@ public sealed class ClusterPanelTests : LessonContext
     [Fact]
     public void Pods_VeryMany_ShowTheFirstUntilAsked()
     {
-        var pods = Enumerable.Range(0, 64).Select(i => SampleSummary.Pod($"p-{i}", DateTimeOffset.UnixEpoch)).ToImmutableArray();
+        var pods = Enumerable
+            .Range(0, 64)
+            .Select(i => SampleSummary.Pod($"p-{i}", DateTimeOffset.UnixEpoch))
+            .ToImmutableArray();
         var cut = RenderPanel(With(_ => ClusterSummary.Empty with { Synced = true, Pods = pods }));
         Assert.Equal(40, cut.FindAll(".row").Count);
 
@@ -170,7 +182,11 @@ public sealed class ClusterPanelTests : LessonContext
     [Fact]
     public void Configuration_IsClosedUntilAsked()
     {
-        var secret = new ObjectRow(SampleSummary.Key("Secret", "db"), new(StatusTone.Idle, "in place"), "Opaque · password");
+        var secret = new ObjectRow(
+            SampleSummary.Key("Secret", "db"),
+            new(StatusTone.Idle, "in place"),
+            "Opaque · password"
+        );
         var cut = RenderPanel(With(s => s with { Others = [secret] }));
         Assert.DoesNotContain("password", cut.Markup, StringComparison.Ordinal);
 

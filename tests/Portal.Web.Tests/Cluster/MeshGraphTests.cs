@@ -55,12 +55,18 @@ public sealed class MeshGraphTests
     public void Build_FaultsAndBreakers_AreMarksInWords()
     {
         var summary = SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch);
-        var route = SampleSummary.Reviews(100, 0).Routes[1] with { Extras = ["abort 503 10 %", "retries 3", "timeout 2s", "mirror to reviews v2"] };
+        var route = SampleSummary.Reviews(100, 0).Routes[1] with
+        {
+            Extras = ["abort 503 10 %", "retries 3", "timeout 2s", "mirror to reviews v2"],
+        };
         var graph = MeshGraph.Build(
             summary with
             {
                 VirtualServices = [SampleSummary.Reviews(100, 0) with { Routes = [route] }],
-                DestinationRules = [summary.DestinationRules[0] with { Policies = ["max connections 1", "tls DISABLE"] }],
+                DestinationRules =
+                [
+                    summary.DestinationRules[0] with { Policies = ["max connections 1", "tls DISABLE"] },
+                ],
             },
             "bookinfo"
         );
@@ -82,7 +88,8 @@ public sealed class MeshGraphTests
     {
         var rule = policy is null ? null : new DestinationRuleRow(default, "bookinfo", "r", "reviews", [], [policy]);
 
-        Assert.Equal(expected, MeshRules.Lock(SampleSummary.Workload("reviews-v1") with { Sidecar = sidecar, MtlsMode = mode }, rule).Text);
+        var workload = SampleSummary.Workload("reviews-v1") with { Sidecar = sidecar, MtlsMode = mode };
+        Assert.Equal(expected, MeshRules.Lock(workload, rule).Text);
     }
 
     [Fact]
@@ -92,7 +99,16 @@ public sealed class MeshGraphTests
             true,
             [
                 new("istio-system", "istio-ingressgateway", "bookinfo", "productpage", "productpage-v1", 4, 0, null),
-                new("bookinfo", "productpage-v1", "bookinfo", "reviews", "reviews-v1", 3, 0.3, TimeSpan.FromMilliseconds(25)),
+                new(
+                    "bookinfo",
+                    "productpage-v1",
+                    "bookinfo",
+                    "reviews",
+                    "reviews-v1",
+                    3,
+                    0.3,
+                    TimeSpan.FromMilliseconds(25)
+                ),
                 new("bookinfo", "other", "bookinfo", "reviews", "reviews-v1", 1, 0.1, TimeSpan.FromMilliseconds(5)),
             ]
         );
@@ -116,6 +132,9 @@ public sealed class MeshGraphTests
         var question = MeshGraph.Build(summary with { VirtualServices = [rule] }, "bookinfo")
             .Edges.Single(e => e.From.Kind == MeshNodeKind.Gateway).Question;
 
-        Assert.Equal(("*", "/productpage", "bookinfo/bookinfo-gateway"), (question.Host, question.Path, question.Gateway));
+        Assert.Equal(
+            ("*", "/productpage", "bookinfo/bookinfo-gateway"),
+            (question.Host, question.Path, question.Gateway)
+        );
     }
 }

@@ -32,7 +32,10 @@ public sealed class MeshPanelTests : LessonContext
                 : cut.Find(Way).KeyDownAsync(new KeyboardEventArgs { Key = key })
         );
 
-        Assert.Equal(("reviews.bookinfo.svc.cluster.local:9080", "bookinfo"), Session.Questions.Select(q => (q.Host, q.Namespace)).Single());
+        Assert.Equal(
+            ("reviews.bookinfo.svc.cluster.local:9080", "bookinfo"),
+            Session.Questions.Select(q => (q.Host, q.Namespace)).Single()
+        );
     }
 
     [Fact]
@@ -45,18 +48,26 @@ public sealed class MeshPanelTests : LessonContext
             Assert.NotEqual("", e.QuerySelector("title")!.TextContent);
             Assert.Equal("0", e.GetAttribute("tabindex"));
         });
-        Assert.Contains(cut.FindAll(".mesh-node"), n => n.QuerySelector("title")!.TextContent == "Workload reviews-v1, 1/1 ready, mTLS, plain too");
+        Assert.Contains(
+            cut.FindAll(".mesh-node"),
+            n => n.QuerySelector("title")!.TextContent == "Workload reviews-v1, 1/1 ready, mTLS, plain too"
+        );
     }
 
     [Fact]
     public void Table_SaysTheSame()
     {
-        Session.Measured = new(true, [new("bookinfo", "productpage-v1", "bookinfo", "reviews", "reviews-v1", 2, 1, null)]);
+        Session.Measured = new(
+            true,
+            [new("bookinfo", "productpage-v1", "bookinfo", "reviews", "reviews-v1", 2, 1, null)]
+        );
         var cut = RenderPanel();
 
         cut.WaitForAssertion(() =>
         {
-            var rows = cut.FindAll(".mesh-table tbody tr").Select(r => string.Join(" | ", r.QuerySelectorAll("td").Select(d => d.TextContent.Trim()))).ToList();
+            var rows = cut.FindAll(".mesh-table tbody tr")
+                .Select(r => string.Join(" | ", r.QuerySelectorAll("td").Select(d => d.TextContent.Trim())))
+                .ToList();
             Assert.Contains("reviews | reviews-v1 | 50 % | 2/s, 50 % err | mTLS, plain too", rows);
             Assert.Contains("productpage-v1 | reviews | seen | 2/s, 50 % err | with errors", rows);
         });
@@ -73,7 +84,13 @@ public sealed class MeshPanelTests : LessonContext
             .Add(x => x.PrometheusStep, Section("step-1"))
             .Add(x => x.Path, "/learn/c/l"));
 
-        cut.WaitForAssertion(() => Assert.Contains("Install Prometheus to see traffic.", cut.Find(".mesh-meter").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains(
+                "Install Prometheus to see traffic.",
+                cut.Find(".mesh-meter").TextContent,
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal("/learn/c/l#step-1", cut.Find(".mesh-meter a").GetAttribute("href"));
     }
 
@@ -87,7 +104,13 @@ public sealed class MeshPanelTests : LessonContext
         Assert.Single(Session.Calls);
         Session.Measured = new(true, []);
         _time.Advance(TimeSpan.FromSeconds(0.2));
-        cut.WaitForAssertion(() => Assert.Contains("No traffic in the last minute", cut.Find(".mesh-meter").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.Contains(
+                "No traffic in the last minute",
+                cut.Find(".mesh-meter").TextContent,
+                StringComparison.Ordinal
+            )
+        );
 
         await DisposeComponentsAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -101,7 +124,9 @@ public sealed class MeshPanelTests : LessonContext
             .Add(x => x.Snapshot, Session.Current with { Summary = SampleSummary.Bookinfo(DateTimeOffset.UnixEpoch) })
             .Add(x => x.InitialNamespace, "bookinfo"));
         // The picture is drawn again with what the first reading gave; clicks come after that.
-        cut.WaitForAssertion(() => Assert.DoesNotContain("Asking Prometheus", cut.Find(".mesh-meter").TextContent, StringComparison.Ordinal));
+        cut.WaitForAssertion(() =>
+            Assert.DoesNotContain("Asking Prometheus", cut.Find(".mesh-meter").TextContent, StringComparison.Ordinal)
+        );
         return cut;
     }
 }

@@ -5,10 +5,12 @@ namespace Portal.Web.Tests.Lessons;
 
 public sealed class PreviewDiffTests
 {
-    private const string Output = """
-        diff -u -N /tmp/LIVE-1/networking.istio.io.v1.VirtualService.bookinfo.reviews /tmp/MERGED-2/networking.istio.io.v1.VirtualService.bookinfo.reviews
-        --- /tmp/LIVE-1/networking.istio.io.v1.VirtualService.bookinfo.reviews	2026-11-28
-        +++ /tmp/MERGED-2/networking.istio.io.v1.VirtualService.bookinfo.reviews	2026-11-28
+    private const string Reviews = "networking.istio.io.v1.VirtualService.bookinfo.reviews";
+
+    private const string Output = $"""
+        diff -u -N /tmp/LIVE-1/{Reviews} /tmp/MERGED-2/{Reviews}
+        --- /tmp/LIVE-1/{Reviews}	2026-11-28
+        +++ /tmp/MERGED-2/{Reviews}	2026-11-28
         @@ -6,7 +6,7 @@
          metadata:
         -  generation: 1

@@ -42,7 +42,8 @@ public sealed class RunnableBlockTests : LessonContext
         cut.Find("button.run").Click();
 
         Assert.Equal(shown, Assert.Single(Session.Runs).Options.Preview);
-        var run = Run(block.Id, RunPhase.Succeeded, Command(0, $"{code} --dry-run=server", RunPhase.Succeeded, 0, "deleted"));
+        var command = Command(0, $"{code} --dry-run=server", RunPhase.Succeeded, 0, "deleted");
+        var run = Run(block.Id, RunPhase.Succeeded, command);
         cut.Render(p => p.Add(b => b.Preview, run));
         Assert.Contains("deleted", cut.Find(".preview").TextContent, StringComparison.Ordinal);
         cut.Find("button.run").Click();
@@ -60,7 +61,8 @@ public sealed class RunnableBlockTests : LessonContext
         cut.FindAll(".preview button").Single(b => b.TextContent == "Close").Click();
 
         Assert.Empty(cut.FindAll(".preview"));
-        cut.Render(p => p.Add(b => b.Preview, Run(block.Id, RunPhase.Running, command with { Phase = RunPhase.Running })));
+        var running = Run(block.Id, RunPhase.Running, command with { Phase = RunPhase.Running });
+        cut.Render(p => p.Add(b => b.Preview, running));
         Assert.Contains("Asking the cluster", cut.Find(".preview").TextContent, StringComparison.Ordinal);
     }
 
@@ -71,7 +73,8 @@ public sealed class RunnableBlockTests : LessonContext
         directory.Write("manifests/a.yaml", "kind: Service");
         var block = Block("step-1/1") with { Files = ["manifests/a.yaml"] };
         var sections = Lesson.Sections.Select(s => s.Id == "step-1" ? s with { Parts = [new BlockPart(block)] } : s);
-        var session = new FakeLessonSession(Session.Key, Lesson with { Directory = directory.Path, Sections = [.. sections] });
+        var lesson = Lesson with { Directory = directory.Path, Sections = [.. sections] };
+        var session = new FakeLessonSession(Session.Key, lesson);
         Actions.Attach(session);
         var cut = RenderBlock(block);
         Assert.Empty(cut.FindAll(".block-file pre"));

@@ -30,7 +30,9 @@ internal static class GatewayRouteResolver
     }
 
     /// <summary>The entries of rules in the order in which they are tried.</summary>
-    public static IEnumerable<(ClusterObject Owner, JsonElement Entry, int Index)> Entries(IEnumerable<ClusterObject> rules) =>
+    public static IEnumerable<(ClusterObject Owner, JsonElement Entry, int Index)> Entries(
+        IEnumerable<ClusterObject> rules
+    ) =>
         rules.SelectMany(r =>
             r.Json.Find("spec", "http").Items().Select((entry, index) => (Owner: r, Entry: entry, Index: index))
         )

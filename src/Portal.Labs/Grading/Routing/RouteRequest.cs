@@ -7,7 +7,7 @@ namespace Portal.Labs.Grading.Routing;
 /// <summary>A request as a rule sees it.</summary>
 internal sealed record RouteRequest(string Path, string Method, IReadOnlyDictionary<string, string> Headers)
 {
-    /// <summary>Who asks, and what else is known of the request; null for a check, whose requests are anybody's.</summary>
+    /// <summary>Who asks, and what else is known of the request; null for a check, which asks for anybody.</summary>
     public RouteCaller? Caller { get; init; }
 
     private static readonly TimeSpan s_regexLimit = TimeSpan.FromMilliseconds(200);
@@ -80,7 +80,8 @@ internal sealed record RouteRequest(string Path, string Method, IReadOnlyDiction
         : Meets(wanted, value, ignoreCase) ? null
         : $"{subject} is “{value}”, and it must {Wanted(wanted)}";
 
-    private static string? Compare(string subject, JsonElement wanted, string? value) => Compare(subject, wanted, value, false);
+    private static string? Compare(string subject, JsonElement wanted, string? value) =>
+        Compare(subject, wanted, value, false);
 
     private static string Wanted(JsonElement match) =>
         match.Find("exact").Text() is { } exact ? $"be “{exact}”"

@@ -34,6 +34,15 @@ public sealed partial class ClusterPanel
     private ImmutableArray<ObjectRow> _others = [];
     private ImmutableArray<EventRow> _events = [];
 
+    private string NothingHere
+    {
+        get
+        {
+            if (_filter.Length > 0) return $"Nothing is called “{_filter}” here";
+            return _namespace.Length > 0 ? $"Nothing in “{_namespace}” yet" : "The cluster is empty";
+        }
+    }
+
     public ClusterPanel() => _openers = new(Open);
 
     [CascadingParameter]

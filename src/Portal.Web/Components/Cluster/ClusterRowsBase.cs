@@ -41,6 +41,22 @@ public abstract class ClusterRowsBase : ChangedOnlyBase
         builder.CloseElement();
     };
 
+    /// <summary>What a row is called, with its namespace where there are several.</summary>
+    protected RenderFragment Name(string @namespace, string name) => builder =>
+    {
+        builder.OpenElement(0, "span");
+        builder.AddAttribute(1, "class", "row-name");
+        if (ShowNamespace)
+        {
+            builder.OpenElement(2, "span");
+            builder.AddAttribute(3, "class", "muted");
+            builder.AddContent(4, $"{@namespace}/");
+            builder.CloseElement();
+        }
+        builder.AddContent(5, name);
+        builder.CloseElement();
+    };
+
     /// <summary>A row that the current step changed says so.</summary>
     protected RenderFragment? Mark(ClusterObjectKey key) => Marks.WordOf(key) is not { } word ? null : builder =>
     {

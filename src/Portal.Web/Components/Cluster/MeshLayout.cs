@@ -51,7 +51,7 @@ public sealed record MeshLayout(
     public static MeshLayout Wide(MeshGraph graph) =>
         Place(graph, new(0, 180, 266, 180, 532, 180, 712, Indented: false));
 
-    /// <summary>One below the other, for a phone and a narrow panel: versions are indented below their service.</summary>
+    /// <summary>One below the other, for a phone and a narrow panel: versions are indented.</summary>
     public static MeshLayout Narrow(MeshGraph graph) =>
         Place(graph, new(0, 330, 26, 304, 122, 208, 330, Indented: true));
 

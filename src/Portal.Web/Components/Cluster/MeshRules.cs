@@ -78,7 +78,9 @@ internal static class MeshRules
         };
     }
 
-    /// <summary>Share of the catch-all route; without one, requests are spread evenly and no number is promised.</summary>
+    /// <summary>
+    /// Share of the catch-all route; without one, requests are spread evenly and no number is promised.
+    /// </summary>
     public static (double Percent, bool Exact) Weight(
         ImmutableArray<RouteRow> routes,
         DestinationRuleRow? rule,

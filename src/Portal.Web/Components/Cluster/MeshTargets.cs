@@ -32,7 +32,8 @@ internal static class MeshTargets
                 .ThenBy(s => s.Name, StringComparer.Ordinal)
                 .Select(s => string.Create(
                     CultureInfo.InvariantCulture,
-                    $"http://{s.Name}{(s.Namespace == @namespace ? "" : "." + s.Namespace)}:{s.Ports.Split(':', '/')[0]}/"
+                    $"http://{s.Name}{(s.Namespace == @namespace ? "" : "." + s.Namespace)}"
+                    + $":{s.Ports.Split(':', '/')[0]}/"
                 )),
         ];
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Portal.Clusters.Watching;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Cluster;
 
@@ -49,21 +50,11 @@ public sealed partial class ObjectView
         }
     }
 
-    /// <summary>As the pattern of ARIA wants it: one stop for Tab, and the arrow keys choose.</summary>
     private async Task OnKeyAsync(KeyboardEventArgs e)
     {
-        var (tabs, at) = (Tabs, Tabs.IndexOf(_tab));
-        var next = e.Key switch
-        {
-            "ArrowRight" => (at + 1) % tabs.Length,
-            "ArrowLeft" => (at + tabs.Length - 1) % tabs.Length,
-            "Home" => 0,
-            "End" => tabs.Length - 1,
-            _ => at,
-        };
-        if (next == at) return;
-        _tab = tabs[next];
-        await _buttons[(int)_tab].FocusAsync();
+        if (TabKeys.Next(Tabs, _tab, e.Key) is not { } next) return;
+        _tab = next;
+        await _buttons[(int)next].FocusAsync();
     }
 
     private static string TitleOf(ObjectTab tab) => tab == ObjectTab.Yaml ? "YAML" : tab.ToString();

@@ -67,16 +67,7 @@ public sealed partial class ClusterChip
 
     private async Task RewindAsync()
     {
-        var question = new ChoiceQuestion(
-            "Go back to before a step?",
-            "What you made in that step and later is undone, and what runs is stopped. Your files, progress and points "
-                + "stay.",
-            "Go back",
-            "Back to before",
-            Steps,
-            Steps[^1].Value,
-            Danger: true
-        );
+        var question = RewindQuestion.Among(Steps);
         if (await question.AskAsync(Dialogs) is { Length: > 0 } section) await Actions.RewindAsync(section);
     }
 

@@ -70,7 +70,8 @@ function follow(root, reading) {
     const top = sections.find(s => visible.has(s) && links.has(s.id)) ?? null;
     if (!top || top === current) return;
     current = top;
-    try { localStorage.setItem(placeKey, top === sections[0] ? '' : encodeURIComponent(top.id)); } catch { /* as above */ }
+    const place = top === sections[0] ? '' : encodeURIComponent(top.id);
+    try { localStorage.setItem(placeKey, place); } catch { /* not remembered, nothing else */ }
     for (const link of links.values()) link.removeAttribute('aria-current');
     const link = links.get(top.id);
     link.setAttribute('aria-current', 'location');

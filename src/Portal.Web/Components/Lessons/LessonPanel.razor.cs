@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Lessons;
 
@@ -61,21 +62,11 @@ public sealed partial class LessonPanel
         return Open ? Task.CompletedTask : OpenChanged.InvokeAsync(true);
     }
 
-    /// <summary>As the pattern of ARIA wants it: one stop for Tab, and the arrow keys choose.</summary>
     private async Task OnKeyAsync(KeyboardEventArgs e)
     {
-        var (tabs, at) = (Tabs, Tabs.IndexOf(_tab));
-        var next = e.Key switch
-        {
-            "ArrowRight" => (at + 1) % tabs.Length,
-            "ArrowLeft" => (at + tabs.Length - 1) % tabs.Length,
-            "Home" => 0,
-            "End" => tabs.Length - 1,
-            _ => at,
-        };
-        if (next == at) return;
-        await SelectAsync(tabs[next]);
-        await _buttons[(int)tabs[next]].FocusAsync();
+        if (TabKeys.Next(Tabs, _tab, e.Key) is not { } next) return;
+        await SelectAsync(next);
+        await _buttons[(int)next].FocusAsync();
     }
 
     private static string IconOf(PanelTab tab) => tab switch

@@ -54,7 +54,9 @@ internal static partial class PreviewDiff
     private static ImmutableArray<DiffLine> Join(IEnumerable<List<DiffLine>> hunks) =>
         [.. hunks.SelectMany((h, i) => i == 0 ? h : h.Prepend(new DiffLine(' ', "…")))];
 
-    /// <summary>The file's name is group.version.kind.namespace.name; the group may be empty and names have dots.</summary>
+    /// <summary>
+    /// The file's name is group.version.kind.namespace.name; the group may be empty and names have dots.
+    /// </summary>
     private static string TitleOf(string line)
     {
         var file = line[(line.LastIndexOf('/') + 1)..];

@@ -82,7 +82,8 @@ public sealed partial class RunnableBlock
         }
     }
 
-    protected override IEnumerable<object?> Shown => [Block, Run, Preview, IsWaiting, Unsaved, CanRun, NotReady, Provider];
+    protected override IEnumerable<object?> Shown =>
+        [Block, Run, Preview, IsWaiting, Unsaved, CanRun, NotReady, Provider];
 
     protected override void OnShownChanged() =>
         _segments = BlockCode.Split(Block.Code, Run is { Edited: false } ? Run.Commands : []);

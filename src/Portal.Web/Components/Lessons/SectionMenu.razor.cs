@@ -50,13 +50,7 @@ public sealed partial class SectionMenu
 
     private async Task RewindAsync()
     {
-        var question = new ChoiceQuestion(
-            $"Go back to before “{Section.Title}”?",
-            "What you made in that step and later is undone, and what runs is stopped. Your files, progress and points "
-                + "stay.",
-            "Go back",
-            Danger: true
-        );
+        var question = RewindQuestion.Before(Section);
         if (await question.AskAsync(Dialogs) is not null) await Actions.RewindAsync(Section.Id);
     }
 

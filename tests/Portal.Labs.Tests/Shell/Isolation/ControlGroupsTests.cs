@@ -82,7 +82,8 @@ public sealed class ControlGroupsTests : IDisposable
         Files(
             group,
             [
-                "pids.max", "memory.max", "memory.swap.max", "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.idle",
+                "pids.max", "memory.max", "memory.swap.max",
+                "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.idle",
                 .. also.Length > 0 ? [also] : Array.Empty<string>(),
             ]
         );

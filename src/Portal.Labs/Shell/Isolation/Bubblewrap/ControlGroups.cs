@@ -78,8 +78,8 @@ internal sealed class ControlGroups(string mounts, string memberships)
         };
 
     /// <summary>
-    /// A group whose processes run when no other workspace's want the processor, or one that comes before those. Weights
-    /// would not do: only what is idle gives way at once to whoever wakes up (Linux 5.15 and later).
+    /// A group whose processes run when no other workspace's want the processor, or one that comes before those.
+    /// Weights would not do: only what is idle gives way at once to whoever wakes up (Linux 5.15 and later).
     /// </summary>
     internal static void Favor(string directory, bool first)
     {
