@@ -149,13 +149,13 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
     private async Task<string> RunningPodAsync()
     {
         await CreateWebAsync();
-        var snapshot = await Until(s =>
-            ClusterSummaryBuilder
-                .From(s)
-                .Workloads.Any(w => w is { Name: "web", Ready: 2 } && w.Namespace == _namespace)
-        );
-        return ClusterSummaryBuilder.From(snapshot).Pods.First(p => p.Namespace == _namespace).Name;
+        // Kinds are watched apart: a Deployment may be seen ready before its pods are seen at all.
+        var snapshot = await Until(s => RunningPods(s).Any());
+        return RunningPods(snapshot).First().Name;
     }
+
+    private IEnumerable<PodRow> RunningPods(ClusterSnapshot snapshot) =>
+        ClusterSummaryBuilder.From(snapshot).Pods.Where(p => p.Namespace == _namespace && p.Status == "Running");
 
     private Task<ExecResult> ExecAsync(string pod, params string[] command) =>
         _api.ExecAsync(_namespace, pod, "web", command, CancellationToken.None).DefaultTimeout();

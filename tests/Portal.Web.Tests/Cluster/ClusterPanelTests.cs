@@ -117,7 +117,7 @@ public sealed class ClusterPanelTests : LessonContext
             Assert.Contains("bookinfo/reviews", cut.Find(".object-head").TextContent, StringComparison.Ordinal)
         );
         cut.Find(".object-drawer").KeyDown("Escape");
-        Assert.Empty(cut.FindAll(".object-drawer"));
+        cut.WaitForAssertion(() => Assert.Empty(cut.FindAll(".object-drawer")));
     }
 
     [Fact]
