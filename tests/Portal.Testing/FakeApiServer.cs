@@ -17,7 +17,7 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     private FakeApiServer(WebApplication app) => _app = app;
 
-    /// <summary>Path of a kind → JSON of its list.</summary>
+    /// <summary>Path of a kind → JSON of its list; a path with a query answers to that query alone.</summary>
     public ConcurrentDictionary<string, string> Lists { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Path of a kind → the watch that is open; completing the writer ends it.</summary>
@@ -71,7 +71,10 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context, string path)
     {
-        if (!Lists.TryGetValue(path, out var list))
+        if (
+            !Lists.TryGetValue(path + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), out var list)
+            && !Lists.TryGetValue(path, out list)
+        )
         {
             context.Response.StatusCode = 404;
         }

@@ -172,6 +172,13 @@ public interface ILessonSession
     /// <summary>What the cluster's Prometheus has seen in the last minute. Asks it anew each time.</summary>
     Task<MeshTraffic> ReadTrafficAsync(CancellationToken cancellationToken);
 
+    /// <summary>How services do, by the cluster's Prometheus. Asks it anew each time.</summary>
+    Task<ServiceNumbers> ReadServiceNumbersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Traces of the last hour, by the cluster's Jaeger. Asks it anew each time.</summary>
+    /// <param name="service">As Jaeger names it; null for the one where requests come in.</param>
+    Task<TraceList> ReadTracesAsync(string? service, CancellationToken cancellationToken);
+
     /// <summary>Why a request goes where it goes, by what is configured now; null without a cluster.</summary>
     RouteExplanation? ExplainRoute(RouteQuestion question);
 

@@ -21,6 +21,16 @@ internal sealed partial class LessonSession
             ? TrafficReader.ReadAsync(lab.Api, cancellationToken)
             : Task.FromResult(MeshTraffic.NotInstalled);
 
+    public Task<ServiceNumbers> ReadServiceNumbersAsync(CancellationToken cancellationToken) =>
+        _lifecycle.Lab is { } lab
+            ? ServiceNumbersReader.ReadAsync(lab.Api, cancellationToken)
+            : Task.FromResult(ServiceNumbers.NotInstalled);
+
+    public Task<TraceList> ReadTracesAsync(string? service, CancellationToken cancellationToken) =>
+        _lifecycle.Lab is { } lab
+            ? TraceReader.ReadAsync(lab.Api, service, cancellationToken)
+            : Task.FromResult(TraceList.NotInstalled);
+
     public RouteExplanation? ExplainRoute(RouteQuestion question) =>
         _lifecycle.Lab is { } lab ? RouteExplainer.Explain(lab.View.Current, question) : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Portal.Clusters.Api;
 
@@ -23,8 +22,7 @@ internal static class TrafficReader
         {
             var service = PrometheusService.OfIstio;
             var (status, requests) = await service.AskAsync(api, Requests, cancellationToken).ConfigureAwait(false);
-            // There is no such service, or nothing behind it yet.
-            if (status is 404 or 503) return MeshTraffic.NotInstalled;
+            if (ServiceProxy.IsAbsent(status)) return MeshTraffic.NotInstalled;
             if (status != 200) return new(true, [], $"Prometheus answers with status {status}.");
             var (_, latency) = await service.AskAsync(api, Latency, cancellationToken).ConfigureAwait(false);
             return new(true, [.. Read(requests, latency)]);
@@ -44,7 +42,7 @@ internal static class TrafficReader
             yield return flow.Key with
             {
                 Rate = flow.Sum(s => s.Value),
-                Errors = flow.Where(s => s.Code.StartsWith('5') || s.Code is "0" or "").Sum(s => s.Value),
+                Errors = flow.Where(s => ServiceNumbersReader.IsError(s.Code)).Sum(s => s.Value),
                 P95 = p95 is null ? null : TimeSpan.FromMilliseconds(p95.Value),
             };
         }
@@ -52,13 +50,9 @@ internal static class TrafficReader
 
     private static IEnumerable<(MeshFlow Flow, string Code, double Value)> Samples(JsonElement data)
     {
-        foreach (var sample in data.Find("result").Items())
+        foreach (var (labels, value) in PromSamples.Vector(data))
         {
-            var labels = sample.Labels("metric");
             string Of(string name) => labels.GetValueOrDefault(name, "");
-            var text = sample.Find("value").Items().LastOrDefault().Text();
-            if (!double.TryParse(text, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-                continue;
             var flow = new MeshFlow(
                 Of("source_workload_namespace"),
                 Of("source_workload"),

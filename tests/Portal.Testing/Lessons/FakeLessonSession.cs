@@ -162,6 +162,21 @@ public sealed class FakeLessonSession : ILessonSession
         return Task.FromResult(Measured);
     }
 
+    /// <summary>What Prometheus has counted.</summary>
+    public ServiceNumbers Numbers { get; set; } = ServiceNumbers.NotInstalled;
+
+    public Task<ServiceNumbers> ReadServiceNumbersAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Numbers);
+
+    /// <summary>What Jaeger has, whatever service is asked for.</summary>
+    public TraceList Traces { get; set; } = TraceList.NotInstalled;
+
+    public Task<TraceList> ReadTracesAsync(string? service, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue($"read traces {service}");
+        return Task.FromResult(Traces with { Service = service ?? Traces.Service });
+    }
+
     /// <summary>What is answered to questions about routes.</summary>
     public RouteExplanation? Explanation { get; set; }
     public ConcurrentQueue<RouteQuestion> Questions { get; } = new();

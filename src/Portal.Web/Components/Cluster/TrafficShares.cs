@@ -45,6 +45,12 @@ internal static class TrafficShares
         time.TotalMilliseconds.ToString(time.TotalMilliseconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)
         + "\u00A0ms";
 
+    /// <summary>Of a part of a request, which may be very short.</summary>
+    public static string Length(TimeSpan time) =>
+        time < TimeSpan.FromMilliseconds(1)
+            ? time.TotalMicroseconds.ToString("0", CultureInfo.InvariantCulture) + "\u00A0µs"
+            : Milliseconds(time);
+
     private static List<TrafficShare> Of(
         IReadOnlyCollection<TrafficReply> replies,
         Func<TrafficReply, string> name,

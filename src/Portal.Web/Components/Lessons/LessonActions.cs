@@ -119,6 +119,15 @@ public sealed class LessonActions(
     public Task<MeshTraffic>? ReadTrafficAsync(CancellationToken cancellationToken) =>
         _session?.ReadTrafficAsync(cancellationToken);
 
+    /// <summary>Null before the page has attached.</summary>
+    public Task<ServiceNumbers>? ReadServiceNumbersAsync(CancellationToken cancellationToken) =>
+        _session?.ReadServiceNumbersAsync(cancellationToken);
+
+    /// <summary>Null before the page has attached.</summary>
+    /// <inheritdoc cref="ILessonSession.ReadTracesAsync"/>
+    public Task<TraceList>? ReadTracesAsync(string? service, CancellationToken cancellationToken) =>
+        _session?.ReadTracesAsync(service, cancellationToken);
+
     public RouteExplanation? ExplainRoute(RouteQuestion question) => _session?.ExplainRoute(question);
 
     /// <inheritdoc cref="ILessonSession.WatchObjectAsync"/>

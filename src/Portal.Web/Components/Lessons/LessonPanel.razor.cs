@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Observe;
 using Portal.Web.Components.Shared;
 
 namespace Portal.Web.Components.Lessons;
@@ -34,10 +35,7 @@ public sealed partial class LessonPanel
     [Parameter]
     public EventCallback<bool> OpenChanged { get; set; }
 
-    private Section? PrometheusStep =>
-        Lesson.Sections.FirstOrDefault(s =>
-            s.Blocks.Any(b => b.Runnable && b.Code.Contains("addons/prometheus", StringComparison.Ordinal))
-        );
+    private Section? PrometheusStep => AddonInstaller.Find(Lesson, "prometheus")?.Section;
 
     private ImmutableArray<PanelTab> Tabs =>
         [.. Enum.GetValues<PanelTab>().Where(t => t != PanelTab.App || _shown is not null)];
@@ -74,9 +72,10 @@ public sealed partial class LessonPanel
         PanelTab.Cluster => Icons.Material.Rounded.ViewInAr,
         PanelTab.Mesh => Icons.Material.Rounded.Hub,
         PanelTab.Terminal => Icons.Material.Rounded.Terminal,
+        PanelTab.Observe => Icons.Material.Rounded.QueryStats,
         PanelTab.App => Icons.Material.Rounded.Public,
         _ => Icons.Material.Rounded.Checklist,
     };
 
-    private enum PanelTab { Cluster, Mesh, Terminal, App, Checks }
+    private enum PanelTab { Cluster, Mesh, Terminal, Observe, App, Checks }
 }
