@@ -140,6 +140,51 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
     }
 
     [Fact]
+    public async Task Found_Column_IsTheClassmatesToo()
+    {
+        await using var host = await StartAsync();
+        var classId = await EnterAsync(host);
+        await host.Learners.EnsureAsync("eve", "Eve", s_none);
+        foreach (var learner in (string[])["ada", "eve"])
+        {
+            await host.PlatformScores.RememberAsync(ToFind(classId, learner, "link-1"), s_none);
+            await host.PlatformScores.SetAsync(new(learner, "course", "lesson"), 1, 3, s_none);
+        }
+        await host.PlatformScores.RememberAsync(ToFind(classId, "ada", "link-2"), s_none);
+        await host.PlatformScores.SetAsync(new("ada", "course", "lesson"), 1, 3, s_none);
+
+        await host.PlatformScores.FoundAsync(ToFind(classId, "ada", "link-1"), "https://school.example/9", s_none);
+        await host.PlatformScores.SentAsync("link-1 ada", 1, 3, s_none);
+        await host.PlatformScores.RememberAsync(ToFind(classId, "ada", "link-1"), s_none);
+
+        var waiting = await host.PlatformScores.ListWaitingAsync("school", s_none);
+        Assert.Equal(
+            [("link-1 eve", "https://school.example/9"), ("link-2 ada", "")],
+            waiting.Select(s => (s.Id, s.LineItem)).Order()
+        );
+        await host.PlatformScores.LostAsync(waiting.Single(s => s.Id == "link-1 eve"), s_none);
+
+        waiting = await host.PlatformScores.ListWaitingAsync("school", s_none);
+        Assert.Equal(["link-1 ada", "link-1 eve", "link-2 ada"], waiting.Select(s => s.Id).Order());
+        Assert.All(waiting, s => Assert.Equal("", s.LineItem));
+    }
+
+    [Fact]
+    public async Task Enter_ScoreProblem_IsThatOfTheLatestLaunch()
+    {
+        await using var host = await StartAsync();
+        var classId = await EnterAsync(host);
+        Assert.Null(await host.PlatformScores.FindProblemAsync(classId, s_none));
+
+        await host.PlatformClasses.EnterAsync(Entry("ada") with { ScoreProblem = new string('x', 900) }, s_none);
+        var problem = await host.PlatformScores.FindProblemAsync(classId, s_none);
+        await EnterAsync(host);
+
+        Assert.Equal(new string('x', PlatformScore.ProblemMaxLength), problem);
+        Assert.Null(await host.PlatformScores.FindProblemAsync(classId, s_none));
+    }
+
+    [Fact]
     public async Task Remember_AtOnce_IsOneScore()
     {
         await using var host = await StartAsync();
@@ -194,6 +239,23 @@ public abstract class PlatformTests(DatabaseKind kind) : DatabaseTests(kind)
             LessonId = "lesson",
             UserId = "sub-ada",
             LineItem = lineItem,
+            NextAt = s_now,
+        };
+
+    private static PlatformScore ToFind(string classId, string learner, string link) =>
+        new()
+        {
+            Id = $"{link} {learner}",
+            PlatformKey = "school",
+            LearnerId = learner,
+            ClassId = classId,
+            CourseId = "course",
+            LessonId = "lesson",
+            UserId = "sub-" + learner,
+            LineItem = "",
+            LineItems = "https://school.example/columns",
+            LinkId = link,
+            Title = "Traffic",
             NextAt = s_now,
         };
 

@@ -40,8 +40,8 @@ public sealed class ScoreQueueTests(ClassFactory portal) : IClassFixture<ClassFa
         _scores = portal.Services.GetRequiredService<IPlatformScores>();
         var deliveries = new DeliveryClient(new DeliveryClients(), _time);
         // Tokens are judged by the platform's own clock.
-        var client = new ScoreClient(_known, Key, deliveries, TimeProvider.System);
-        _queue = new ScoreQueue(_known, _scores, client, _time, NullLogger.Instance);
+        var services = new ServiceClient(_known, Key, deliveries, TimeProvider.System);
+        _queue = new ScoreQueue(_scores, services, _time, NullLogger.Instance);
     }
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,7 @@ public interface IPlatformClasses
 
 /// <param name="ContextKey">The same for one course of one platform, and for no other.</param>
 /// <param name="Title">What the course is called there.</param>
+/// <param name="ScoreProblem">Why the platform hears no scores, for an instructor; null when it does.</param>
 /// <param name="LessonTitle">Tells the course's classes apart when it has several lessons.</param>
 public sealed record PlatformEntry(
     string ContextKey,
@@ -24,5 +25,6 @@ public sealed record PlatformEntry(
     string LessonId,
     string LessonTitle,
     string PersonId,
-    bool Teaches
+    bool Teaches,
+    string? ScoreProblem = null
 );

@@ -42,6 +42,9 @@ internal sealed class PlatformClassService(
         database.InTransactionAsync(
             async db =>
             {
+                var problem = entry.ScoreProblem is { Length: > PlatformScore.ProblemMaxLength } words
+                    ? words[..PlatformScore.ProblemMaxLength]
+                    : entry.ScoreProblem;
                 var ofCourse = db.PlatformClasses.Where(p => p.ContextKey == entry.ContextKey);
                 var known = await ofCourse
                     .Where(p => p.CourseId == entry.CourseId && p.LessonId == entry.LessonId)
@@ -49,7 +52,12 @@ internal sealed class PlatformClassService(
                     .AsNoTracking()
                     .FirstOrDefaultAsync(cancellationToken);
                 if (known is not null)
+                {
+                    await ofCourse
+                        .Where(p => p.ClassId == known.Id && p.ScoreProblem != problem)
+                        .ExecuteUpdateAsync(p => p.SetProperty(x => x.ScoreProblem, problem), cancellationToken);
                     return known;
+                }
                 var title = await ofCourse.AnyAsync(cancellationToken)
                     ? $"{entry.Title} · {entry.LessonTitle}"
                     : entry.Title;
@@ -70,6 +78,7 @@ internal sealed class PlatformClassService(
                         CourseId = entry.CourseId,
                         LessonId = entry.LessonId,
                         ClassId = made.Id,
+                        ScoreProblem = problem,
                     }
                 );
                 await db.SaveChangesAsync(cancellationToken);
