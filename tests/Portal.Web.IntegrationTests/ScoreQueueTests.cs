@@ -212,7 +212,7 @@ public sealed class ScoreQueueTests(ClassFactory portal) : IClassFixture<ClassFa
         await portal.Services.GetRequiredService<ILearners>().EnsureAsync(id, "Person " + person, _limit.Token);
         var entered = await portal
             .Services.GetRequiredService<IPlatformClasses>()
-            .EnterAsync(new PlatformEntry(_test, "Course", "course", "lesson", "Lesson", id, false), _limit.Token);
+            .EnterAsync(new PlatformEntry(_test, "Course", "course", "lesson", "Lesson", id, "", false), _limit.Token);
         await _scores.RememberAsync(
             new PlatformScore
             {

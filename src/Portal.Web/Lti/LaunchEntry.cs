@@ -95,6 +95,7 @@ internal sealed class LaunchEntry(
                     lesson.Id,
                     lesson.Title,
                     user.Id,
+                    message.Name,
                     message.Teaches,
                     scoreProblem
                 ),
