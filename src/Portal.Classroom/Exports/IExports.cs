@@ -78,7 +78,7 @@ public sealed record SectionExport(
 );
 
 /// <param name="At">When it last came out otherwise.</param>
-/// <param name="Seconds">From the first thing that the learner did in its section to its passing, without pauses.</param>
+/// <param name="Seconds">From the first thing that the learner did in its section to its passing, likewise.</param>
 public sealed record CheckExport(
     string Id,
     string SectionId,

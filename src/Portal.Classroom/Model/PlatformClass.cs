@@ -9,6 +9,6 @@ public sealed class PlatformClass
     public required string LessonId { get; init; }
     public required string ClassId { get; init; }
 
-    /// <summary>Why the platform hears no scores, for an instructor, as the latest launch said; null when it does.</summary>
+    /// <summary>Why the platform hears no scores, as of the latest launch, for an instructor; else null.</summary>
     public string? ScoreProblem { get; set; }
 }

@@ -51,7 +51,7 @@ internal sealed class ColumnClient(ServiceClient services)
                 return (null, Refused(ScorePlace.NotOf(Platform, following.AbsoluteUri)));
             next = following;
         }
-        return (null, Refused($"{Platform.Name} lists more columns than the portal reads. Have the link graded there."));
+        return (null, Refused($"{Platform.Name} lists more columns than the portal reads. Have the link graded."));
     }
 
     private async Task<(string? LineItem, ScoreAnswer? Problem)> MakeAsync(
