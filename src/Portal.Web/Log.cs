@@ -119,12 +119,11 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 3014,
-        EventName = "LineItemElsewhere",
+        EventName = "ScoresNowhere",
         Level = LogLevel.Warning,
-        Message = "Scores of a link at {Platform} are not sent: {LineItem} is not at a host of the platform. If it is, "
-            + "add the host to the ServiceHosts of the platform in Portal:Lti:Platforms."
+        Message = "Scores of a link are not sent. {Problem}"
     )]
-    public static partial void LineItemElsewhere(ILogger logger, string platform, string lineItem);
+    public static partial void ScoresNowhere(ILogger logger, string problem);
 
     [LoggerMessage(
         EventId = 3015,

@@ -5,7 +5,8 @@ namespace Portal.Benchmarks;
 
 /// <summary>
 /// A class at work: learners with pages of their own run steps 1 to 6 of lesson 20, thinking for two seconds after
-/// each; they begin within a minute of each other. Then their pages stay open and nothing happens.
+/// each; they begin within a minute of each other, and an instructor has the board open. Then their pages stay open and
+/// nothing happens.
 /// </summary>
 internal static class ClassLoad
 {
@@ -32,6 +33,7 @@ internal static class ClassLoad
             $"{learners} pages open after {clock.Elapsed.TotalSeconds:0.0} s, {portal.Mebibytes:0} MiB ({empty:0} before)"
         );
 
+        var board = await BoardWatch.OpenAsync(portal.Address, owner);
         var perStep = new double[Steps + 1];
         var failures = 0;
         await Task.WhenAll(all.Select(async (learner, index) =>
@@ -65,6 +67,12 @@ internal static class ClassLoad
                 + $"{all.Average(l => l.Page.Received) / 1024:0} KiB and {all.Average(l => l.Page.Batches):0} batches a page"
         );
 
+        var delays = await board.DelaysAsync(all, Steps);
+        Console.WriteLine(
+            $"end of a step to an instructor's board p50 {At(delays, 50):0} ms, p95 {At(delays, 95):0} ms "
+                + $"({delays.Count} steps, {board.Batches} batches)"
+        );
+        await board.DisposeAsync();
         for (var step = 1; step <= Steps; step++)
         {
             var of = all.Select(l => l.FirstOutputs.ElementAtOrDefault(step - 1)).Order().ToList();
@@ -85,7 +93,7 @@ internal static class ClassLoad
     /// <summary>
     /// As it is published (dotnet publish -c Release -r linux-x64 src/Portal.Web), else as it was built with this.
     /// </summary>
-    private static string Program()
+    internal static string Program()
     {
         string[] programs =
         [

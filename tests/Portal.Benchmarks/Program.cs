@@ -12,6 +12,7 @@ var benchmarks = new Dictionary<string, Func<SandboxServer, int?, Task>>
     ["run"] = (_, seconds) => FirstOutput.RunAsync(seconds ?? 20),
     ["workspaces"] = (_, others) => Workspaces.RunAsync(others ?? 100),
     ["class"] = (_, learners) => ClassLoad.RunAsync(learners ?? 100),
+    ["idle"] = (_, learners) => IdleLoad.RunAsync(learners ?? 100),
     ["hops"] = (server, seconds) => MeshLoad.HopsAsync(server, seconds ?? 5),
     ["forward"] = (server, seconds) => MeshLoad.ForwardAsync(server, seconds ?? 8),
     ["effect"] = (_, changes) => MeshLoad.EffectAsync(changes ?? 30),

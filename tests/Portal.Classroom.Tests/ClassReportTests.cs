@@ -37,7 +37,7 @@ public abstract class ClassReportTests(DatabaseKind kind) : DatabaseTests(kind)
         Assert.Equal(ClassState.Archived, report.State);
         var learner = Assert.Single(report.Learners);
         var (first, second) = (learner.Sections["step-1"], learner.Sections["step-2"]);
-        Assert.Equal((TimeSpan.FromMinutes(4), 2), (first.Time, first.Failures));
+        Assert.Equal((TimeSpan.FromMinutes(4), 3, 2), (first.Time, first.Runs, first.Failures));
         Assert.Equal(s_noon.AddMinutes(4), first.CompletedAt);
         // Not until now: until the last thing that was done in it.
         Assert.Equal((TimeSpan.FromMinutes(6), 0, null), (second.Time, second.Failures, second.CompletedAt));
@@ -51,6 +51,48 @@ public abstract class ClassReportTests(DatabaseKind kind) : DatabaseTests(kind)
             ],
             learner.Events.Select(e => e.Kind)
         );
+    }
+
+    [Theory]
+    [InlineData(30, 60, 0)]
+    [InlineData(31, 29, 31)]
+    public async Task Find_PauseLongerThanTheBound_IsNoTimeOnTheStep(int pause, int worked, int away)
+    {
+        await using var host = await StartAsync();
+        var (classId, ada) = await MakeAsync(host);
+        await SectionAsync(host, ada, "step-1", SectionStatus.InProgress, 0);
+        // Whatever is seen of a learner shows that they are there, also in another step.
+        await SectionAsync(host, ada, "step-2", SectionStatus.InProgress, 10);
+        await SectionAsync(host, ada, "step-3", SectionStatus.InProgress, 10 + pause);
+        await SectionAsync(host, ada, "step-1", SectionStatus.Completed, 60);
+
+        var report = (await host.Reports.FindAsync(classId, s_none))!;
+        var export = (await host.Exports.FindClassAsync(classId, s_none))!;
+
+        var step = Assert.Single(report.Learners).Sections["step-1"];
+        Assert.Equal((TimeSpan.FromMinutes(worked), TimeSpan.FromMinutes(away)), (step.Time, step.Away));
+        var exported = Assert.Single(export.Learners).Sections.Single(s => s.Id == "step-1");
+        Assert.Equal((worked * 60, away * 60), (exported.Seconds, exported.AwaySeconds));
+    }
+
+    [Fact]
+    public async Task Find_FailureOfBeforeFailuresWereKept_CountsOnce()
+    {
+        await using var host = await StartAsync();
+        var (classId, ada) = await MakeAsync(host);
+        await SectionAsync(host, ada, "step-1", SectionStatus.InProgress, 0);
+        await RunAsync(host, ada, RunStatus.Failed, 1);
+        await RunAsync(host, ada, RunStatus.TimedOut, 2);
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            db.Failures.RemoveRange(db.Failures);
+            await db.SaveChangesAsync();
+        }
+
+        var report = (await host.Reports.FindAsync(classId, s_none))!;
+
+        var step = Assert.Single(report.Learners).Sections["step-1"];
+        Assert.Equal((2, 1), (step.Runs, step.Failures));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Portal.Classroom.Access;
 using Portal.Classroom.Board;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Data;
+using Portal.Classroom.Exports;
 using Portal.Classroom.Help;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Learners;
@@ -36,6 +37,7 @@ internal sealed class ClassroomHost : IAsyncDisposable
     public IHelpDesk Help => _host.Services.GetRequiredService<IHelpDesk>();
     public IMessages Messages => _host.Services.GetRequiredService<IMessages>();
     public IClassReports Reports => _host.Services.GetRequiredService<IClassReports>();
+    public IExports Exports => _host.Services.GetRequiredService<IExports>();
     public IPlatformClasses PlatformClasses => _host.Services.GetRequiredService<IPlatformClasses>();
     public IPlatformScores PlatformScores => _host.Services.GetRequiredService<IPlatformScores>();
     public IRetention Retention => _host.Services.GetRequiredService<IRetention>();

@@ -93,7 +93,7 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
     {
         var url = factory.Start();
         var board = await MakeClassAsync();
-        await using var visitor = await browser.OpenAsync(url, 1280, 900);
+        await using var visitor = await browser.OpenAsync(url, 1280, 900, zone: "Asia/Kolkata");
         await visitor.GoToAsync(factory.WelcomePath);
         await visitor.GoToAsync(board);
         var page = visitor.Page;
@@ -107,6 +107,20 @@ public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixtu
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(page.Locator("#heat-head")).ToHaveTextAsync("Failed runs of each step");
         await Expect(page.Locator(".heat-map tbody").Last.Locator("th").First).ToHaveTextAsync("Margaret Hamilton");
+        await page.GetByLabel("Colour and numbers").SelectOptionAsync("When each step was completed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await Expect(page.Locator("[data-page-zone]").First).ToContainTextAsync("by your clock (Asia/");
+        await Expect(page.Locator("td.heat time").First).ToHaveTextAsync(
+            await page.Locator("td.heat time").First.EvaluateAsync<string>(
+                """
+                t => {
+                  const at = new Date(t.dateTime), two = n => String(n).padStart(2, '0');
+                  const month = at.toLocaleString('en-GB', { month: 'short' });
+                  return `${at.getDate()} ${month} ${two(at.getHours())}:${two(at.getMinutes())}`;
+                }
+                """
+            )
+        );
         foreach (var (width, scheme) in ((int, ColorScheme)[])
             [(1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)])
         {

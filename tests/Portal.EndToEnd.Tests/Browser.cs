@@ -29,7 +29,8 @@ public sealed class Browser : IAsyncLifetime
         int width = 1440,
         int height = 900,
         ColorScheme scheme = ColorScheme.Light,
-        bool touch = false
+        bool touch = false,
+        string? zone = null
     )
     {
         var context = await _browser.NewContextAsync(new()
@@ -38,6 +39,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = scheme,
             HasTouch = touch,
+            TimezoneId = zone,
             ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout((float)TestTimeouts.Default.TotalMilliseconds);

@@ -158,6 +158,47 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Course_OfTwoLessonsWithoutLeaveToWriteScores_LeadsFromBoardToBoardAndSaysSo()
+    {
+        await using var platform = await SimulatedPlatform.StartAsync("localhost");
+        platform.Links["link-1"] = ("A lesson", "course/lesson");
+        platform.Links["link-2"] = ("More steps", "course/more");
+        platform.People["grace"] = new("sub-grace", "Grace Hopper", "#Instructor");
+        platform.People["ada"] = new("sub-ada", "Ada Lovelace", "#Learner");
+        platform.Alter = claims => claims.Remove("https://purl.imsglobal.org/spec/lti-ags/claim/endpoint");
+        await using var portal = new LaunchedPortal(platform);
+        platform.Tool = portal.Start().TrimEnd('/');
+        await using var ada = await browser.OpenAsync(platform.Tool, 1280, 900);
+        await ada.Page.GotoAsync(platform.Address + "/course?as=ada");
+        await ClickLinkAsync(ada, "A lesson");
+        await Expect(ada.Page).ToHaveURLAsync(s_lesson, s_url);
+        await using var grace = await browser.OpenAsync(platform.Tool, 1280, 900);
+        await grace.Page.GotoAsync(platform.Address + "/course?as=grace");
+        await ClickLinkAsync(grace, "More steps");
+        await Expect(grace.Page).ToHaveURLAsync(new Regex("/learn/course/more$"), s_url);
+
+        await grace.Page.GotoAsync("/account");
+        await ClickLinkAsync(grace, "Board of Platform engineering · More steps");
+        var course = grace.Page.GetByRole(AriaRole.Navigation, new() { Name = "Lessons of this course" });
+        await Expect(course.Locator("[aria-current]")).ToHaveTextAsync("More steps");
+        await Expect(grace.Page.Locator(".board-grid")).ToContainTextAsync("Ada Lovelace");
+        await course.GetByText("A lesson").FocusAsync();
+        await grace.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(course.Locator("[aria-current]")).ToHaveTextAsync("A lesson");
+        await Expect(grace.Page.Locator(".board-head h1")).ToHaveTextAsync("Platform engineering");
+        await Expect(grace.Page.Locator(".board-grid")).ToContainTextAsync("Ada Lovelace");
+        await PicturesAsync(grace, "launch-course");
+        await ClickLinkAsync(grace, "People and settings");
+        await Expect(grace.Page.Locator("#scores-head ~ .status"))
+            .ToContainTextAsync("Test School takes no scores from the portal.");
+        await grace.Page.Locator("#scores-head").ScrollIntoViewIfNeededAsync();
+        await PicturesAsync(grace, "launch-no-scores");
+        Assert.Empty(grace.ConsoleErrors);
+        Assert.Empty(_errors);
+    }
+
+    [Fact]
     public async Task Choose_InAFrameOfAnotherSite_Works()
     {
         await using var platform = await SimulatedPlatform.StartAsync("localhost");
@@ -211,7 +252,11 @@ public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
         public LaunchedPortal(SimulatedPlatform platform)
         {
             _platform = platform;
-            _content.Write("course/course.yaml", "title: A course\nlessons:\n- id: lesson\n  title: A lesson\n");
+            _content.Write(
+                "course/course.yaml",
+                "title: A course\nlessons:\n- id: lesson\n  title: A lesson\n- id: more\n  title: More steps\n"
+            );
+            _content.Write("course/more/lesson.md", "# More steps\n\n### Step 1: Say it\n\n```bash\necho it\n```\n");
             _content.Write(
                 "course/lesson/lesson.md",
                 """

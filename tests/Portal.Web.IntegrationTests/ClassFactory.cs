@@ -12,12 +12,14 @@ namespace Portal.Web.IntegrationTests;
 /// <summary>A portal where people sign in, with lesson sessions that a test drives.</summary>
 public class ClassFactory : ClassApplication
 {
+    public FakeCourseCatalog Catalog { get; } = new FakeCourseCatalog().Add(SampleLesson.Create());
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<ICourseCatalog>(new FakeCourseCatalog().Add(SampleLesson.Create()));
+            services.AddSingleton<ICourseCatalog>(Catalog);
             services.AddSingleton<ILessonSessions, FakeLessonSessions>();
             services.AddSingleton<ISessionAdmission, FakeSessionAdmission>();
         });

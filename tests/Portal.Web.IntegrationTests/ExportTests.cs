@@ -44,6 +44,8 @@ public sealed class ExportTests(ClassFactory portal) : IClassFixture<ClassFactor
             ("step-1", "Completed", "2", "60"),
             (rows[0]["Section"], rows[0]["Status"], rows[0]["Runs"], rows[0]["Seconds"])
         );
+        Assert.Equal("0", rows[0]["AwaySeconds"]);
+        Assert.All(rows, r => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", (string)r["At"]));
         Assert.Equal(("NotYet", "", "0"), (rows[3]["Status"], rows[3]["Seconds"], rows[3]["Points"]));
     }
 

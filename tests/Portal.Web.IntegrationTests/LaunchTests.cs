@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Model;
+using Portal.Testing.Lessons;
 using Portal.Web.Testing.Lti;
 using Xunit;
 
@@ -155,6 +156,42 @@ public sealed class LaunchTests : IAsyncLifetime
         Assert.Equal("/learn/course/lesson", Where(await eve.LaunchAsync("eve")));
 
         Assert.Contains($"Account: {expected}", await eve.Portal.GetStringAsync("/account"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Ada King", "Ada King")]
+    [InlineData("Grace Hopper", "Grace Hopper")]
+    [InlineData("", "Ada Lovelace")]
+    public async Task Launch_NameThatChangedAtThePlatform_IsTheNameHere(string name, string expected)
+    {
+        using var ada = _portal.Visit();
+        await ada.LaunchAsync("ada");
+        _platform.People["ada"] = new("sub-ada", name, "#Learner");
+
+        Assert.Equal("/learn/course/lesson", Where(await ada.LaunchAsync("ada")));
+
+        Assert.Contains($"Account: {expected}", await ada.Portal.GetStringAsync("/account"), StringComparison.Ordinal);
+        var learners = await _portal.Services.GetRequiredService<ILearners>().ListAsync(CancellationToken.None);
+        Assert.Equal(expected, Assert.Single(learners).Name);
+    }
+
+    [Fact]
+    public async Task Launch_LinksToSeveralLessons_LeadFromOneClassToTheOther()
+    {
+        _platform.Links["link-2"] = ("Other", "course/other");
+        _portal.Catalog.Add(SampleLesson.Create() with { Id = "other", Title = "Faults" });
+        using var grace = _portal.Visit();
+        using var ada = _portal.Visit();
+        await grace.LaunchAsync("grace");
+        Assert.Equal("/learn/course/other", Where(await ada.LaunchAsync("ada", "link-2")));
+        var classes = await ClassesAsync();
+
+        Assert.Equal(2, classes.Count);
+        Assert.All(classes, c => Assert.Equal((1, 1), (c.Enrolments.Count, c.Instructors.Count)));
+        var page = await grace.Portal.GetStringAsync($"/class/{classes[0].Id}");
+        Assert.Contains($"href=\"/class/{classes[1].Id}\"", page, StringComparison.Ordinal);
+        Assert.Contains(">Faults</a>", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(grace, $"/board/{classes[1].Id}"));
     }
 
     [Fact]

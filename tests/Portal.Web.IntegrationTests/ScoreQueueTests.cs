@@ -40,8 +40,8 @@ public sealed class ScoreQueueTests(ClassFactory portal) : IClassFixture<ClassFa
         _scores = portal.Services.GetRequiredService<IPlatformScores>();
         var deliveries = new DeliveryClient(new DeliveryClients(), _time);
         // Tokens are judged by the platform's own clock.
-        var client = new ScoreClient(_known, Key, deliveries, TimeProvider.System);
-        _queue = new ScoreQueue(_known, _scores, client, _time, NullLogger.Instance);
+        var services = new ServiceClient(_known, Key, deliveries, TimeProvider.System);
+        _queue = new ScoreQueue(_scores, services, _time, NullLogger.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -212,7 +212,7 @@ public sealed class ScoreQueueTests(ClassFactory portal) : IClassFixture<ClassFa
         await portal.Services.GetRequiredService<ILearners>().EnsureAsync(id, "Person " + person, _limit.Token);
         var entered = await portal
             .Services.GetRequiredService<IPlatformClasses>()
-            .EnterAsync(new PlatformEntry(_test, "Course", "course", "lesson", "Lesson", id, false), _limit.Token);
+            .EnterAsync(new PlatformEntry(_test, "Course", "course", "lesson", "Lesson", id, "", false), _limit.Token);
         await _scores.RememberAsync(
             new PlatformScore
             {

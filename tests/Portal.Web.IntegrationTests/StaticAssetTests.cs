@@ -10,6 +10,7 @@ public sealed partial class StaticAssetTests(PortalFactory factory) : IClassFixt
     [InlineData("/css/portal.css")]
     [InlineData("/css/prose.css")]
     [InlineData("/js/theme.js")]
+    [InlineData("/js/page-times.js")]
     [InlineData("/lib/xterm/xterm.mjs")]
     [InlineData("/lib/xterm/LICENSE")]
     [InlineData("/favicon.svg")]

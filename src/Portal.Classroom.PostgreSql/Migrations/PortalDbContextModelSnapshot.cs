@@ -465,6 +465,10 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("character varying(128)");
 
+                    b.Property<string>("ScoreProblem")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
                     b.HasKey("ContextKey", "CourseId", "LessonId");
 
                     b.HasIndex("ClassId");
@@ -507,6 +511,14 @@ namespace Portal.Classroom.PostgreSql.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
+                    b.Property<string>("LineItems")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("LinkId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
                     b.Property<long>("NextAt")
                         .HasColumnType("bigint");
 
@@ -527,6 +539,10 @@ namespace Portal.Classroom.PostgreSql.Migrations
 
                     b.Property<long>("Stamp")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<int>("Total")
                         .HasColumnType("integer");

@@ -456,6 +456,10 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ScoreProblem")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("ContextKey", "CourseId", "LessonId");
 
                     b.HasIndex("ClassId");
@@ -498,6 +502,14 @@ namespace Portal.Classroom.Sqlite.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("LineItems")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LinkId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("NextAt")
                         .HasColumnType("INTEGER");
 
@@ -518,6 +530,10 @@ namespace Portal.Classroom.Sqlite.Migrations
 
                     b.Property<long>("Stamp")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Total")
                         .HasColumnType("INTEGER");

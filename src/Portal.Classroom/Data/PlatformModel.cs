@@ -20,6 +20,7 @@ internal static class PlatformModel
             e.Property(p => p.ContextKey).HasMaxLength(HashLength);
             e.Property(p => p.CourseId).HasMaxLength(IdLength);
             e.Property(p => p.LessonId).HasMaxLength(IdLength);
+            e.Property(p => p.ScoreProblem).HasMaxLength(PlatformScore.ProblemMaxLength);
             e.HasOne<SchoolClass>().WithMany().HasForeignKey(p => p.ClassId);
         });
         builder.Entity<PlatformScore>(e =>
@@ -31,6 +32,9 @@ internal static class PlatformModel
             e.Property(s => s.LessonId).HasMaxLength(IdLength);
             e.Property(s => s.UserId).HasMaxLength(PlatformScore.UserIdMaxLength);
             e.Property(s => s.LineItem).HasMaxLength(PlatformScore.LineItemMaxLength);
+            e.Property(s => s.LineItems).HasMaxLength(PlatformScore.LineItemMaxLength);
+            e.Property(s => s.LinkId).HasMaxLength(PlatformScore.LinkIdMaxLength);
+            e.Property(s => s.Title).HasMaxLength(PlatformScore.TitleMaxLength);
             e.Property(s => s.Problem).HasMaxLength(PlatformScore.ProblemMaxLength);
             e.HasOne(s => s.Learner).WithMany().HasForeignKey(s => s.LearnerId);
             e.HasOne<SchoolClass>().WithMany().HasForeignKey(s => s.ClassId);

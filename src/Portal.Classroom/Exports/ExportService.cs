@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Classroom.Data;
 using Portal.Classroom.Model;
+using Portal.Classroom.Reports;
 
 namespace Portal.Classroom.Exports;
 
@@ -63,6 +64,13 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
             .Failures.AsNoTracking()
             .Where(f => f.CourseId == course && f.LessonId == lesson && ids.Contains(f.LearnerId))
             .ToListAsync(cancellationToken);
+        var asked = (
+            await db
+                .HelpRequests.AsNoTracking()
+                .Where(h => h.CourseId == course && h.LessonId == lesson && ids.Contains(h.LearnerId))
+                .Select(h => new { h.LearnerId, h.AskedAt })
+                .ToListAsync(cancellationToken)
+        ).ToLookup(h => h.LearnerId, h => h.AskedAt);
         var (sectionsOf, checksOf, runsOf, failuresOf) = (
             sections.ToLookup(s => s.LearnerId),
             checks.ToLookup(c => c.LearnerId),
@@ -84,7 +92,8 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                             [.. sectionsOf[l.Id]],
                             [.. checksOf[l.Id]],
                             [.. runsOf[l.Id]],
-                            failuresOf[l.Id]
+                            [.. failuresOf[l.Id]],
+                            asked[l.Id]
                         )
                     ),
             ]
@@ -117,10 +126,16 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
         ImmutableArray<SectionProgress> sections,
         ImmutableArray<CheckResult> checks,
         ImmutableArray<BlockRun> runs,
-        IEnumerable<RunFailure> failures
+        ImmutableArray<RunFailure> failures,
+        IEnumerable<DateTimeOffset> asked
     )
     {
+        var trace = new LearnerTrace(sections, runs, failures, checks, asked);
         DateTimeOffset? StartOf(string section) => sections.FirstOrDefault(s => s.SectionId == section)?.StartedAt;
+        (double? Worked, double? Away) Between(DateTimeOffset? from, DateTimeOffset? to) =>
+            from is { } first && to is { } last && trace.Between(first, last) is var (worked, away)
+                ? (worked.TotalSeconds, away.TotalSeconds)
+                : default;
         return new LearnerExport(
             learner.Id,
             learner.Name,
@@ -134,9 +149,10 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                         s.Status,
                         s.StartedAt,
                         s.CompletedAt,
-                        Seconds(s.StartedAt, s.CompletedAt),
-                        runs.Where(r => r.SectionId == s.SectionId).Sum(r => r.Count),
-                        failures.Count(f => f.SectionId == s.SectionId)
+                        Between(s.StartedAt, s.CompletedAt).Worked,
+                        Between(s.StartedAt, s.CompletedAt).Away,
+                        trace.RunsIn(s.SectionId),
+                        trace.FailuresIn(s.SectionId)
                     )),
             ],
             [
@@ -148,13 +164,9 @@ internal sealed class ExportService(IDbContextFactory<PortalDbContext> database)
                         c.Status,
                         c.Points,
                         c.Since,
-                        c.Status == CheckStatus.Passed ? Seconds(StartOf(c.SectionId), c.Since) : null
+                        c.Status == CheckStatus.Passed ? Between(StartOf(c.SectionId), c.Since).Worked : null
                     )),
             ]
         );
     }
-
-    /// <summary>Never less than none, though clocks are set back.</summary>
-    private static double? Seconds(DateTimeOffset? from, DateTimeOffset? to) =>
-        (to - from)?.TotalSeconds is { } seconds ? Math.Max(0, seconds) : null;
 }

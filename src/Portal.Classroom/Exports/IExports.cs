@@ -59,7 +59,10 @@ public sealed record LearnerExport(
     ImmutableArray<CheckExport> Checks
 );
 
-/// <param name="Seconds">From the first thing that the learner did in it to its completion.</param>
+/// <param name="Seconds">
+/// From the first thing that the learner did in it to its completion, without <paramref name="AwaySeconds"/>.
+/// </param>
+/// <param name="AwaySeconds">Pauses longer than <see cref="Reports.IClassReports.AwayAfter"/>.</param>
 /// <param name="Runs">How often its blocks were run.</param>
 /// <param name="Failures">How many of those runs failed.</param>
 public sealed record SectionExport(
@@ -69,12 +72,13 @@ public sealed record SectionExport(
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
     double? Seconds,
+    double? AwaySeconds,
     int Runs,
     int Failures
 );
 
 /// <param name="At">When it last came out otherwise.</param>
-/// <param name="Seconds">From the first thing that the learner did in its section to its passing.</param>
+/// <param name="Seconds">From the first thing that the learner did in its section to its passing, likewise.</param>
 public sealed record CheckExport(
     string Id,
     string SectionId,

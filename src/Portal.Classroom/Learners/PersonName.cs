@@ -48,6 +48,20 @@ public static class PersonName
         return clean;
     }
 
+    /// <summary>Whether <see cref="Clean"/> takes it.</summary>
+    public static bool IsName(string name)
+    {
+        try
+        {
+            Clean(name);
+            return true;
+        }
+        catch (ClassroomException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The same for all names that look the same; only to compare, never to show.</summary>
     public static string Skeleton(string name)
     {

@@ -8,4 +8,7 @@ public sealed class PlatformClass
     public required string CourseId { get; init; }
     public required string LessonId { get; init; }
     public required string ClassId { get; init; }
+
+    /// <summary>Why the platform hears no scores, as of the latest launch, for an instructor; else null.</summary>
+    public string? ScoreProblem { get; set; }
 }

@@ -9,6 +9,8 @@ public sealed class PlatformScore
     public const int UserIdMaxLength = 255;
     public const int LineItemMaxLength = 2000;
     public const int ProblemMaxLength = 500;
+    public const int LinkIdMaxLength = 255;
+    public const int TitleMaxLength = 200;
 
     /// <summary>A hash of platform, deployment, link there and learner.</summary>
     public required string Id { get; init; }
@@ -23,8 +25,17 @@ public sealed class PlatformScore
     /// <summary>Who the learner is at the platform.</summary>
     public required string UserId { get; set; }
 
-    /// <summary>The address of the column in the platform's grade book.</summary>
+    /// <summary>The address of the column in the platform's grade book; empty until it is found or made.</summary>
     public required string LineItem { get; set; }
+
+    /// <summary>Where the column is found or made; null when the platform has said which it is.</summary>
+    public string? LineItems { get; set; }
+
+    /// <summary>The link there, to which such a column belongs.</summary>
+    public string? LinkId { get; set; }
+
+    /// <summary>What such a column is called when it is made.</summary>
+    public string? Title { get; set; }
 
     /// <summary>Steps and exercises that are completed, out of <see cref="Total"/>.</summary>
     public int Done { get; set; }

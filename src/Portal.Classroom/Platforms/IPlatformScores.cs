@@ -10,7 +10,10 @@ namespace Portal.Classroom.Platforms;
 /// </summary>
 public interface IPlatformScores
 {
-    /// <summary>Keeps where to send a learner's score; one that failed before is tried again at once.</summary>
+    /// <summary>
+    /// Keeps where to send a learner's score; one that failed before is tried again at once. A column that was found
+    /// for a classmate is this one's, too.
+    /// </summary>
     Task RememberAsync(PlatformScore score, CancellationToken cancellationToken);
 
     /// <summary>The lessons of learners of whom a platform wants to hear.</summary>
@@ -26,6 +29,12 @@ public interface IPlatformScores
     /// <summary>Keeps the time that is about to be sent: no later attempt may send an earlier one.</summary>
     Task StampAsync(string id, DateTimeOffset stamp, CancellationToken cancellationToken);
 
+    /// <summary>The column of this score, and of all others of its link and lesson, is here.</summary>
+    Task FoundAsync(PlatformScore score, string lineItem, CancellationToken cancellationToken);
+
+    /// <summary>The column that was found is gone: it is to be found again, and hears of everybody.</summary>
+    Task LostAsync(PlatformScore score, CancellationToken cancellationToken);
+
     /// <summary>The platform took it.</summary>
     Task SentAsync(string id, int done, int total, CancellationToken cancellationToken);
 
@@ -34,6 +43,9 @@ public interface IPlatformScores
 
     /// <summary>What platforms have not heard yet of a class, with learners, the longest refused first.</summary>
     Task<ImmutableArray<PlatformScore>> ListWaitingOfClassAsync(string classId, CancellationToken cancellationToken);
+
+    /// <summary>Why no scores of a class can be sent, as its latest launch said; null when they can.</summary>
+    Task<string?> FindProblemAsync(string classId, CancellationToken cancellationToken);
 
     /// <summary>How many scores of a class are sent anywhere.</summary>
     Task<int> CountOfClassAsync(string classId, CancellationToken cancellationToken);

@@ -62,6 +62,28 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
     public Task StampAsync(string id, DateTimeOffset stamp, CancellationToken cancellationToken) =>
         ChangeAsync(id, s => s.Stamp = stamp, cancellationToken);
 
+    public async Task FoundAsync(PlatformScore score, string lineItem, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        await OfColumn(db, score)
+            .Where(s => s.LineItem == "")
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.LineItem, lineItem), cancellationToken);
+    }
+
+    public async Task LostAsync(PlatformScore score, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        await OfColumn(db, score)
+            .Where(s => s.LineItem == score.LineItem)
+            .ExecuteUpdateAsync(
+                s =>
+                    s.SetProperty(x => x.LineItem, "")
+                        .SetProperty(x => x.SentDone, 0)
+                        .SetProperty(x => x.SentTotal, 0),
+                cancellationToken
+            );
+    }
+
     public Task SentAsync(string id, int done, int total, CancellationToken cancellationToken) =>
         ChangeAsync(
             id,
@@ -100,6 +122,15 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
         ];
     }
 
+    public async Task<string?> FindProblemAsync(string classId, CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        return await db
+            .PlatformClasses.Where(p => p.ClassId == classId && p.ScoreProblem != null)
+            .Select(p => p.ScoreProblem)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<int> CountOfClassAsync(string classId, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
@@ -109,6 +140,14 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
     private async Task RememberOnceAsync(PlatformScore score, CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
+        if (score.LineItem.Length == 0)
+        {
+            score.LineItem =
+                await OfColumn(db, score)
+                    .Where(s => s.LineItem != "")
+                    .Select(s => s.LineItem)
+                    .FirstOrDefaultAsync(cancellationToken) ?? "";
+        }
         if (await db.PlatformScores.FindAsync([score.Id], cancellationToken) is not { } known)
         {
             db.PlatformScores.Add(score);
@@ -123,11 +162,25 @@ internal sealed class PlatformScoreService(IDbContextFactory<PortalDbContext> da
             known.LessonId = score.LessonId;
             known.UserId = score.UserId;
             known.LineItem = score.LineItem;
+            known.LineItems = score.LineItems;
+            known.LinkId = score.LinkId;
+            known.Title = score.Title;
             known.NextAt = score.NextAt;
             known.Failures = 0;
         }
         await db.SaveChangesAsync(cancellationToken);
     }
+
+    /// <summary>All who share a column that the portal finds for itself.</summary>
+    private static IQueryable<PlatformScore> OfColumn(PortalDbContext db, PlatformScore score) =>
+        db.PlatformScores.Where(s =>
+            s.PlatformKey == score.PlatformKey
+            && s.LineItems != null
+            && s.LineItems == score.LineItems
+            && s.LinkId == score.LinkId
+            && s.CourseId == score.CourseId
+            && s.LessonId == score.LessonId
+        );
 
     private static IQueryable<PlatformScore> Waiting(IQueryable<PlatformScore> scores) =>
         scores.Where(s => s.Done > 0 && (s.Done != s.SentDone || s.Total != s.SentTotal));

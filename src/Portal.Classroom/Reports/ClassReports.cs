@@ -42,6 +42,7 @@ internal sealed class ClassReports(IDbContextFactory<PortalDbContext> database) 
             .Where(m => m.ClassId == classId && ids.Contains(m.LearnerId))
             .Select(m => new { m.LearnerId, Event = new ReportEvent(ReportEventKind.Message, m.SentAt, null) })
             .ToListAsync(cancellationToken);
+        var asked = help.ToLookup(h => h.LearnerId, h => h.Event.At);
         var others = help.Concat(messages).ToLookup(e => e.LearnerId, e => e.Event);
         var (sectionsOf, runsOf, checksOf, failuresOf) = (
             sections.ToLookup(s => s.LearnerId),
@@ -59,10 +60,11 @@ internal sealed class ClassReports(IDbContextFactory<PortalDbContext> database) 
                 .. learners.Select(l =>
                     Report(
                         l,
-                        sectionsOf[l.Id],
+                        [.. sectionsOf[l.Id]],
                         [.. runsOf[l.Id]],
                         [.. checksOf[l.Id]],
                         [.. failuresOf[l.Id]],
+                        asked[l.Id],
                         others[l.Id]
                     )
                 ),
@@ -72,23 +74,16 @@ internal sealed class ClassReports(IDbContextFactory<PortalDbContext> database) 
 
     private static LearnerReport Report(
         Learner learner,
-        IEnumerable<SectionProgress> sections,
+        List<SectionProgress> sections,
         List<BlockRun> runs,
         List<CheckResult> checks,
         List<RunFailure> failures,
+        IEnumerable<DateTimeOffset> asked,
         IEnumerable<ReportEvent> others
     )
     {
-        var reports = sections.ToImmutableDictionary(
-            s => s.SectionId,
-            s => new SectionReport(
-                s.Status,
-                s.StartedAt,
-                s.CompletedAt,
-                Span(s.StartedAt, s.CompletedAt ?? LastIn(s, runs, checks)),
-                failures.Count(f => f.SectionId == s.SectionId)
-            )
-        );
+        var trace = new LearnerTrace(sections, runs, failures, checks, asked);
+        var reports = sections.ToImmutableDictionary(s => s.SectionId, s => Report(s, trace));
         var completed = reports
             .Where(r => r.Value.CompletedAt is not null)
             .Select(r => new ReportEvent(ReportEventKind.Completed, r.Value.CompletedAt!.Value, r.Key));
@@ -102,13 +97,17 @@ internal sealed class ClassReports(IDbContextFactory<PortalDbContext> database) 
         );
     }
 
-    private static DateTimeOffset LastIn(SectionProgress section, List<BlockRun> runs, List<CheckResult> checks) =>
-        runs.Where(r => r.SectionId == section.SectionId)
-            .Select(r => r.At)
-            .Concat(checks.Where(c => c.SectionId == section.SectionId).Select(c => c.At))
-            .Append(section.Since)
-            .Max();
-
-    /// <summary>Never less than nothing, though clocks are set back.</summary>
-    private static TimeSpan Span(DateTimeOffset from, DateTimeOffset to) => to > from ? to - from : TimeSpan.Zero;
+    private static SectionReport Report(SectionProgress section, LearnerTrace trace)
+    {
+        var (worked, away) = trace.Between(section.StartedAt, section.CompletedAt ?? trace.LastIn(section));
+        return new SectionReport(
+            section.Status,
+            section.StartedAt,
+            section.CompletedAt,
+            worked,
+            away,
+            trace.RunsIn(section.SectionId),
+            trace.FailuresIn(section.SectionId)
+        );
+    }
 }

@@ -6,6 +6,9 @@ namespace Portal.Classroom.Reports;
 /// <summary>What a class did, looked back upon; of a running one, so far.</summary>
 public interface IClassReports
 {
+    /// <summary>Of whom nothing is seen for longer, is away; such a pause is no time on a step.</summary>
+    static readonly TimeSpan AwayAfter = TimeSpan.FromMinutes(30);
+
     /// <summary>Null when there is no such class.</summary>
     Task<ClassReport?> FindAsync(string classId, CancellationToken cancellationToken);
 }
@@ -30,13 +33,19 @@ public sealed record LearnerReport(
     ImmutableArray<ReportEvent> Events
 );
 
-/// <param name="Time">From the first thing done in it to its completion, or to the last thing so far.</param>
-/// <param name="Failures">Runs that failed.</param>
+/// <param name="Time">
+/// From the first thing done in it to its completion, or to the last thing so far, without <paramref name="Away"/>.
+/// </param>
+/// <param name="Away">Pauses longer than <see cref="IClassReports.AwayAfter"/>.</param>
+/// <param name="Runs">How often its blocks were run, whatever came of it.</param>
+/// <param name="Failures">Those that failed, also when a later one did not.</param>
 public sealed record SectionReport(
     SectionStatus Status,
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
     TimeSpan Time,
+    TimeSpan Away,
+    int Runs,
     int Failures
 );
 

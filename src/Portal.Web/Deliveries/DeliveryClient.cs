@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Portal.Web.Deliveries;
 
@@ -6,7 +7,7 @@ namespace Portal.Web.Deliveries;
 /// Asks the servers of others, who may be away, hang, lead elsewhere or never end. What they do is an answer like any
 /// other and nothing is thrown; nothing is followed, kept or unpacked. Thread-safe.
 /// </summary>
-internal sealed class DeliveryClient(IHttpClientFactory clients, TimeProvider time)
+internal sealed partial class DeliveryClient(IHttpClientFactory clients, TimeProvider time)
 {
     public const string Name = "deliveries";
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -30,7 +31,10 @@ internal sealed class DeliveryClient(IHttpClientFactory clients, TimeProvider ti
                 response.Content.Headers.ContentType?.MediaType ?? "",
                 limit == 0 ? "" : await ReadAsync(response.Content, limit, end.Token),
                 RetryAfter(response)
-            );
+            )
+            {
+                Next = Next(response),
+            };
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -50,6 +54,17 @@ internal sealed class DeliveryClient(IHttpClientFactory clients, TimeProvider ti
         return length > limit ? null : Encoding.UTF8.GetString(buffer, 0, length);
     }
 
+    /// <summary>A header that is written as everybody writes it; of any other there is no next page.</summary>
+    private static Uri? Next(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Link", out var links)
+        && NextLink().Match(string.Join(',', links)) is { Success: true } found
+        && Uri.TryCreate(found.Groups[1].Value, UriKind.RelativeOrAbsolute, out var next)
+            ? next
+            : null;
+
+    [GeneratedRegex("""<([^>]*)>\s*;\s*rel="?next"?""", RegexOptions.IgnoreCase)]
+    private static partial Regex NextLink();
+
     private TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter switch
         {
@@ -64,6 +79,9 @@ internal sealed class DeliveryClient(IHttpClientFactory clients, TimeProvider ti
 /// <param name="RetryAfter">When the server wants to be asked again; may be in the past.</param>
 internal sealed record DeliveryAnswer(int Status, string MediaType, string? Body, TimeSpan? RetryAfter)
 {
+    /// <summary>Where what was asked for goes on (Link header); null at its end.</summary>
+    public Uri? Next { get; init; }
+
     public static DeliveryAnswer None { get; } = new(0, "", "", null);
 
     public bool IsTaken => Status is >= 200 and < 300;

@@ -18,6 +18,9 @@ internal static class ClassCsv
         NewLine = "\r\n",
     };
 
+    // ISO 8601, and says that it is UTC.
+    private const string Moment = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
     public static byte[] Write(ClassExport found)
     {
         using var bytes = new MemoryStream();
@@ -36,6 +39,7 @@ internal static class ClassCsv
             {
                 CompletedAt = s.CompletedAt,
                 Failures = s.Failures,
+                AwaySeconds = s.AwaySeconds,
             };
         }
         foreach (var c in learner.Checks)
@@ -55,14 +59,17 @@ internal static class ClassCsv
         string Status,
         int? Points,
         int? Runs,
-        [property: CsvHelper.Configuration.Attributes.Format("yyyy-MM-dd HH:mm:ss")] DateTimeOffset At,
+        [property: CsvHelper.Configuration.Attributes.Format(Moment)] DateTimeOffset At,
         double? Seconds
     )
     {
-        [CsvHelper.Configuration.Attributes.Format("yyyy-MM-dd HH:mm:ss")]
+        [CsvHelper.Configuration.Attributes.Format(Moment)]
         public DateTimeOffset? CompletedAt { get; init; }
 
         /// <summary>Of the runs.</summary>
         public int? Failures { get; init; }
+
+        /// <summary>Beside the seconds.</summary>
+        public double? AwaySeconds { get; init; }
     }
 }

@@ -48,9 +48,12 @@ internal sealed class LaunchEntry(
         var user = await FindAsync(message, cancellationToken);
         if (await signIn.UserManager.IsLockedOutAsync(user))
             throw new LaunchRefusedException("Your account here may not sign in now. Ask your instructor.");
-        var entered = await EnterAsync(message, user, found, cancellationToken);
-        if (!message.Teaches)
-            await RememberScoreAsync(message, user, entered, cancellationToken);
+        var place = ScorePlace.Of(message);
+        if (place.Problem is not null)
+            Log.ScoresNowhere(logger, place.Problem);
+        var entered = await EnterAsync(message, user, found, place.Problem, cancellationToken);
+        if (!message.Teaches && place.Problem is null)
+            await RememberScoreAsync(message, user, entered, found, place, cancellationToken);
         await signIn.SignInAsync(user, isPersistent: false);
         return $"/learn/{found.CourseId}/{found.Id}";
     }
@@ -78,6 +81,7 @@ internal sealed class LaunchEntry(
         LtiMessage message,
         PortalUser user,
         Content.Model.Lesson lesson,
+        string? scoreProblem,
         CancellationToken cancellationToken
     )
     {
@@ -91,7 +95,9 @@ internal sealed class LaunchEntry(
                     lesson.Id,
                     lesson.Title,
                     user.Id,
-                    message.Teaches
+                    message.Name,
+                    message.Teaches,
+                    scoreProblem
                 ),
                 cancellationToken
             );
@@ -106,16 +112,12 @@ internal sealed class LaunchEntry(
         LtiMessage message,
         PortalUser user,
         SchoolClass entered,
+        Content.Model.Lesson lesson,
+        ScorePlace place,
         CancellationToken cancellationToken
     )
     {
-        if (message.LineItem is not { } lineItem)
-            return;
-        if (lineItem.Length > PlatformScore.LineItemMaxLength || !message.Platform.Keeps(lineItem))
-        {
-            Log.LineItemElsewhere(logger, message.Platform.Name, lineItem);
-            return;
-        }
+        var title = string.IsNullOrWhiteSpace(message.LinkTitle) ? lesson.Title : message.LinkTitle;
         await scores.RememberAsync(
             new PlatformScore
             {
@@ -126,7 +128,10 @@ internal sealed class LaunchEntry(
                 CourseId = entered.CourseId,
                 LessonId = entered.LessonId,
                 UserId = message.Subject!,
-                LineItem = lineItem,
+                LineItem = place.LineItem,
+                LineItems = place.LineItems,
+                LinkId = place.LineItems is null ? null : message.LinkId,
+                Title = place.LineItems is null ? null : title[..Math.Min(title.Length, PlatformScore.TitleMaxLength)],
                 NextAt = time.GetUtcNow(),
             },
             cancellationToken

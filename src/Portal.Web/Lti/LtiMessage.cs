@@ -13,6 +13,7 @@ internal sealed record LtiMessage(LtiPlatform Platform, JsonElement Claims)
     public const string Lti = "https://purl.imsglobal.org/spec/lti/claim/";
     public const string DeepLink = "https://purl.imsglobal.org/spec/lti-dl/claim/";
     public const string ScoreScope = "https://purl.imsglobal.org/spec/lti-ags/scope/score";
+    public const string LineItemScope = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem";
     private const string Endpoint = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint";
     private const string Membership = "http://purl.imsglobal.org/vocab/lis/v2/membership";
 
@@ -52,7 +53,7 @@ internal sealed record LtiMessage(LtiPlatform Platform, JsonElement Claims)
     public string ContextTitle =>
         Text(Part(Lti + "context"), "title")
         ?? Text(Part(Lti + "context"), "label")
-        ?? Text(Part(Lti + "resource_link"), "title")
+        ?? LinkTitle
         ?? Platform.Name;
 
     /// <summary>The lesson as <c>course/lesson</c>, from the link's parameters, else from its address.</summary>
@@ -63,14 +64,21 @@ internal sealed record LtiMessage(LtiPlatform Platform, JsonElement Claims)
             ? Uri.UnescapeDataString(uri.AbsolutePath["/learn/".Length..])
         : null;
 
-    /// <summary>Where to send the learner's score; null when the platform does not want it.</summary>
-    public string? LineItem =>
+    /// <summary>What the link is called there.</summary>
+    public string? LinkTitle => Text(Part(Lti + "resource_link"), "title");
+
+    /// <summary>The address of the link's column in the grade book; null when the platform names none.</summary>
+    public string? LineItem => Text(Part(Endpoint), "lineitem");
+
+    /// <summary>The address of all columns of the course; null when the platform names none.</summary>
+    public string? LineItems => Text(Part(Endpoint), "lineitems");
+
+    /// <summary>Whether the portal may do this to the grade book.</summary>
+    public bool Allows(string scope) =>
         Part(Endpoint) is { ValueKind: JsonValueKind.Object } grades
         && grades.TryGetProperty("scope", out var scopes)
         && scopes.ValueKind == JsonValueKind.Array
-        && scopes.EnumerateArray().Any(s => s.ValueKind == JsonValueKind.String && s.ValueEquals(ScoreScope))
-            ? Text(grades, "lineitem")
-            : null;
+        && scopes.EnumerateArray().Any(s => s.ValueKind == JsonValueKind.String && s.ValueEquals(scope));
 
     public JsonElement? DeepLinkSettings =>
         Part(DeepLink + "deep_linking_settings");

@@ -153,6 +153,7 @@ public sealed partial class Circuit : IAsyncDisposable
         object? result =
             kind == 1 ? new { __jsObjectId = Interlocked.Increment(ref _references) }
             : name is "watch" or "choose" ? s_theme
+            : name is "offset" ? 0 // minutes to UTC
             : null;
         await _hub.SendAsync(
             "EndInvokeJSFromDotNet",

@@ -40,6 +40,9 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         return cookies.GetCookies(portal.Address);
     }
 
+    /// <summary>Somebody who is signed in already.</summary>
+    public static CircuitLearner Of(Uri portal, CookieCollection cookies, string name) => new(portal, cookies, name);
+
     /// <summary>On the owner's machine somebody else sits down.</summary>
     public static async Task<CircuitLearner> JoinAsync(Uri portal, CookieCollection owner, string name)
     {

@@ -39,7 +39,7 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
     public const string ScoreType = "application/vnd.ims.lis.v1.score+json";
 
     private readonly WebApplication _app;
-    private readonly ConcurrentDictionary<string, bool> _tokens = new();
+    private readonly ConcurrentDictionary<string, string> _tokens = new();
     private RSA _rsa = RSA.Create(2048);
     private int _keys = 1;
 
@@ -94,6 +94,7 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
         builder.Logging.ClearProviders();
         var platform = new SimulatedPlatform(builder.Build(), host);
         platform.MapPages();
+        platform.MapColumns();
         platform._app.MapGet("/jwks", () => Results.Text(platform.PublicKeys(), "application/json"));
         platform._app.MapGet("/authorize", platform.AuthorizeAsync);
         platform._app.MapPost("/token", platform.TokenAsync);
@@ -215,7 +216,7 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
             !assertion.IsValid
             || form["grant_type"] != "client_credentials"
             || form["client_assertion_type"] != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-            || form["scope"] != "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+            || !Scopes.Contains(form["scope"].ToString())
             || ((JsonWebToken)assertion.SecurityToken).Subject != ClientId
         )
         {
@@ -223,7 +224,7 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
             return;
         }
         var token = Guid.NewGuid().ToString("N");
-        _tokens[token] = true;
+        _tokens[token] = form["scope"].ToString();
         await context.Response.WriteAsJsonAsync(new { access_token = token, token_type = "Bearer", expires_in = 3600 });
     }
 
@@ -235,10 +236,11 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
             await misbehave(context);
             return;
         }
-        var bearer = context.Request.Headers.Authorization.ToString();
-        if (!bearer.StartsWith("Bearer ", StringComparison.Ordinal) || !_tokens.ContainsKey(bearer[7..]))
+        if (!Lets(context, "score"))
+            return;
+        if (id.StartsWith("column-", StringComparison.Ordinal) && !Columns.ContainsKey(id))
         {
-            context.Response.StatusCode = 401;
+            context.Response.StatusCode = 404;
             return;
         }
         if (context.Request.ContentType != ScoreType || context.Request.Query["type"] != "tool")
@@ -249,6 +251,20 @@ public sealed partial class SimulatedPlatform : IAsyncDisposable
         using var score = await JsonDocument.ParseAsync(context.Request.Body);
         Take(new PlatformScoreReceived(id, score.RootElement.Clone()));
         context.Response.StatusCode = 204;
+    }
+
+    /// <summary>Whether the request has a token for this; answers it when not.</summary>
+    private bool Lets(HttpContext context, string scope)
+    {
+        var bearer = context.Request.Headers.Authorization.ToString();
+        if (
+            bearer.StartsWith("Bearer ", StringComparison.Ordinal)
+            && _tokens.TryGetValue(bearer[7..], out var given)
+            && given == Scope + scope
+        )
+            return true;
+        context.Response.StatusCode = 401;
+        return false;
     }
 
     private RequestDelegate? Misbehaviour(ConcurrentQueue<RequestDelegate?> queue) =>

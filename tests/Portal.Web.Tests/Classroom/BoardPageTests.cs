@@ -54,6 +54,31 @@ public sealed class BoardPageTests : LessonContext
     }
 
     [Fact]
+    public void Course_OfSeveralLessons_LeadsToTheBoardOfEach()
+    {
+        _classroom.Course =
+        [
+            .. new[] { ("class-0", "lesson"), ("class-1", "next") }.Select(c => new SchoolClass
+            {
+                Id = c.Item1,
+                Name = c.Item1,
+                JoinCode = "",
+                CourseId = "course",
+                LessonId = c.Item2,
+            }),
+        ];
+        var cut = RenderBoard();
+        Push(Learner("Ada"));
+
+        cut.WaitForAssertion(() => Assert.Equal(2, cut.FindAll(".course-lessons a").Count));
+        var links = cut.FindAll(".course-lessons a");
+        Assert.Equal(
+            [(Lesson.Title, "/board/class-0", "page"), ("next", "/board/class-1", null)],
+            links.Select(l => (l.TextContent, l.GetAttribute("href"), l.GetAttribute("aria-current")))
+        );
+    }
+
+    [Fact]
     public void Key_H_HidesNames()
     {
         var cut = RenderBoard();

@@ -9,6 +9,7 @@ using Portal.Classroom.Help;
 using Portal.Classroom.Learners;
 using Portal.Classroom.Messages;
 using Portal.Classroom.Model;
+using Portal.Classroom.Platforms;
 using Portal.Labs.Sessions;
 using Portal.Testing;
 using Portal.Testing.Lessons;
@@ -17,7 +18,7 @@ using Portal.Web.Identity;
 namespace Portal.Web.Tests.Classroom;
 
 /// <summary>People, classes and boards in memory; a test pushes the boards.</summary>
-internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess, ISessionTimes
+internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess, ISessionTimes, IPlatformClasses
 {
     private readonly List<Learner> _learners = [new Learner { Id = "you", Name = "You" }];
     private readonly List<SchoolClass> _classes = [];
@@ -71,6 +72,18 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess,
         return Task.FromResult(Ends.Where(e => learnerIds.Contains(e.Key)).ToImmutableDictionary());
     }
 
+    /// <summary>Classes of one course of a learning platform.</summary>
+    public ImmutableArray<SchoolClass> Course { get; set; } = [];
+
+    Task<ImmutableArray<SchoolClass>> IPlatformClasses.ListCourseAsync(
+        string classId,
+        string personId,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Course);
+
+    Task<SchoolClass> IPlatformClasses.EnterAsync(PlatformEntry entry, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton<ILearners>(this);
@@ -78,6 +91,7 @@ internal sealed class FakeClassroom : ILearners, IClasses, IClassBoard, IAccess,
         services.AddSingleton<IClassBoard>(this);
         services.AddSingleton<ISessionTimes>(this);
         services.AddSingleton<IAccess>(this);
+        services.AddSingleton<IPlatformClasses>(this);
         services.AddSingleton<IPresence>(Presence);
         services.AddSingleton<ISessionActivities>(Activities);
         services.AddSingleton<IHelpDesk>(Help);

@@ -46,12 +46,12 @@ public sealed class ReportPageTests : LessonContext, IClassReports
     {
         var cut = RenderReport();
 
-        Assert.Equal(["Learner", "1", "Ex 1", "Time", "Failed", "Points"], Texts(cut, ".heat-map thead th"));
+        Assert.Equal(["Learner", "1", "Ex 1", "Time", "Runs", "Failed", "Points"], Texts(cut, ".heat-map thead th"));
         Assert.Equal(["4m", "30m…", "8m", "", "", ""], Texts(cut, "td.heat"));
         var cells = cut.FindAll("td.heat");
         Assert.Equal("heat heat-1", cells[0].ClassName);
         Assert.Equal("heat heat-4 open", cells[1].ClassName);
-        Assert.Equal("Exercise 1 · Canary: not completed, 30m, 7 failed runs", cells[1].GetAttribute("title"));
+        Assert.Equal("Exercise 1 · Canary: not completed, 30m, away for 3h, 8 runs, 7 failed", cells[1].GetAttribute("title"));
         Assert.Equal("heat none", cells[3].ClassName);
         Assert.All(cut.FindAll(".heat-map tbody th"), th => Assert.Equal("row", th.GetAttribute("scope")));
         Assert.Equal(
@@ -71,6 +71,20 @@ public sealed class ReportPageTests : LessonContext, IClassReports
         Assert.Equal(["Ada", "Bea", "<b>Cleo</b>"], Texts(cut, ".heat-map tbody:last-child th"));
         Assert.Equal("Failed runs of each step", cut.Find("#heat-head").TextContent);
         Assert.Equal("Bea", Texts(RenderReport("sort=progress&by=finished"), ".timeline tbody th")[1]);
+    }
+
+    [Fact]
+    public void Times_OnAPageWithoutACircuit_AreUtcUntilTheBrowserWritesThem()
+    {
+        var cut = RenderReport("by=finished");
+
+        var first = cut.Find("td.heat time");
+        Assert.Equal(("1 Nov 12:04", "day"), (first.TextContent, first.GetAttribute("data-page-time")));
+        Assert.Equal("2026-11-01T12:04:00.0000000Z", first.GetAttribute("datetime"));
+        Assert.All(cut.FindAll(".timeline-axis time"), t => Assert.Equal("", t.GetAttribute("data-page-time")));
+        Assert.Equal(["Times are UTC.", "Times are UTC."], Texts(cut, "[data-page-zone]"));
+        Assert.Single(RenderReport().FindAll("[data-page-zone]"));
+        Assert.Matches("more\\s+than 30 minutes counts as away", cut.Find(".report-note").TextContent);
     }
 
     [Fact]
@@ -130,7 +144,7 @@ public sealed class ReportPageTests : LessonContext, IClassReports
         // However much happened: a path for each lane, and no element for each event.
         Assert.All(model.Rows, r => Assert.InRange(r.Lanes.Length, 1, 4));
         var cut = RenderReport();
-        Assert.InRange(cut.FindAll(".heat-map *").Count, 12_000, 14_000);
+        Assert.InRange(cut.FindAll(".heat-map *").Count, 12_000, 14_500);
         Assert.InRange(cut.FindAll(".timeline *").Count, 300, 3_500);
     }
 
@@ -170,6 +184,8 @@ public sealed class ReportPageTests : LessonContext, IClassReports
                     s_noon,
                     s.Completed ? s_noon.AddMinutes(s.Minutes) : null,
                     TimeSpan.FromMinutes(s.Minutes),
+                    s.Completed ? TimeSpan.Zero : TimeSpan.FromHours(3),
+                    s.Failures + 1,
                     s.Failures
                 )
             ),

@@ -17,7 +17,7 @@ public sealed partial class ReportPage
     [
         (ReportMeasure.Time, "Time on each step"),
         (ReportMeasure.Failures, "Failed runs of each step"),
-        (ReportMeasure.Finished, "When each step was completed (UTC)"),
+        (ReportMeasure.Finished, "When each step was completed"),
     ];
 
     private static readonly ImmutableArray<(ReportOrder Value, string Words)> s_orders =

@@ -84,23 +84,10 @@ public sealed class PortalAccounts(UserManager<PortalUser> users, PortalDbContex
         }
         catch (ClassroomException)
         {
-            user = await CreateAsync(IsName(name) ? name : "Guest", anonymous, null, PortalRole.Learner);
+            user = await CreateAsync(PersonName.IsName(name) ? name : "Guest", anonymous, null, PortalRole.Learner);
         }
         Require(await users.AddLoginAsync(user, login));
         return user;
-    }
-
-    private static bool IsName(string name)
-    {
-        try
-        {
-            PersonName.Clean(name);
-            return true;
-        }
-        catch (ClassroomException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Undoes <see cref="CreateAsync"/> for somebody who could not be let in after all.</summary>

@@ -11,9 +11,8 @@ namespace Portal.Web.Lti.Scores;
 /// on; a platform that is away is left alone for a while, and keeps no other waiting. Nothing is given up.
 /// </summary>
 internal sealed class ScoreQueue(
-    LtiPlatform platform,
     IPlatformScores scores,
-    ScoreClient client,
+    ServiceClient services,
     TimeProvider time,
     ILogger logger
 )
@@ -21,6 +20,9 @@ internal sealed class ScoreQueue(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
+    private readonly LtiPlatform _platform = services.Platform;
+    private readonly ScoreClient _client = new(services);
+    private readonly ColumnClient _columns = new(services);
     private DateTimeOffset _awayUntil;
     private int _failures;
     private string? _told;
@@ -45,13 +47,15 @@ internal sealed class ScoreQueue(
     private async Task<TimeSpan> SendDueAsync(CancellationToken cancellationToken)
     {
         var next = Timeout.InfiniteTimeSpan;
-        foreach (var score in await scores.ListWaitingAsync(platform.Key, cancellationToken))
+        // A class shares a column: it is asked for once, whatever the answer.
+        var columns = new Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)>();
+        foreach (var score in await scores.ListWaitingAsync(_platform.Key, cancellationToken))
         {
             var now = time.GetUtcNow();
             var due = Until(_awayUntil > score.NextAt ? _awayUntil : score.NextAt, now);
             if (due <= TimeSpan.Zero)
             {
-                if (await SendAsync(score, now, cancellationToken) is not { } pause)
+                if (await SendAsync(score, columns, now, cancellationToken) is not { } pause)
                     continue;
                 due = pause;
             }
@@ -64,22 +68,24 @@ internal sealed class ScoreQueue(
     /// <returns>When to try again; null when it was taken.</returns>
     private async Task<TimeSpan?> SendAsync(
         PlatformScore score,
+        Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)> columns,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        // Also when the clock was set back. A platform ignores what is not later than what it has.
-        var stamp = now > score.Stamp ? now : score.Stamp.AddMilliseconds(1);
-        await scores.StampAsync(score.Id, stamp, cancellationToken);
-        var answer = await client.SendAsync(score, stamp, cancellationToken);
+        var answer =
+            await FindColumnAsync(score, columns, cancellationToken)
+            ?? await SendStampedAsync(score, now, cancellationToken);
         if (answer.Fate == ScoreFate.Taken)
         {
             await scores.SentAsync(score.Id, score.Done, score.Total, cancellationToken);
             if (_failures > 0)
-                Log.ScoresTakenAgain(logger, platform.Name);
+                Log.ScoresTakenAgain(logger, _platform.Name);
             (_failures, _awayUntil) = (0, default);
             return null;
         }
+        if (answer.Fate == ScoreFate.Gone && score.LineItems is not null)
+            await scores.LostAsync(score, cancellationToken);
         // Once for a score, and once for all of which the same is to be said.
         if (score.Problem is null && answer.Problem != _told)
             Log.ScoreNotTaken(logger, answer.Problem);
@@ -92,6 +98,40 @@ internal sealed class ScoreQueue(
             _awayUntil = now + pause;
         await scores.FailedAsync(score.Id, answer.Problem, now + pause, cancellationToken);
         return pause;
+    }
+
+    /// <returns>What is wrong; null when the score has a column now.</returns>
+    private async Task<ScoreAnswer?> FindColumnAsync(
+        PlatformScore score,
+        Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)> columns,
+        CancellationToken cancellationToken
+    )
+    {
+        if (score.LineItem.Length > 0)
+            return null;
+        var key = (score.LineItems, score.LinkId, score.CourseId, score.LessonId);
+        if (!columns.TryGetValue(key, out var column))
+        {
+            column = columns[key] = await _columns.FindAsync(score, cancellationToken);
+            if (column.Item1 is { } found)
+                await scores.FoundAsync(score, found, cancellationToken);
+        }
+        if (column.Item1 is null)
+            return column.Item2;
+        score.LineItem = column.Item1;
+        return null;
+    }
+
+    private async Task<ScoreAnswer> SendStampedAsync(
+        PlatformScore score,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        // Also when the clock was set back. A platform ignores what is not later than what it has.
+        var stamp = now > score.Stamp ? now : score.Stamp.AddMilliseconds(1);
+        await scores.StampAsync(score.Id, stamp, cancellationToken);
+        return await _client.SendAsync(score, stamp, cancellationToken);
     }
 
     /// <summary>A pause that is longer than any is one of before the clock was set back.</summary>

@@ -40,7 +40,7 @@ internal sealed class ScoreService : BackgroundService, IProgressObserver
         _queues =
         [
             .. options.Value.Platforms.Select(p =>
-                new ScoreQueue(p, scores, new ScoreClient(p, key, deliveries, time), time, logger)
+                new ScoreQueue(scores, new ServiceClient(p, key, deliveries, time), time, logger)
             ),
         ];
     }

@@ -26,6 +26,7 @@ public sealed record ReportRow(
     string Name,
     ImmutableArray<ReportCell> Cells,
     string Total,
+    int Runs,
     int Failures,
     int Points,
     ImmutableArray<(string Css, string Path)> Lanes,
@@ -33,7 +34,9 @@ public sealed record ReportRow(
 );
 
 /// <param name="Css">How much it is, of five, and whether it is completed.</param>
-public sealed record ReportCell(string Text, string Css, string Title);
+/// <param name="At">The moment to show instead of the text.</param>
+public sealed record ReportCell(string Text, string Css, string Title, DateTimeOffset? At = null);
 
 /// <param name="Percent">Where it stands along time.</param>
-public sealed record ReportTick(double Percent, string Text);
+/// <param name="Day">Whether the day is of interest.</param>
+public sealed record ReportTick(double Percent, DateTimeOffset At, bool Day);

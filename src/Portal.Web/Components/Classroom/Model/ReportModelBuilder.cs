@@ -23,6 +23,9 @@ internal sealed record ReportModelBuilder(
     private static readonly ImmutableArray<int> s_minutes = [2, 5, 10, 20];
     private static readonly ImmutableArray<int> s_failures = [1, 2, 3, 6];
 
+    // So long that hours alone would not say when.
+    private static readonly TimeSpan s_day = TimeSpan.FromHours(20);
+
     private static readonly ImmutableArray<(ReportEventKind Kind, string Css)> s_lanes =
     [
         (ReportEventKind.Completed, "completed"),
@@ -96,6 +99,7 @@ internal sealed record ReportModelBuilder(
             name,
             [.. columns.Select(c => Cell(learner.Sections.GetValueOrDefault(c.Id), c.Title))],
             learner.Sections.IsEmpty ? "–" : Durations.Coarse(TimeOf(learner)),
+            learner.Sections.Values.Sum(s => s.Runs),
             FailuresOf(learner),
             learner.Points,
             [.. s_lanes.Select(l => (l.Css, Path(learner, l.Kind, from, to))).Where(l => l.Item2.Length > 0)],
@@ -110,14 +114,16 @@ internal sealed record ReportModelBuilder(
         var (text, heat) = Measure switch
         {
             ReportMeasure.Failures => (section.Failures.ToString(CultureInfo.InvariantCulture), Heat(section.Failures)),
-            ReportMeasure.Finished => (section.CompletedAt is { } at ? Moment(at) : "–", 0),
+            ReportMeasure.Finished => ("–", 0),
             _ => (time, Heat(section.Time)),
         };
         var words = completed ? "completed" : "not completed";
+        var away = section.Away > TimeSpan.Zero ? $", away for {Durations.Coarse(section.Away)}" : "";
         return new(
             completed || Measure == ReportMeasure.Finished ? text : text + "…",
             $"heat-{heat}{(completed ? "" : " open")}",
-            $"{title}: {words}, {time}, {Count(section.Failures, "failed run")}"
+            $"{title}: {words}, {time}{away}, {Count(section.Runs, "run")}, {section.Failures} failed",
+            Measure == ReportMeasure.Finished ? section.CompletedAt : null
         );
     }
 
@@ -167,15 +173,11 @@ internal sealed record ReportModelBuilder(
         [
             .. Enumerable
                 .Range(0, Parts + 1)
-                .Select(i => new ReportTick(100.0 * i / Parts, Moment(from + (to - from) * i / Parts, to - from))),
+                .Select(i =>
+                    new ReportTick(100.0 * i / Parts, from + (to - from) * i / Parts, to - from > s_day)
+                ),
         ];
     }
-
-    private static string Moment(DateTimeOffset at, TimeSpan range = default) =>
-        at.UtcDateTime.ToString(
-            range > TimeSpan.FromHours(20) || range == default ? "d MMM HH:mm" : "HH:mm",
-            CultureInfo.InvariantCulture
-        );
 
     private static TimeSpan Median(List<TimeSpan> ordered) =>
         (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
