@@ -76,6 +76,7 @@ internal static class ShellStartup
         trap '' XFSZ
         HISTFILE= HISTCONTROL=ignorespace HISTSIZE=1000
         bind 'set bell-style none' 2>/dev/null
+        {{ShellCompletion.Script}}
         # A new cluster: the lesson's files as far as they are missing, and the way to it.
         if [ '{{paths.Input}}/{{KubeconfigFile}}' -nt ~/.kube/config ]; then
           mkdir -p "$LESSON_DIR" ~/.kube

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Shared;
+using Portal.Web.Ports;
 
 namespace Portal.Web.Components.Terminal;
 
@@ -10,6 +12,12 @@ namespace Portal.Web.Components.Terminal;
 public sealed partial class TerminalView : LiveComponentBase
 {
     private const int MaxChunk = 32 * 1024;
+
+    /// <summary>Bytes that are pasted without a question.</summary>
+    private const int MuchText = 4 * 1024;
+
+    /// <summary>Bytes of a paste; of more, a program that is slow to read would lose a part.</summary>
+    private const int MaxPaste = 64 * 1024;
 
     private ElementReference _screen;
     private IJSObjectReference? _module;
@@ -22,8 +30,14 @@ public sealed partial class TerminalView : LiveComponentBase
     private bool _full;
     private string? _refusal;
 
+    /// <summary>Why the last paste was none, and what to do; null when it was one.</summary>
+    private string? _notPasted;
+
     [Inject]
     public required IJSRuntime Js { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
 
     [CascadingParameter]
     public required LessonActions Actions { get; set; }
@@ -72,6 +86,49 @@ public sealed partial class TerminalView : LiveComponentBase
     {
         _size = new Screen(columns, rows);
         if (_attachment is { } attachment) await attachment.ResizeAsync(columns, rows, Disposing);
+    }
+
+    /// <summary>Whether text is to be pasted; asks when it is more than one line, or long.</summary>
+    /// <param name="start">Of its first line.</param>
+    [JSInvokable]
+    public async Task<bool> MayPasteAsync(int lines, int bytes, string start)
+    {
+        _notPasted = bytes > MaxPaste
+            ? $"This is {bytes / 1024} KiB; the terminal takes {MaxPaste / 1024} KiB at once. Paste it in parts, or put "
+                + "it into a file."
+            : null;
+        StateHasChanged();
+        if (_notPasted is not null) return false;
+        if (lines <= 1 && bytes <= MuchText) return true;
+        var size = lines > 1 ? $"{lines} lines" : $"{bytes / 1024} KiB";
+        return await new ChoiceQuestion(
+                $"Paste {size}?",
+                $"Each line may run as a command. It begins with: {start}",
+                "Paste"
+            ).AskAsync(Dialogs)
+            is not null;
+    }
+
+    /// <summary>The link to a port of the workspace; null when there is none.</summary>
+    [JSInvokable]
+    public string? LinkToPort(int port, string path) => (Actions.WorkspaceId, Actions.GuestId) switch
+    {
+        _ when port is < 1 or > 65535 => null,
+        (null, _) => null,
+        (var workspace, null) => PortAddress.Link(workspace, port, path),
+        // Who looks on is told on the page itself whose program it is.
+        (var workspace, _) => PortAddress.LearnerLink(workspace, port, path),
+    };
+
+    private async Task CopyAsync()
+    {
+        if (_terminal is not null) await _terminal.InvokeVoidAsync("copy");
+    }
+
+    private async Task PasteAsync()
+    {
+        if (_terminal is null || await _terminal.InvokeAsync<bool>("paste")) return;
+        _notPasted = "The browser does not let this page read the clipboard. Press Ctrl+V in the terminal instead.";
     }
 
     private void Attach()
