@@ -68,10 +68,15 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
     {
         await CreateWebAsync();
 
-        var snapshot = await Until(s => ClusterSummaryBuilder.From(s).Workloads.Any(w => w is { Name: "web", Ready: 2, Desired: 2 } && w.Namespace == _namespace));
+        // Kinds are watched apart: a Deployment may be seen ready before its pods are seen at all.
+        var snapshot = await Until(s =>
+            RunningPods(s).Count() == 2
+            && ClusterSummaryBuilder
+                .From(s)
+                .Workloads.Any(w => w is { Name: "web", Ready: 2, Desired: 2 } && w.Namespace == _namespace)
+        );
 
         var pods = ClusterSummaryBuilder.From(snapshot).Pods.Where(p => p.Namespace == _namespace).ToList();
-        Assert.Equal(2, pods.Count);
         Assert.All(pods, p => Assert.Equal(("1/1", "Running", "web"), (p.Ready, p.Status, p.Workload)));
     }
 
@@ -149,7 +154,6 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
     private async Task<string> RunningPodAsync()
     {
         await CreateWebAsync();
-        // Kinds are watched apart: a Deployment may be seen ready before its pods are seen at all.
         var snapshot = await Until(s => RunningPods(s).Any());
         return RunningPods(snapshot).First().Name;
     }
