@@ -60,14 +60,13 @@ public sealed class Visitor : IAsyncDisposable
     public async Task PhotographAsync(string name)
     {
         var directory = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
-        // A theme that is just changing has colours of neither; what never ends, such as a spinner, is not waited for.
+        // A theme that is just changing has colours of neither. Put to its end, not waited for: what is paused would
+        // never get there, and what is without end, such as a spinner, has none.
         await Page.EvaluateAsync(
             """
-            () => Promise.allSettled(
-              document.getAnimations()
-                .filter(a => a.effect.getComputedTiming().endTime !== Infinity)
-                .map(a => a.finished))
-              .then(() => true)
+            () => document.getAnimations()
+              .filter(a => Number.isFinite(a.effect.getComputedTiming().endTime))
+              .forEach(a => a.finish())
             """
         );
         await Page.ScreenshotAsync(new() { Path = Path.Combine(directory, name + ".png") });
