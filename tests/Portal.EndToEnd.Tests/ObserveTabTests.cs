@@ -14,8 +14,6 @@ public sealed class ObserveTabTests(UiFactory factory, Browser browser)
 {
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public async Task Observe_NumbersTracesAndLog_AreShown(int width, ColorScheme scheme)
     {
