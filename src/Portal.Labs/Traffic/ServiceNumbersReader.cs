@@ -16,7 +16,7 @@ internal static class ServiceNumbersReader
     public static async Task<ServiceNumbers> ReadAsync(ClusterApi api, CancellationToken cancellationToken)
     {
         Task<(int Status, JsonElement Data)> Ask(string query) =>
-            PrometheusService.OfIstio.AskAsync(api, query, cancellationToken);
+            Prometheus.OfIstio.QueryAsync(api, query, cancellationToken);
 
         async Task<Dictionary<RowKey, TimeSpan>> AskQuantile(string quantile) =>
             Latencies((await Ask(Latency(quantile)).ConfigureAwait(false)).Data);
@@ -44,7 +44,9 @@ internal static class ServiceNumbersReader
                     key.Service,
                     key.Version,
                     now[key].Sum(s => s.Value),
-                    now[key].Where(s => IsError(s.Labels.GetValueOrDefault("response_code", ""))).Sum(s => s.Value),
+                    now[key]
+                        .Where(s => Prometheus.IsError(s.Labels.GetValueOrDefault("response_code", "")))
+                        .Sum(s => s.Value),
                     Of(p50, key),
                     Of(p95, key),
                     Of(p99, key),
@@ -58,9 +60,6 @@ internal static class ServiceNumbersReader
         }
     }
 
-    /// <summary>No answer counts as an error: 0 says the proxy for it.</summary>
-    public static bool IsError(string code) => code.StartsWith('5') || code is "0" or "";
-
     private static string Latency(string quantile) =>
         $"histogram_quantile({quantile}, sum by ({Sides}, le) "
         + """(rate(istio_request_duration_milliseconds_bucket{reporter="source"}[1m])))""";
@@ -69,7 +68,7 @@ internal static class ServiceNumbersReader
         PromSamples
             .Vector(data)
             .GroupBy(s => RowKey.Of(s.Labels))
-            .ToDictionary(g => g.Key, g => TimeSpan.FromMilliseconds(Math.Clamp(g.First().Value, 0, 1e9)));
+            .ToDictionary(g => g.Key, g => Prometheus.Milliseconds(g.First().Value));
 
     private static TimeSpan? Of(Dictionary<RowKey, TimeSpan> times, RowKey key) =>
         times.TryGetValue(key, out var time) ? time : null;

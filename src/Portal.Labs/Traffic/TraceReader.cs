@@ -141,7 +141,7 @@ internal static class TraceReader
                 Tag("span.kind"),
                 status,
                 Tag("response_flags"),
-                Tag("error") == "true" || (status.Length > 0 && ServiceNumbersReader.IsError(status))
+                Tag("error") == "true" || (status.Length > 0 && Prometheus.IsError(status))
             );
         }
 

@@ -20,11 +20,11 @@ internal static class TrafficReader
     {
         try
         {
-            var service = PrometheusService.OfIstio;
-            var (status, requests) = await service.AskAsync(api, Requests, cancellationToken).ConfigureAwait(false);
+            var service = Prometheus.OfIstio;
+            var (status, requests) = await service.QueryAsync(api, Requests, cancellationToken).ConfigureAwait(false);
             if (ServiceProxy.IsAbsent(status)) return MeshTraffic.NotInstalled;
             if (status != 200) return new(true, [], $"Prometheus answers with status {status}.");
-            var (_, latency) = await service.AskAsync(api, Latency, cancellationToken).ConfigureAwait(false);
+            var (_, latency) = await service.QueryAsync(api, Latency, cancellationToken).ConfigureAwait(false);
             return new(true, [.. Read(requests, latency)]);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
@@ -42,8 +42,8 @@ internal static class TrafficReader
             yield return flow.Key with
             {
                 Rate = flow.Sum(s => s.Value),
-                Errors = flow.Where(s => ServiceNumbersReader.IsError(s.Code)).Sum(s => s.Value),
-                P95 = p95 is null ? null : TimeSpan.FromMilliseconds(p95.Value),
+                Errors = flow.Where(s => Prometheus.IsError(s.Code)).Sum(s => s.Value),
+                P95 = p95 is null ? null : Prometheus.Milliseconds(p95.Value),
             };
         }
     }

@@ -19,12 +19,12 @@ internal sealed class QueryProbe : ICheckProbe
         var query = settings.Text("promql") ?? "";
         var interval = settings["expect"].Interval() ?? (1, double.PositiveInfinity);
         var expected = $"a value of {Settings.Describe(interval)}";
-        var service = new PrometheusService(
+        var service = new ServiceProxy(
             settings.Text("namespace") ?? "istio-system",
             settings.Text("service") ?? "prometheus",
             settings.Text("port") ?? "9090"
         );
-        var (status, data) = await service.AskAsync(context.Api, query, cancellationToken).ConfigureAwait(false);
+        var (status, data) = await service.QueryAsync(context.Api, query, cancellationToken).ConfigureAwait(false);
         if (status != 200) return ProbeResult.Failed(expected, $"no answer of Prometheus ({status})", query);
         var values = Values(data).ToList();
         var found = values.Count == 0 ? "no series" : string.Join(", ", values.Select(v => v.ToString("0.###", CultureInfo.InvariantCulture)));

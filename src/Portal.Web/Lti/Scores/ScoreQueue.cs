@@ -48,7 +48,7 @@ internal sealed class ScoreQueue(
     {
         var next = Timeout.InfiniteTimeSpan;
         // A class shares a column: it is asked for once, whatever the answer.
-        var columns = new Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)>();
+        var columns = new Dictionary<(string?, string?, string, string), (string? LineItem, ScoreAnswer? Problem)>();
         foreach (var score in await scores.ListWaitingAsync(_platform.Key, cancellationToken))
         {
             var now = time.GetUtcNow();
@@ -68,7 +68,7 @@ internal sealed class ScoreQueue(
     /// <returns>When to try again; null when it was taken.</returns>
     private async Task<TimeSpan?> SendAsync(
         PlatformScore score,
-        Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)> columns,
+        Dictionary<(string?, string?, string, string), (string? LineItem, ScoreAnswer? Problem)> columns,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
@@ -103,7 +103,7 @@ internal sealed class ScoreQueue(
     /// <returns>What is wrong; null when the score has a column now.</returns>
     private async Task<ScoreAnswer?> FindColumnAsync(
         PlatformScore score,
-        Dictionary<(string?, string?, string, string), (string?, ScoreAnswer?)> columns,
+        Dictionary<(string?, string?, string, string), (string? LineItem, ScoreAnswer? Problem)> columns,
         CancellationToken cancellationToken
     )
     {
@@ -113,12 +113,12 @@ internal sealed class ScoreQueue(
         if (!columns.TryGetValue(key, out var column))
         {
             column = columns[key] = await _columns.FindAsync(score, cancellationToken);
-            if (column.Item1 is { } found)
+            if (column.LineItem is { } found)
                 await scores.FoundAsync(score, found, cancellationToken);
         }
-        if (column.Item1 is null)
-            return column.Item2;
-        score.LineItem = column.Item1;
+        if (column.LineItem is null)
+            return column.Problem;
+        score.LineItem = column.LineItem;
         return null;
     }
 

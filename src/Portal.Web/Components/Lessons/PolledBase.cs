@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Components;
-using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Shared;
 
-namespace Portal.Web.Components.Observe;
+namespace Portal.Web.Components.Lessons;
 
 /// <summary>
 /// What is asked of the cluster again and again, for as long as it is shown: it goes with the tab.
