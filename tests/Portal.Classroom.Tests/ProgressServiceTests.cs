@@ -116,6 +116,27 @@ public abstract class ProgressServiceTests(DatabaseKind kind) : DatabaseTests(ki
 
         await using var db = await host.Database.CreateDbContextAsync();
         Assert.Equal(["""{"n":1}""", """{"n":2}"""], await db.Evidence.OrderBy(e => e.Id).Select(e => e.Json).ToListAsync());
+        var progress = await host.Progress.LoadAsync(s_key, CancellationToken.None);
+        Assert.Equal(KeyValuePair.Create("canary", """{"n":2}"""), Assert.Single(progress.Evidence));
+    }
+
+    [Fact]
+    public async Task RecordCheckAsync_PassedAndLostForEver_KeepsTheLatestTwenty()
+    {
+        await using var host = await StartAsync();
+
+        for (var n = 1; n <= 25; n++)
+        {
+            var status = n % 2 == 1 ? CheckStatus.Passed : CheckStatus.BrokenAgain;
+            var fact = new CheckFact("exercise-1", "canary", status, 3, null, $"{n}", s_noon.AddMinutes(n));
+            await host.Progress.RecordCheckAsync(s_key, fact, CancellationToken.None);
+        }
+
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.Equal(
+            Enumerable.Range(6, 20).Select(n => $"{n}"),
+            await db.Evidence.OrderBy(e => e.Id).Select(e => e.Json).ToListAsync()
+        );
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
             var section = learner.Page.Locator($"#step-{step}");
             await section.EvaluateAsync("e => e.scrollIntoView()");
             await section.Locator(".section-head .button").ClickAsync();
+            if (step == 4) await PredictAsync(learner, section);
             await Expect(section.Locator(".section-head")).ToContainTextAsync("completed", s_text);
             await Expect(instructor.Page.Locator($"[data-cell='Ada/step-{step}']")).ToHaveAttributeAsync("data-status", "Completed", s_attribute);
             await learner.PhotographAsync($"journey-step-{step}");
@@ -57,6 +58,19 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         Assert.Empty(learner.ConsoleErrors);
         Assert.All(learner.ForeignRequests, r => Assert.Matches(PortHost, r));
         Assert.Empty(instructor.ConsoleErrors);
+    }
+
+    /// <summary>The step stops before a question; by keyboard it is answered, not rightly, and the step goes on.</summary>
+    private static async Task PredictAsync(Visitor learner, ILocator section)
+    {
+        await Expect(section.Locator(".refused")).ToContainTextAsync("Say what you expect", s_text);
+        var prediction = section.Locator(".prediction");
+        await prediction.Locator("[data-choice='turns']").PressAsync("Enter");
+        await Expect(prediction.Locator(".prediction-choice")).ToBeFocusedAsync();
+        await Expect(prediction).ToContainTextAsync("Run the block to see");
+        await learner.PictureAsync("journey-prediction");
+        await section.Locator(".section-head .button.primary").ClickAsync();
+        await Expect(prediction).ToContainTextAsync("What happened: about 50 of each", s_text);
     }
 
     /// <summary>What a block would change, seen and not done; a file that it applies, opened by keyboard.</summary>

@@ -1,6 +1,6 @@
 namespace Portal.Classroom.Model;
 
-/// <summary>What proved a check. One row for each pass, never changed.</summary>
+/// <summary>What proved a check, or ended that. One row for each time, never changed; the latest few stay.</summary>
 public sealed class CheckEvidence
 {
     public long Id { get; init; }

@@ -33,8 +33,15 @@ public sealed record SectionFact(string SectionId, string Kind, SectionStatus St
 /// <param name="FailedCommand">Index of the command that failed, or -1.</param>
 public sealed record RunFact(string SectionId, string BlockId, RunStatus Status, int FailedCommand, TimeSpan Duration, DateTimeOffset At);
 
-/// <param name="EvidenceJson">What proved it; kept as one more evidence row when not null.</param>
+/// <param name="EvidenceJson">What proved it, or ended that; kept as one more evidence row when not null, of which the
+/// latest few stay.</param>
 public sealed record CheckFact(string SectionId, string CheckId, CheckStatus Status, int Points, string? Message, string? EvidenceJson, DateTimeOffset At);
 
 /// <summary>What is stored of one learner in one lesson.</summary>
-public sealed record LessonProgress(ImmutableArray<SectionProgress> Sections, ImmutableArray<BlockRun> Runs, ImmutableArray<CheckResult> Checks);
+/// <param name="Evidence">The latest of each check that has some, by check id.</param>
+public sealed record LessonProgress(
+    ImmutableArray<SectionProgress> Sections,
+    ImmutableArray<BlockRun> Runs,
+    ImmutableArray<CheckResult> Checks,
+    ImmutableDictionary<string, string> Evidence
+);

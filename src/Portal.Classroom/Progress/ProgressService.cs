@@ -15,14 +15,23 @@ internal sealed class ProgressService(
     /// <summary>Of one block by one learner; more tell nothing new.</summary>
     private const int MaxFailures = 100;
 
+    /// <summary>Of one check of one learner; each time it is passed or lost brings one.</summary>
+    private const int MaxEvidence = 20;
+
     public async Task<LessonProgress> LoadAsync(ProgressKey key, CancellationToken cancellationToken)
     {
         var (learner, course, lesson) = key;
         await using var db = await database.CreateDbContextAsync(cancellationToken);
+        var latest = db
+            .Evidence.Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson)
+            .GroupBy(x => x.CheckId)
+            .Select(g => g.Max(x => x.Id));
         return new LessonProgress(
             [.. await db.Sections.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
             [.. await db.Runs.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
-            [.. await db.Checks.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)]);
+            [.. await db.Checks.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
+            (await db.Evidence.AsNoTracking().Where(x => latest.Contains(x.Id)).ToListAsync(cancellationToken))
+                .ToImmutableDictionary(x => x.CheckId, x => x.Json, StringComparer.Ordinal));
     }
 
     public async Task<ImmutableArray<SectionProgress>> LoadSectionsAsync(string learnerId, CancellationToken cancellationToken)
@@ -142,15 +151,42 @@ internal sealed class ProgressService(
         row.Points = fact.Points;
         row.Message = fact.Message;
         row.At = fact.At;
-        if (fact.EvidenceJson is not null)
-        {
-            db.Evidence.Add(new CheckEvidence
-            {
-                LearnerId = key.LearnerId, CourseId = key.CourseId, LessonId = key.LessonId,
-                CheckId = fact.CheckId, At = fact.At, Json = fact.EvidenceJson,
-            });
-        }
+        if (fact.EvidenceJson is { } evidence) await AddEvidenceAsync(db, key, fact, evidence, cancellationToken);
     }, cancellationToken);
+
+    private static async Task AddEvidenceAsync(
+        PortalDbContext db,
+        ProgressKey key,
+        CheckFact fact,
+        string json,
+        CancellationToken cancellationToken
+    )
+    {
+        var (learner, course, lesson) = key;
+        db.Evidence.RemoveRange(
+            await db
+                .Evidence.Where(e =>
+                    e.LearnerId == learner
+                    && e.CourseId == course
+                    && e.LessonId == lesson
+                    && e.CheckId == fact.CheckId
+                )
+                .OrderByDescending(e => e.Id)
+                .Skip(MaxEvidence - 1)
+                .ToListAsync(cancellationToken)
+        );
+        db.Evidence.Add(
+            new CheckEvidence
+            {
+                LearnerId = learner,
+                CourseId = course,
+                LessonId = lesson,
+                CheckId = fact.CheckId,
+                At = fact.At,
+                Json = json,
+            }
+        );
+    }
 
     /// <summary>
     /// A write that hung for a while may end after the one that took its place. A time that has not come yet is that of

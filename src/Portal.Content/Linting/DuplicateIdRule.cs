@@ -11,9 +11,13 @@ internal sealed class DuplicateIdRule : ILessonRule
         {
             problems.Error(block.Line, $"Another block is already called '{block.Id}'.", "Give each block of a section its own name=.");
         }
-        foreach (var check in lesson.Checks.GroupBy(c => c.Id).SelectMany(g => g.Skip(1)))
+        var ids = lesson
+            .Checks.Select(c => (c.Id, c.Line))
+            .Concat(lesson.Predictions.Select(p => (p.Id, p.Line)))
+            .OrderBy(x => x.Line);
+        foreach (var (id, line) in ids.GroupBy(x => x.Id).SelectMany(g => g.Skip(1)))
         {
-            problems.Error(check.Line, $"Another check has the id '{check.Id}'.", "Check ids are unique in the lesson.");
+            problems.Error(line, $"Another check has the id '{id}'.", "Ids of checks and predictions are unique in the lesson.");
         }
     }
 }

@@ -9,11 +9,14 @@ using MarkdownBlock = Markdig.Syntax.Block;
 
 namespace Portal.Content.Markdown;
 
-/// <summary>Collects what stands below one heading: HTML, code blocks, containers and checks, in document order.</summary>
+/// <summary>
+/// Collects what stands below one heading: HTML, code blocks, containers, checks and predictions, in document order.
+/// </summary>
 internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, int line, string file, ProblemList problems)
 {
     private readonly List<MarkdownBlock> _blocks = [];
     private readonly ImmutableArray<CheckDefinition>.Builder _checks = ImmutableArray.CreateBuilder<CheckDefinition>();
+    private readonly List<Prediction> _predictions = [];
     private int _ordinal;
 
     public string Id => id;
@@ -26,6 +29,8 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
     {
         var parts = new PartList();
         Walk(_blocks, parts, inSolution: false);
+        foreach (var prediction in _predictions.Where(p => p.BlockId.Length == 0))
+            problems.Error(prediction.Line, $"Nothing runs after the prediction '{prediction.Id}'.", "Put it before the block whose outcome it asks for.");
         return new Section
         {
             Id = id,
@@ -36,6 +41,7 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
             Line = line,
             Parts = parts.ToImmutable(),
             Checks = _checks.ToImmutable(),
+            Predictions = [.. _predictions.Where(p => p.BlockId.Length > 0)],
         };
     }
 
@@ -133,9 +139,16 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
             parts.Add(new ChecksPart([.. checks.Select(c => c.Id)]));
             return;
         }
+        if (language == "predict")
+        {
+            if (PredictionParser.Parse(code, at + 1, problems) is not { } prediction) return;
+            _predictions.Add(prediction);
+            parts.Add(new PredictionPart(prediction.Id));
+            return;
+        }
         var attributes = BlockAttributes.Parse(fence.Arguments, at, problems);
         _ordinal++;
-        parts.Add(new BlockPart(new Block
+        var block = new Block
         {
             Id = $"{id}/{attributes.Name ?? _ordinal.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
             Language = language,
@@ -149,7 +162,11 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
             OpenPath = attributes.Open ?? "/",
             Line = at,
             InSolution = inSolution,
-        }));
+        };
+        parts.Add(new BlockPart(block));
+        if (!block.Runnable || inSolution) return;
+        for (var i = 0; i < _predictions.Count; i++)
+            if (_predictions[i].BlockId.Length == 0) _predictions[i] = _predictions[i] with { BlockId = block.Id };
     }
 
     /// <summary>Parts in order; neighbouring pieces of HTML become one.</summary>

@@ -29,6 +29,7 @@ public sealed record Lesson
 
     public IEnumerable<Block> Blocks => Sections.SelectMany(s => s.Blocks);
     public IEnumerable<CheckDefinition> Checks => Sections.SelectMany(s => s.Checks);
+    public IEnumerable<Prediction> Predictions => Sections.SelectMany(s => s.Predictions);
 
     /// <summary>Text of a file that one of the blocks names, as it comes with the lesson; null when it cannot be
     /// read.</summary>
@@ -77,6 +78,9 @@ public sealed record Section
     /// <summary>The checks of every <c>checks</c> block in this section, in order.</summary>
     public ImmutableArray<CheckDefinition> Checks { get; init; } = [];
 
+    /// <summary>What is asked before blocks of this section run, in order.</summary>
+    public ImmutableArray<Prediction> Predictions { get; init; } = [];
+
     /// <summary>All fenced blocks, including those inside containers, in document order.</summary>
     public IEnumerable<Block> Blocks => Flatten(Parts).OfType<BlockPart>().Select(p => p.Block);
 
@@ -98,6 +102,9 @@ public sealed record ContainerPart(ContainerKind Kind, string? Title, ImmutableA
 
 /// <summary>The place where a <c>checks</c> block stands; the page shows the section's check list there.</summary>
 public sealed record ChecksPart(ImmutableArray<string> CheckIds) : ContentPart;
+
+/// <summary>The place where a <c>predict</c> block stands.</summary>
+public sealed record PredictionPart(string PredictionId) : ContentPart;
 
 public enum ContainerKind { Note, Warning, Expect, Hint, Solution }
 

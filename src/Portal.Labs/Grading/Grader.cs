@@ -13,6 +13,8 @@ internal sealed record GradedCluster(
     IClusterView View,
     Clusters.Api.ClusterApi Api,
     GraderShell Shell,
+    string Provider,
+    bool Simulated,
     string? RequestTimeHeader
 );
 
@@ -30,7 +32,8 @@ internal sealed class Grader : IAsyncDisposable
 
     private readonly Lesson _lesson;
     private readonly CheckGrader _grader;
-    private readonly Func<CheckDefinition, CheckState, string?, CancellationToken, Task> _publish;
+    private readonly Func<CheckDefinition, CheckState, CheckFinding?, CancellationToken, Task> _publish;
+    private readonly Func<string?> _lastSection;
     private readonly Action<bool> _late;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
@@ -48,13 +51,16 @@ internal sealed class Grader : IAsyncDisposable
     private Task _following = Task.CompletedTask;
 
     /// <param name="states">The states to begin with, by check id.</param>
-    /// <param name="publish">Makes a new state durable and then visible; the text is the evidence of a pass.</param>
+    /// <param name="publish">Makes a new state durable and then visible; with evidence when it was passed or
+    /// lost now.</param>
+    /// <param name="lastSection">The section of whose blocks one ran last.</param>
     /// <param name="late">Told true when grading failed and is to begin again, and false when it is up to date.</param>
     public Grader(
         Lesson lesson,
         IReadOnlyDictionary<string, CheckState> states,
         CheckGrader grader,
-        Func<CheckDefinition, CheckState, string?, CancellationToken, Task> publish,
+        Func<CheckDefinition, CheckState, CheckFinding?, CancellationToken, Task> publish,
+        Func<string?> lastSection,
         Action<bool> late,
         Guarded guarded,
         TimeProvider time
@@ -63,6 +69,7 @@ internal sealed class Grader : IAsyncDisposable
         _lesson = lesson;
         _grader = grader;
         _publish = publish;
+        _lastSection = lastSection;
         _late = late;
         _guarded = guarded;
         _time = time;
@@ -230,7 +237,7 @@ internal sealed class Grader : IAsyncDisposable
                     var verdict = WaitsFor(check) is { } first
                         ? new Verdict(ProbeResult.Failed(first.Title, "not yet", first.Id), $"First comes: {first.Title}.", false)
                         : await _grader.EvaluateAsync(check, Context(cluster, _answers.GetValueOrDefault(check.Id)), cancellationToken).ConfigureAwait(false);
-                    await ApplyAsync(check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
+                    await ApplyAsync(cluster, check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException)
                 {
@@ -255,7 +262,14 @@ internal sealed class Grader : IAsyncDisposable
     private CheckDefinition? WaitsFor(CheckDefinition check) =>
         check.After.Select(id => _lesson.Checks.FirstOrDefault(c => c.Id == id)).FirstOrDefault(c => c is not null && _states[c.Id].Phase is CheckPhase.NotYet);
 
-    private async Task ApplyAsync(CheckDefinition check, CheckState before, Verdict verdict, bool announce, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        GradedCluster cluster,
+        CheckDefinition check,
+        CheckState before,
+        Verdict verdict,
+        bool announce,
+        CancellationToken cancellationToken
+    )
     {
         var held = _held.Contains(check.Id);
         _held = verdict.Result.Holds ? _held.Add(check.Id) : _held.Remove(check.Id);
@@ -274,10 +288,18 @@ internal sealed class Grader : IAsyncDisposable
         var state = keeps ? before : new CheckState(
             check.Id, phase, verdict.Result.Expected, verdict.Result.Found, verdict.Result.Where,
             silent ? null : verdict.Message, verdict.Wrong,
-            phase == before.Phase ? before.Since : _time.GetUtcNow(), verdict.Result.Log);
+            phase == before.Phase ? before.Since : _time.GetUtcNow(), verdict.Result.Log)
+        {
+            Evidence = phase == before.Phase ? before.Evidence : null,
+        };
         if (!announce && phase == before.Phase && state.Message == before.Message && state.Found == before.Found) return;
+        CheckFinding? evidence = null;
+        if (phase != before.Phase && phase is CheckPhase.Passed or CheckPhase.BrokenAgain)
+        {
+            evidence = Evidence.Of(check.Probe, verdict.Result, cluster, _lastSection(), _time.GetUtcNow());
+            state = state with { Evidence = evidence };
+        }
         _states[check.Id] = state;
-        var evidence = phase == CheckPhase.Passed && before.Phase != CheckPhase.Passed ? Evidence.Of(check.Probe, verdict.Result, _time.GetUtcNow()) : null;
         await _publish(check, state, evidence, cancellationToken).ConfigureAwait(false);
     }
 }

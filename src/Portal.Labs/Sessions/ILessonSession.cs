@@ -124,6 +124,10 @@ public interface ILessonSession
     /// <summary>Gives the learner's answer to an <c>answer</c> check and evaluates it.</summary>
     Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken);
 
+    /// <summary>Records what the learner expects of a block that has not run; the first time counts.</summary>
+    /// <exception cref="RunRefusedException">It is no choice of a prediction of this lesson.</exception>
+    Task PredictAsync(string predictionId, string choice, CancellationToken cancellationToken);
+
     /// <summary>
     /// Names the workspace in host names of its ports: 20 letters and digits that say nothing of the learner.
     /// </summary>

@@ -72,8 +72,8 @@ public sealed record RunRecord(
 }
 
 /// <param name="Points">Points earned by this check; 0 unless passed.</param>
-/// <param name="EvidenceJson">Time, objects with resourceVersion and hash, probe log, as JSON; null unless
-/// passed.</param>
+/// <param name="EvidenceJson">A <see cref="CheckFinding"/>; null unless it was passed or lost. When progress is loaded:
+/// the latest that was recorded.</param>
 public sealed record CheckRecord(
     string SectionId,
     string CheckId,

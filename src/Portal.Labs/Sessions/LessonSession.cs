@@ -161,6 +161,16 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
             await grader.AnswerAsync(checkId, answer, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task PredictAsync(string predictionId, string choice, CancellationToken cancellationToken)
+    {
+        Touch();
+        await _lifecycle.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var section = Lesson.Sections.FirstOrDefault(s => s.Predictions.Any(p => p.Id == predictionId));
+        if (section?.Predictions.First(p => p.Id == predictionId).TextOf(choice) is null)
+            throw new RunRefusedException("This is no choice of the lesson. Reload the page.");
+        await _progress.PublishPredictionAsync(section, predictionId, choice, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<Verdict> TryCheckAsync(CheckDefinition check, string? answer, CancellationToken cancellationToken)
     {
         await _lifecycle.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -91,6 +91,8 @@ internal sealed class SessionLab
             View,
             Api,
             new(Lease.Kubeconfig, Lease.ToolsDirectory, Path.Combine(workspaceDirectory, "grader")),
+            Lease.Provider,
+            Lease.Capabilities.Simulated,
             Lease.Capabilities.RequestTimeHeader
         );
 

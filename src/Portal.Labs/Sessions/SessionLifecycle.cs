@@ -164,6 +164,7 @@ internal sealed partial class SessionLifecycle(
             live.Current.Checks,
             factory.Grader,
             progress.PublishCheckAsync,
+            () => live.Current.Changes.SectionId,
             ShowGrading,
             guarded,
             factory.Time

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portal.Content.Model;
+using Portal.Labs.Grading;
 using Portal.Shared;
 
 namespace Portal.Labs.Sessions;
@@ -41,13 +42,16 @@ internal sealed class SessionProgress(
         live.Update(s => WithPoints(s with
         {
             Checks = lesson.Checks.ToImmutableDictionary(c => c.Id, c => checks.TryGetValue(c.Id, out var check)
-                ? new CheckState(c.Id, check.Phase == CheckPhase.Checking ? CheckPhase.NotYet : check.Phase, Message: check.Message, Since: check.At, Details: [])
+                ? new CheckState(c.Id, check.Phase == CheckPhase.Checking ? CheckPhase.NotYet : check.Phase, Message: check.Message, Since: check.At, Details: []) { Evidence = EvidenceOf(check) }
                 : new CheckState(c.Id, CheckPhase.NotYet, Details: [])),
             Runs = recorded.Runs.Where(r => lesson.Blocks.Any(b => b.Id == r.BlockId)).ToImmutableDictionary(
                 r => r.BlockId, r => new RunSnapshot { RunId = "recorded", BlockId = r.BlockId, Phase = r.Phase, Started = r.At - r.Duration, Duration = r.Duration }),
             Sections = _tracker.Sections.ToImmutableDictionary(x => x.Id, x => sections.TryGetValue(x.Id, out var section)
                 ? new SectionProgress(x.Id, section.Phase, section.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain ? section.At : null)
                 : new SectionProgress(x.Id, SectionPhase.NotStarted, null)),
+            Predictions = lesson
+                .Predictions.Where(p => checks.GetValueOrDefault(p.Id)?.Message is { } choice && p.TextOf(choice) is not null)
+                .ToImmutableDictionary(p => p.Id, p => checks[p.Id].Message!, StringComparer.Ordinal),
             PointsTotal = _points.Values.Sum(),
         }));
     }
@@ -101,7 +105,7 @@ internal sealed class SessionProgress(
     public async Task PublishCheckAsync(
         CheckDefinition check,
         CheckState state,
-        string? evidence,
+        CheckFinding? evidence,
         CancellationToken hurry
     )
     {
@@ -118,7 +122,7 @@ internal sealed class SessionProgress(
                     state.Phase,
                     state.IsPassed ? check.Points : 0,
                     state.Message,
-                    evidence,
+                    evidence is null ? null : Evidence.ToJson(evidence),
                     factory.Time.GetUtcNow()
                 );
                 await _journal.RecordAsync(record, hurry).ConfigureAwait(false);
@@ -126,6 +130,24 @@ internal sealed class SessionProgress(
             live.Update(s => WithPoints(s with { Checks = s.Checks.SetItem(check.Id, state) }));
             if (state.Phase != CheckPhase.Checking)
                 await PublishSectionAsync(section, live.Current.Checks, hurry).ConfigureAwait(false);
+        }
+        finally
+        {
+            _recording.Release();
+        }
+    }
+
+    /// <summary>Kept as a check that earns nothing, whose message is the choice. The first choice counts.</summary>
+    /// <inheritdoc cref="PublishCheckAsync" path="/param[@name='hurry']"/>
+    public async Task PublishPredictionAsync(Section section, string id, string choice, CancellationToken hurry)
+    {
+        await _recording.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (live.Current.Predictions.ContainsKey(id)) return;
+            var record = new CheckRecord(section.Id, id, CheckPhase.Passed, 0, choice, null, factory.Time.GetUtcNow());
+            await _journal.RecordAsync(record, hurry).ConfigureAwait(false);
+            live.Update(s => s with { Predictions = s.Predictions.Add(id, choice) });
         }
         finally
         {
@@ -148,6 +170,13 @@ internal sealed class SessionProgress(
         if (unsaved.Late) troubles.Begin(TroubleKind.Saving);
         else troubles.End(TroubleKind.Saving);
     }
+
+    /// <summary>Of a pass that stands, or of what ended it; what is kept of another state tells nothing of this one.</summary>
+    private static CheckFinding? EvidenceOf(CheckRecord check) =>
+        Evidence.Read(check.EvidenceJson) is { } evidence
+        && check.Phase == (evidence.Holds ? CheckPhase.Passed : CheckPhase.BrokenAgain)
+            ? evidence
+            : null;
 
     /// <summary>What a check did not find counts only once the learner has begun its section.</summary>
     private bool IsWorthRecording(Section section, CheckState before, CheckState state)

@@ -33,6 +33,9 @@ public sealed record SessionSnapshot
     /// <summary>State of each check, by check id; every check of the lesson has an entry.</summary>
     public ImmutableDictionary<string, CheckState> Checks { get; init; } = ImmutableDictionary<string, CheckState>.Empty;
 
+    /// <summary>What the learner has predicted: keys of choices, by prediction id.</summary>
+    public ImmutableDictionary<string, string> Predictions { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Progress of each section that can be completed, by section id.</summary>
     public ImmutableDictionary<string, SectionProgress> Sections { get; init; } = ImmutableDictionary<string, SectionProgress>.Empty;
     public ImmutableArray<BackgroundJob> Jobs { get; init; } = [];
@@ -47,7 +50,7 @@ public sealed record SessionSnapshot
     /// <summary>Ids of the blocks whose latest run is shown but not in the database yet.</summary>
     public ImmutableHashSet<string> UnsavedBlocks { get; init; } = [];
 
-    /// <summary>Ids of the checks whose state is shown but not in the database yet.</summary>
+    /// <summary>Ids of the checks and predictions whose state is shown but not in the database yet.</summary>
     public ImmutableHashSet<string> UnsavedChecks { get; init; } = [];
 
     /// <summary>
@@ -157,6 +160,10 @@ public enum CheckPhase { NotYet, Passed, BrokenAgain, Checking }
 /// <param name="Details">Probe log, line by line; for "details on demand".</param>
 public sealed record CheckState(string CheckId, CheckPhase Phase, string? Expected = null, string? Found = null, string? Where = null, string? Message = null, bool Wrong = false, DateTimeOffset? Since = null, ImmutableArray<string> Details = default)
 {
+    /// <summary>What it was passed on, or when it is broken again what ended that; null in other states, and when it was
+    /// not kept.</summary>
+    public CheckFinding? Evidence { get; init; }
+
     public bool IsPassed => Phase == CheckPhase.Passed;
 }
 

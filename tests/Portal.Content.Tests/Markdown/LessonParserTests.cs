@@ -25,6 +25,56 @@ public sealed class LessonParserTests
     }
 
     [Fact]
+    public void Parse_Prediction_WaitsForTheNextBlockThatRuns()
+    {
+        var section = Parse(
+            """
+            # T
+            ### Step 1: Go
+            ```bash
+            ls
+            ```
+            ```predict
+            id: expect
+            question: What comes?
+            choices:
+              200: an answer
+              "503": none
+            answer: 503
+            because: It is off.
+            ```
+            ```yaml
+            a: b
+            ```
+            ```bash {name=ask}
+            curl shop
+            ```
+            """
+        ).Lesson.Sections.Single(s => s.Kind == SectionKind.Step);
+
+        var prediction = Assert.Single(section.Predictions);
+        Assert.Equal(("expect", "What comes?", "503", "It is off.", "step-1/ask", 6), (prediction.Id, prediction.Question, prediction.Answer, prediction.Because, prediction.BlockId, prediction.Line));
+        Assert.Equal([new("200", "an answer"), new("503", "none")], prediction.Choices);
+        Assert.Equal("expect", section.Parts.OfType<PredictionPart>().Single().PredictionId);
+        Assert.DoesNotContain(section.Blocks, b => b.Language == "predict");
+    }
+
+    [Theory]
+    [InlineData("- a", "not a mapping", 4)]
+    [InlineData("id: x\nquestion: q\nanswer: a\nbecause: b", "fewer than two choices", 4)]
+    [InlineData("id: x\nquestion: q\nchoices: {a: A, b: B}\nanswer: c\nbecause: b", "'c' is none of the choices", 4)]
+    [InlineData("id: x\nchoices: {a: A, b: B}\nanswer: a", "lacks 'question' and 'because'", 4)]
+    [InlineData("id: x\nquestion: q\nchoices: {a: A, b: B}\nanswer: a\nbecause: b\nwhy: c", "unknown key 'why'", 9)]
+    [InlineData("id: x\nquestion: q\nchoices: {a: A, b: B}\nanswer: a\nbecause: b", "Nothing runs after the prediction 'x'", 3)]
+    public void Parse_PredictionThatCannotBeAsked_SaysWhereAndWhy(string yaml, string problem, int line)
+    {
+        var parsed = Parse($"# T\n### Step 1: Go\n```predict\n{yaml}\n```\n");
+
+        Assert.Contains(parsed.Problems, p => p.Line == line && p.Message.Contains(problem, StringComparison.Ordinal));
+        Assert.Empty(parsed.Lesson.Predictions);
+    }
+
+    [Fact]
     public void Parse_BlockThatAppliesFiles_NamesThoseThatMayBeRead()
     {
         var block = Parse(

@@ -204,10 +204,30 @@ public sealed class LessonSessionTests : SessionFixture
         var passed = await Until(session, s => s.Checks["thing"].IsPassed);
         Assert.Equal(3, passed.PointsEarned);
         Assert.Contains("\"resourceVersion\":\"7\"", Recorder.Checks["thing"].EvidenceJson);
+        Assert.Equal(("7", true), (passed.Checks["thing"].Evidence!.Objects[0].ResourceVersion, passed.Checks["thing"].Evidence!.Holds));
 
         Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         var broken = await Until(session, s => s.Checks["thing"].Phase == CheckPhase.BrokenAgain);
         Assert.Equal(0, broken.PointsEarned);
+        Assert.Equal((false, "nothing by that name"), (broken.Checks["thing"].Evidence!.Holds, broken.Checks["thing"].Evidence!.Found));
+    }
+
+    [Fact]
+    public async Task Checks_BrokenByABlock_SayAfterWhichSectionAndStillDoWhenTheSessionOpensAgain()
+    {
+        var session = await OpenAsync();
+        await AddNamespaceAsync("shop");
+        await Until(session, s => s.Checks["thing"].IsPassed);
+
+        await session.RunAsync("step-1/look", new RunOptions(Code: "true"), CancellationToken.None);
+        await UntilRan(session, "step-1/look");
+        Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
+        var broken = await Until(session, s => s.Checks["thing"].Phase == CheckPhase.BrokenAgain);
+        Assert.Equal("step-1", broken.Checks["thing"].Evidence!.AfterSection);
+
+        await Sessions.CloseAsync(Key, CancellationToken.None).DefaultTimeout();
+        var again = await Until(await OpenAsync(), s => s.Checks.ContainsKey("thing"));
+        Assert.Equal("step-1", again.Checks["thing"].Evidence!.AfterSection);
     }
 
     [Fact]

@@ -30,6 +30,14 @@ public abstract class SessionFixture : IAsyncLifetime
 
         ### Step 2: Make
 
+        ```predict
+        id: expect
+        question: What is made?
+        choices: { much: Much, little: Little }
+        answer: little
+        because: It is a test.
+        ```
+
         ```bash {name=make}
         echo make
         ```

@@ -81,6 +81,12 @@ public sealed class FakeLessonSession : ILessonSession
     public Task StopAsync(CancellationToken cancellationToken) => Note("stop");
     public Task CheckAsync(string? sectionId, CancellationToken cancellationToken) => Note($"check {sectionId}");
     public Task AnswerAsync(string checkId, string answer, CancellationToken cancellationToken) => Note($"answer {checkId} {answer}");
+    public Task PredictAsync(string predictionId, string choice, CancellationToken cancellationToken)
+    {
+        Push(s => s with { Predictions = s.Predictions.SetItem(predictionId, choice) });
+        return Note($"predict {predictionId} {choice}");
+    }
+
     public string WorkspaceId { get; } = Guid.NewGuid().ToString("N")[..20];
 
     /// <summary>Where a port of the workspace leads to; nothing listens on the others.</summary>

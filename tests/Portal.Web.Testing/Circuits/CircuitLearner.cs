@@ -73,6 +73,7 @@ public sealed partial class CircuitLearner : IAsyncDisposable
     {
         var id = $"step-{step}";
         var button = await Page.UntilAsync(all => RunButton(all, id), s_limit, $"{Name}: a button of {id}");
+        await PredictAsync(id);
         var before = Page.Look(all => OutputLength(all, id));
         var clock = Stopwatch.StartNew();
         await Page.ClickAsync(button);
@@ -85,6 +86,29 @@ public sealed partial class CircuitLearner : IAsyncDisposable
         await Page.UntilAsync(all => IsCompleted(all, id) ? "" : null, s_limit, $"{Name}: the end of {id}");
         Completed[step] = Stopwatch.GetTimestamp();
     }
+
+    /// <summary>Chooses the first choice of each prediction that the step asks for.</summary>
+    private async Task PredictAsync(string id)
+    {
+        foreach (var asked in Page.Look(all => Choices(all, id).Select(c => c.Prediction).Distinct().ToList()))
+        {
+            await Page.ClickAsync(Page.Look(all => Choices(all, id).First(c => c.Prediction == asked).Button));
+            await Page.UntilAsync(
+                all => Choices(all, id).Any(c => c.Prediction == asked) ? null : "",
+                s_limit,
+                $"{Name}: what was predicted in {id}"
+            );
+        }
+    }
+
+    private static IEnumerable<(string Prediction, Node Button)> Choices(IEnumerable<Node> all, string id) =>
+        (Section(all, id)?.All() ?? [])
+            .Where(n => n.Attributes.ContainsKey("data-prediction"))
+            .SelectMany(n =>
+                n.All()
+                    .Where(b => b.Attributes.ContainsKey("data-choice"))
+                    .Select(b => (n.Attributes["data-prediction"], b))
+            );
 
     public async ValueTask DisposeAsync()
     {

@@ -52,6 +52,55 @@ public sealed class CheckListTests : LessonContext
     }
 
     [Fact]
+    public void Evidence_OpenedOnRequest_TellsWhenWhereAndWhichObjects()
+    {
+        var cut = RenderList(s => s with
+        {
+            Checks = s.Checks.SetItem("weights", new CheckState("weights", CheckPhase.Passed) { Evidence = Seen() }),
+        });
+        Assert.Empty(cut.FindAll(".evidence dd"));
+
+        cut.Find("[data-check='weights'] .evidence").TriggerEvent("ontoggle", EventArgs.Empty);
+
+        var told = cut.FindAll(".evidence dd").Select(d => d.TextContent.Trim()).ToList();
+        Assert.Contains("sandbox, a simulated cluster", told[0], StringComparison.Ordinal);
+        Assert.Equal(["reviews", "v1 90, v2 10"], told[1..3]);
+        Assert.Contains("bookinfo/reviews", told[3], StringComparison.Ordinal);
+        Assert.Contains("resourceVersion 4711", told[3], StringComparison.Ordinal);
+        Assert.Equal("GET …", cut.Find(".evidence pre").TextContent);
+    }
+
+    [Fact]
+    public void Check_BrokenAgain_NamesTheSectionThatRanLast()
+    {
+        Actions.Lesson = Lesson;
+        var cut = RenderList(s => s with
+        {
+            Checks = s.Checks.SetItem(
+                "traffic",
+                new CheckState("traffic", CheckPhase.BrokenAgain, Message: "Requests fail.")
+                {
+                    Evidence = Seen() with { Holds = false, AfterSection = "step-1" },
+                }
+            ),
+        });
+
+        Assert.Contains("one of Step 1 · Deploy.", cut.Find(".check-ended").TextContent, StringComparison.Ordinal);
+    }
+
+    private static CheckFinding Seen() =>
+        new(
+            new DateTimeOffset(2026, 2, 3, 10, 0, 0, TimeSpan.Zero),
+            "route",
+            "reviews",
+            "v1 90, v2 10",
+            [new("networking.istio.io/v1", "VirtualService", "bookinfo", "reviews", "4711", "abcd")],
+            ["GET …"],
+            Provider: "sandbox",
+            Simulated: true
+        );
+
+    [Fact]
     public void CheckNow_Clicked_ChecksTheSection()
     {
         var cut = RenderList(s => s);

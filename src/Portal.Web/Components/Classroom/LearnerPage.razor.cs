@@ -93,7 +93,11 @@ public sealed partial class LearnerPage : LiveComponentBase
         }
         // Of this page alone: what the learner allows is not for another that is open elsewhere.
         _guestId = $"{viewer.Id}/{Guid.NewGuid():N}";
-        _actions = new LessonActions(Snackbar, Sessions, Limits, Disposing) { GuestId = _guestId };
+        _actions = new LessonActions(Snackbar, Sessions, Limits, Disposing) 
+        {
+            GuestId = _guestId,
+            Lesson = _lesson,
+        };
         _viewerId = viewer.Id;
         _name = learner.Name;
     }

@@ -9,6 +9,9 @@ namespace Portal.Web.Components.Lessons;
 /// <summary>The parts of a section or container, in order.</summary>
 public sealed partial class ContentParts
 {
+    [CascadingParameter]
+    public required LessonActions Actions { get; set; }
+
     [Parameter, EditorRequired]
     public ImmutableArray<ContentPart> Parts { get; set; }
 

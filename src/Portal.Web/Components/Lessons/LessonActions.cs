@@ -33,6 +33,9 @@ public sealed class LessonActions(
     /// <summary>Ends with the page.</summary>
     public CancellationToken Leaving => leaving;
 
+    /// <summary>What the page shows; null before it is known.</summary>
+    public Lesson? Lesson { get; set; }
+
     /// <summary>Why there is no session to show yet.</summary>
     public string NotYet { get; set; } = "Connecting to your session…";
 
@@ -49,17 +52,31 @@ public sealed class LessonActions(
 
     /// <returns>Null, or why nothing was run because there were too many runs, to be shown where it was
     /// asked.</returns>
-    public Task<string?> RunAsync(string blockId, RunOptions options) => RunAsync([blockId], options);
+    public Task<string?> RunAsync(string blockId, RunOptions options) =>
+        Awaited(blockId) is { } prediction && !options.Preview
+            ? Task.FromResult<string?>($"First say what you expect: {prediction.Question}")
+            : RunAsync([blockId], options);
 
     /// <summary>
-    /// Runs the blocks of a section one after the other until one fails; a block of a solution is the learner's to run.
+    /// Runs the blocks of a section one after the other until one fails, or one waits for a prediction; a block of a
+    /// solution is the learner's to run.
     /// </summary>
     /// <inheritdoc cref="RunAsync(string, RunOptions)" path="/returns"/>
-    public Task<string?> RunSectionAsync(Section section, string provider) =>
-        RunAsync(
-            [.. RunnableBlocks(section, provider).Select(b => b.Id)],
-            new RunOptions(Series: Guid.NewGuid().ToString("n"))
-        );
+    public async Task<string?> RunSectionAsync(Section section, string provider)
+    {
+        string[] all = [.. RunnableBlocks(section, provider).Select(b => b.Id)];
+        // One that stopped for a question goes on there.
+        if (all.FirstOrDefault(id => !HasSucceeded(id)) is { } next && section.Predictions.Any(p => p.BlockId == next))
+            all = [.. all.SkipWhile(id => id != next)];
+        string[] now = [.. all.TakeWhile(id => Awaited(id) is null)];
+        if (now.Length == 0 && all.Length > 0) return await RunAsync(all[0], RunOptions.WholeBlock);
+        return await RunAsync(now, new RunOptions(Series: Guid.NewGuid().ToString("n")))
+            ?? (
+                now.Length < all.Length
+                    ? $"It will stop before a question. Say what you expect, then run on: {Awaited(all[now.Length])?.Question}"
+                    : null
+            );
+    }
 
     /// <summary>Steps before a section that are not completed: what has to be run to begin there.</summary>
     public IReadOnlyList<Section> StepsBefore(Section section) =>
@@ -87,6 +104,7 @@ public sealed class LessonActions(
     public Task StopAsync() => DoAsync(s => s.StopAsync(leaving));
     public Task CheckAsync(string? sectionId) => DoAsync(s => s.CheckAsync(sectionId, leaving));
     public Task AnswerAsync(string checkId, string answer) => DoAsync(s => s.AnswerAsync(checkId, answer, leaving));
+    public Task PredictAsync(string id, string choice) => DoAsync(s => s.PredictAsync(id, choice, leaving));
     public Task StopJobAsync(int number) => DoAsync(s => s.StopJobAsync(number, leaving));
     public Task RewindAsync(string sectionId) => DoAsync(s => s.RewindAsync(sectionId, by: null, leaving));
     public Task AcknowledgeAsync() => DoAsync(s => s.AcknowledgeAsync(leaving));
@@ -172,6 +190,17 @@ public sealed class LessonActions(
 
     public static IEnumerable<Block> RunnableBlocks(Section section, string provider) =>
         section.Blocks.Where(b => b.Runnable && !b.InSolution && b.RunsOn(provider));
+
+    /// <summary>
+    /// What has to be predicted before a block runs for the first time; null when there is nothing, or it is done.
+    /// </summary>
+    private Prediction? Awaited(string blockId) =>
+        _session is { Lesson: var lesson, Current: var now } && GuestId is null && !HasSucceeded(blockId)
+            ? lesson.Predictions.FirstOrDefault(p => p.BlockId == blockId && !now.Predictions.ContainsKey(p.Id))
+            : null;
+
+    private bool HasSucceeded(string blockId) =>
+        _session?.Current.Runs.GetValueOrDefault(blockId)?.Phase == RunPhase.Succeeded;
 
     private async Task<string?> RunAsync(string[] blockIds, RunOptions options)
     {

@@ -97,7 +97,7 @@ public sealed partial class LessonPage : LiveComponentBase
         Consent.End = _actions.LeaveAsync;
         _course = Catalog.Courses.FirstOrDefault(c => c.Id == CourseId);
         _entry = _course?.Lessons.FirstOrDefault(l => l.Id == LessonId);
-        _lesson = Catalog.FindLesson(CourseId, LessonId);
+        _actions.Lesson = _lesson = Catalog.FindLesson(CourseId, LessonId);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -38,6 +38,11 @@ public sealed partial class SectionView
         Progress,
         IsRunning,
         .. Section.Blocks.SelectMany(b => ShownOf(b.Id)),
+        .. Section.Predictions.SelectMany(p => new object?[]
+        {
+            Snapshot?.Predictions.GetValueOrDefault(p.Id),
+            Snapshot?.UnsavedChecks.Contains(p.Id),
+        }),
         .. Section.Checks.SelectMany(c => new object?[]
         {
             Snapshot?.Checks.GetValueOrDefault(c.Id),
