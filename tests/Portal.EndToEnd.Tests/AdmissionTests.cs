@@ -11,8 +11,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>A portal that has room for one session, with real ones.</summary>
 public sealed class AdmissionTests(AdmissionTests.SmallPortal portal, Browser browser)
-    : IClassFixture<AdmissionTests.SmallPortal>,
-        IClassFixture<Browser>
+    : IClassFixture<AdmissionTests.SmallPortal>
 {
     [Fact]
     public async Task SecondLearner_WaitsReloadsAndGetsInWithoutAClick()

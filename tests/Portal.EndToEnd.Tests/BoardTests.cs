@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The instructor's board in a real browser, fed by the classroom's own services.</summary>
-public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class BoardTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>
 {
     private static readonly string[] s_names = ["Ada Lovelace", "Grace Hopper", "Linus", "Margaret Hamilton", "Barbara Liskov"];
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Portal.EndToEnd.Tests;
 
-/// <summary>A Chromium of the machine, shared by the tests of a class.</summary>
+/// <summary>A Chromium of the machine, shared by all tests.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright _playwright = null!;
@@ -17,11 +17,17 @@ public sealed class Browser : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout((float)TestTimeouts.Default.TotalMilliseconds);
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("PORTAL_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            ExecutablePath = Program(),
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
         });
     }
+
+    /// <summary>The same Chromium without its window, where it is there: less than half the processor's time.</summary>
+    private static string Program() =>
+        Environment.GetEnvironmentVariable("PORTAL_TEST_CHROMIUM")
+        ?? ((string[])["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("No Chromium: install the package chromium, or set PORTAL_TEST_CHROMIUM.");
 
     /// <summary>A visitor with a browser profile of their own.</summary>
     public async Task<Visitor> OpenAsync(

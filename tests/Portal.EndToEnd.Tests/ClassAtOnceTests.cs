@@ -7,8 +7,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>A class that does the same at the same time, on the same ports of one machine.</summary>
 public sealed class ClassAtOnceTests(JourneyTests.RealPortal portal, Browser browser)
-    : IClassFixture<JourneyTests.RealPortal>,
-        IClassFixture<Browser>
+    : IClassFixture<JourneyTests.RealPortal>
 {
     private const int Learners = 10;
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";

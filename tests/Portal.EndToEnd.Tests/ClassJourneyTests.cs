@@ -10,8 +10,7 @@ namespace Portal.EndToEnd.Tests;
 /// A class from the first start of its portal: administrator, instructor and learner, each in a browser of their own.
 /// </summary>
 public sealed class ClassJourneyTests(ClassUiFactory factory, Browser browser)
-    : IClassFixture<ClassUiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<ClassUiFactory>
 {
     private static readonly (int Width, ColorScheme Scheme)[] s_screens =
     [

@@ -10,8 +10,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>What a step changed, and the drawer with one object of the cluster.</summary>
 public sealed class ClusterDrawerTests(UiFactory factory, Browser browser)
-    : IClassFixture<UiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<UiFactory>
 {
     [Theory]
     [InlineData(1280, ColorScheme.Light)]

@@ -7,7 +7,7 @@ namespace Portal.EndToEnd.Tests;
 /// <summary>
 /// A portal that runs already, as tests/compose/run.sh starts it: <c>PORTAL_TEST_WELCOME</c> is its one-time link.
 /// </summary>
-public sealed class GivenPortalTests(Browser browser) : IClassFixture<Browser>
+public sealed class GivenPortalTests(Browser browser)
 {
     private const int Steps = 4;
 

@@ -14,8 +14,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>An instructor helps three learners, each in a browser of their own.</summary>
 public sealed class HelpJourneyTests(ClassUiFactory factory, Browser browser)
-    : IClassFixture<ClassUiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<ClassUiFactory>
 {
     private const string Lesson = "/learn/mesh/01-traffic";
 

@@ -15,8 +15,7 @@ namespace Portal.EndToEnd.Tests;
 /// </summary>
 public sealed class HostileTextTests(JourneyTests.RealPortal local, ClassUiFactory school, Browser browser)
     : IClassFixture<JourneyTests.RealPortal>,
-        IClassFixture<ClassUiFactory>,
-        IClassFixture<Browser>
+        IClassFixture<ClassUiFactory>
 {
     private const string Payload = "<img src=/hacked onerror=hacked=1></script>";
 

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The whole portal, nothing faked: a learner works through a lesson while an instructor watches.</summary>
-public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>, IClassFixture<Browser>
+public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>
 {
     private const string PortHost = "^http://8080--[0-9a-f]{20}\\.localhost:";
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";

@@ -13,7 +13,7 @@ namespace Portal.EndToEnd.Tests;
 /// An instructor and a learner come from a learning platform of another site by clicking there; the learner's real
 /// shell runs a step, and the platform's grade book shows it.
 /// </summary>
-public sealed class LaunchJourneyTests(Browser browser) : IClassFixture<Browser>
+public sealed class LaunchJourneyTests(Browser browser)
 {
     private static readonly (int Width, ColorScheme Scheme)[] s_screens =
     [

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The menus of the app bar, and what stands behind "Delete my cluster…", in a real browser.</summary>
-public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class MenuTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>
 {
     private string Url => field ??= factory.Start();
 

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>What a learner sees of the mesh: Bookinfo and the pages of the add-ons, after traffic that really went through it.</summary>
-public sealed class ObservabilityPagesTests(BookinfoMesh mesh, Browser browser) : IClassFixture<BookinfoMesh>, IClassFixture<Browser>
+public sealed class ObservabilityPagesTests(BookinfoMesh mesh, Browser browser) : IClassFixture<BookinfoMesh>
 {
     private static readonly (int Width, ColorScheme Scheme)[] s_screens = [(1440, ColorScheme.Light), (390, ColorScheme.Dark)];
 

@@ -9,8 +9,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>What the proxies saw, by mouse, touch and keyboard.</summary>
 public sealed class ObserveTabTests(UiFactory factory, Browser browser)
-    : IClassFixture<UiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<UiFactory>
 {
     [Theory]
     [InlineData(1280, ColorScheme.Light)]

@@ -10,8 +10,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>The operator's page, and what learners see of a full portal, in a real browser.</summary>
 public sealed class OperationsTests(UiFactory factory, Browser browser)
-    : IClassFixture<UiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<UiFactory>
 {
     private string Url => field ??= factory.Start();
 

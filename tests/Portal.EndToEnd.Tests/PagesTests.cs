@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The pages in a real browser, on sessions that the test drives.</summary>
-public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class PagesTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>
 {
     private const string Lesson = UiFactory.Lesson;
 

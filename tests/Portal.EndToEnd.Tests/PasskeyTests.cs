@@ -8,8 +8,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>Passkeys with an authenticator that Chromium simulates.</summary>
 public sealed class PasskeyTests(ClassUiFactory factory, Browser browser)
-    : IClassFixture<ClassUiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<ClassUiFactory>
 {
     [Fact]
     public async Task Passkey_Added_SignsInUntilItIsRemoved()

@@ -12,7 +12,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>A program of a workspace, shown beside the lesson by mouse.</summary>
 public sealed class PortFrameTests(UiFactory portal, Browser browser)
-    : IClassFixture<UiFactory>, IClassFixture<Browser>, IAsyncLifetime
+    : IClassFixture<UiFactory>, IAsyncLifetime
 {
     private WebApplication _program = null!;
 

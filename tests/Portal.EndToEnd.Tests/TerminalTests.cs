@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The terminal's clipboard and links in a real browser, on a session that the test drives.</summary>
-public sealed class TerminalTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>, IClassFixture<Browser>
+public sealed class TerminalTests(UiFactory factory, Browser browser) : IClassFixture<UiFactory>
 {
     private string Url => field ??= factory.Start();
 

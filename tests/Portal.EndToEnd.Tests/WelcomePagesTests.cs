@@ -6,8 +6,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>How people get into a portal without passwords, in a real browser.</summary>
 public sealed class WelcomePagesTests(UiFactory factory, Browser browser)
-    : IClassFixture<UiFactory>,
-        IClassFixture<Browser>
+    : IClassFixture<UiFactory>
 {
     private string Url => field ??= factory.Start();
 
