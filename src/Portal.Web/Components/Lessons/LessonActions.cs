@@ -45,6 +45,9 @@ public sealed class LessonActions(
     /// <summary>Shows a page of a port in the panel, which sets this.</summary>
     public Func<int, string, Task> ShowPort { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Shows a tab of the panel, which sets this, and gives it the focus.</summary>
+    public Func<PanelTab, Task> ShowTab { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Names the workspace in the addresses of its ports; null before the page has attached.</summary>
     public string? WorkspaceId => _session?.WorkspaceId;
 
@@ -76,6 +79,12 @@ public sealed class LessonActions(
                     ? $"It will stop before a question. Say what you expect, then run on: {Awaited(all[now.Length])?.Question}"
                     : null
             );
+    }
+
+    /// <summary>The same where there is no place to show a refusal at: it is told like others.</summary>
+    public async Task RunSectionAndTellAsync(Section section, string provider)
+    {
+        if (await RunSectionAsync(section, provider) is { } refusal) snackbar.Add(refusal, Severity.Warning);
     }
 
     /// <summary>Steps before a section that are not completed: what has to be run to begin there.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
 using Portal.Web.Components.Observe;
@@ -40,11 +39,24 @@ public sealed partial class LessonPanel
     private ImmutableArray<PanelTab> Tabs =>
         [.. Enum.GetValues<PanelTab>().Where(t => t != PanelTab.App || _shown is not null)];
 
-    protected override void OnInitialized() => Actions.ShowPort = (number, path) => InvokeAsync(() =>
+    protected override void OnInitialized()
     {
-        _shown = (number, path);
+        Actions.ShowPort = (number, path) =>
+        {
+            _shown = (number, path);
+            return ShowAsync(PanelTab.App);
+        };
+        Actions.ShowTab = async tab =>
+        {
+            await ShowAsync(tab);
+            await _buttons[(int)tab].FocusAsync();
+        };
+    }
+
+    private Task ShowAsync(PanelTab tab) => InvokeAsync(() =>
+    {
         StateHasChanged();
-        return SelectAsync(PanelTab.App);
+        return SelectAsync(tab);
     });
 
     private void CloseShown()
@@ -66,16 +78,4 @@ public sealed partial class LessonPanel
         await SelectAsync(next);
         await _buttons[(int)next].FocusAsync();
     }
-
-    private static string IconOf(PanelTab tab) => tab switch
-    {
-        PanelTab.Cluster => Icons.Material.Rounded.ViewInAr,
-        PanelTab.Mesh => Icons.Material.Rounded.Hub,
-        PanelTab.Terminal => Icons.Material.Rounded.Terminal,
-        PanelTab.Observe => Icons.Material.Rounded.QueryStats,
-        PanelTab.App => Icons.Material.Rounded.Public,
-        _ => Icons.Material.Rounded.Checklist,
-    };
-
-    private enum PanelTab { Cluster, Mesh, Terminal, Observe, App, Checks }
 }

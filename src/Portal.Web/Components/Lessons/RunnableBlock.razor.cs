@@ -57,7 +57,10 @@ public sealed partial class RunnableBlock
 
     private bool CanPreview => BlockPreview.IsPossible(Block.Code);
     private bool IsActive => Run?.Phase == RunPhase.Running;
-    private string DomId => "block-" + Block.Id.Replace('/', '-');
+    /// <summary>The anchor of a block on the page.</summary>
+    internal static string DomIdOf(string blockId) => "block-" + blockId.Replace('/', '-');
+
+    private string DomId => DomIdOf(Block.Id);
     private string Label => $"{Kind} block";
 
     private string Kind => Block switch { { SampleOf: not null } => "output, for example", { Language: "" } => "text", _ => Block.Language };
