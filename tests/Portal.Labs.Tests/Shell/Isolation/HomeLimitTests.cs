@@ -43,7 +43,7 @@ public sealed class HomeLimitTests : WorkspaceFixture
     [Fact]
     public async Task Home_GrowsBeyondItsLimit_WhatRunsIsStoppedAndTheLearnerToldWhatToDelete()
     {
-        await using var shown = _workspace.AttachTerminal(80, 24);
+        await using var shown = _workspace.ScreenOf(null).Attach(80, 24);
 
         var outcome = await OverfillAsync("for i in 1 2 3; do head -c 1000000 /dev/zero > big$i; done");
 
