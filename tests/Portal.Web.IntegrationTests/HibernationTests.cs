@@ -131,7 +131,7 @@ public sealed class HibernationTests
 
     private static async Task<string> ScreenAsync(ILessonSession session, CancellationToken cancellationToken)
     {
-        await using var terminal = await session.AttachTerminalAsync(120, 30, cancellationToken);
+        await using var terminal = await session.AttachTerminalAsync(null, 120, 30, cancellationToken);
         await foreach (var data in terminal.Output.WithCancellation(cancellationToken))
             return Encoding.UTF8.GetString(data.Span);
         return "";

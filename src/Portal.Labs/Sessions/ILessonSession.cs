@@ -89,8 +89,28 @@ public interface ILessonSession
     /// <summary>Interrupts the running command (Ctrl-C, then harder) and drops the runs that wait.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 
-    /// <summary>Attaches to the workspace's terminal: what is on the screen first, then what follows.</summary>
-    Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken);
+    /// <summary>Attaches to a terminal of the workspace: what is on the screen first, then what follows.</summary>
+    /// <param name="terminalId">Of one of <see cref="SessionSnapshot.Terminals"/>; null for the first terminal, on the
+    /// shell in which blocks run.</param>
+    /// <exception cref="RunRefusedException">It was closed, or the workspace is not ready.</exception>
+    Task<ITerminalAttachment> AttachTerminalAsync(
+        string? terminalId,
+        int columns,
+        int rows,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Opens one more terminal with a shell of its own, in the lesson's directory and with the variables that the first
+    /// shell has exported. It is closed when its shell ends, and with the workspace.
+    /// </summary>
+    /// <returns>Its id; <see cref="SessionSnapshot.Terminals"/> shows it.</returns>
+    /// <exception cref="RunRefusedException">There are as many as there may be, or the workspace is not
+    /// ready.</exception>
+    Task<string> OpenTerminalAsync(CancellationToken cancellationToken);
+
+    /// <summary>Closes a terminal and ends what runs in it; without effect when it is closed.</summary>
+    Task CloseTerminalAsync(string terminalId, CancellationToken cancellationToken);
 
     /// <summary>
     /// Shows that somebody has a page of the session open, until the result is disposed; a second page of theirs
@@ -99,11 +119,17 @@ public interface ILessonSession
     Task<IAsyncDisposable> EnterAsync(SessionPerson person, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Attaches somebody else to the workspace's terminal: to look on, and to type once the learner allows it.
-    /// Disposing
-    /// the attachment takes what was allowed back. Who may look on is for the caller to know.
+    /// Attaches somebody else to a terminal of the workspace: to look on, and to type once the learner allows it, which
+    /// is for all terminals. Disposing the guest's last attachment takes what was allowed back. Who may look on is for
+    /// the caller to know.
     /// </summary>
-    Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken);
+    /// <inheritdoc cref="AttachTerminalAsync" path="/param[@name='terminalId']"/>
+    /// <exception cref="RunRefusedException">It was closed, or the workspace is not ready.</exception>
+    Task<ITerminalAttachment> AttachGuestAsync(
+        string guestId,
+        string? terminalId,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Asks the learner to let a guest type; <see cref="SessionSnapshot.Guests"/> shows it and the answer.

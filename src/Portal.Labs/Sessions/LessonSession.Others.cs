@@ -3,8 +3,11 @@ namespace Portal.Labs.Sessions;
 /// <summary>What others do with a learner's session, and what the learner does to it as a whole.</summary>
 internal sealed partial class LessonSession
 {
-    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken) =>
-        _guests.AttachAsync(_lifecycle.Lab?.Workspace, guestId);
+    public Task<ITerminalAttachment> AttachGuestAsync(
+        string guestId,
+        string? terminalId,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(_guests.Attach(ReadyWorkspace().ScreenOf(terminalId), guestId));
 
     public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken) =>
         _guests.AskAsync(guestId, name);

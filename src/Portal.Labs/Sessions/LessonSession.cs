@@ -137,14 +137,6 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         await stopped.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken)
-    {
-        Touch();
-        return _lifecycle.Lab?.Workspace is { } workspace
-            ? Task.FromResult(workspace.AttachTerminal(columns, rows))
-            : throw new RunRefusedException("The workspace is still starting. Try again in a moment.");
-    }
-
     public async Task CheckAsync(string? sectionId, CancellationToken cancellationToken)
     {
         Touch();

@@ -5,7 +5,7 @@ using Portal.Shared;
 namespace Portal.Labs.Sessions;
 
 /// <summary>
-/// Who is in a session, and who else types in its terminal: nobody but for whom the learner allows, for as long. Asked
+/// Who is in a session, and who else types in its terminals: nobody but for whom the learner allows, for as long. Asked
 /// at each key.
 /// </summary>
 /// <param name="changed">Told who is in it, after each change.</param>
@@ -17,10 +17,14 @@ internal sealed class SessionGuests(
     /// <summary>More do not ask at once.</summary>
     private const int Limit = 5;
 
-    public Task<ITerminalAttachment> AttachAsync(Workspace? workspace, string guestId) =>
-        workspace is null
-            ? throw new RunRefusedException("The workspace is still starting. Try again in a moment.")
-            : Task.FromResult<ITerminalAttachment>(new GuestAttachment(this, guestId, workspace.FollowTerminal()));
+    /// <summary>How many terminals each guest has.</summary>
+    private ImmutableDictionary<string, int> _attached = ImmutableDictionary<string, int>.Empty;
+
+    public ITerminalAttachment Attach(ShellScreen screen, string guestId)
+    {
+        ImmutableInterlocked.AddOrUpdate(ref _attached, guestId, 1, (_, count) => count + 1);
+        return new GuestAttachment(this, guestId, screen.Follow());
+    }
 
     public Task AskAsync(string guestId, string name) =>
         Update(s =>
@@ -81,6 +85,15 @@ internal sealed class SessionGuests(
             : s with { People = [.. s.People.Select(p => p with { MayType = MayType(p) })] };
     }
 
+    /// <summary>One that has no terminal any more is not there: what was allowed ends.</summary>
+    private Task DetachAsync(string guestId)
+    {
+        if (ImmutableInterlocked.AddOrUpdate(ref _attached, guestId, 0, (_, count) => count - 1) > 0)
+            return Task.CompletedTask;
+        ImmutableInterlocked.Update(ref _attached, a => a.GetValueOrDefault(guestId) == 0 ? a.Remove(guestId) : a);
+        return EndAsync(guestId);
+    }
+
     private bool MayType(string guestId) => live.Current.Guests.Any(g => g.Id == guestId && g.MayType);
 
     private sealed class Visit(SessionGuests guests, SessionPerson person) : IAsyncDisposable
@@ -110,9 +123,11 @@ internal sealed class SessionGuests(
         public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken) =>
             ValueTask.CompletedTask;
 
+        private int _left;
+
         public async ValueTask DisposeAsync()
         {
-            await guests.EndAsync(guestId).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _left, 1) == 0) await guests.DetachAsync(guestId).ConfigureAwait(false);
             await terminal.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Portal.Clusters;
 using Portal.Clusters.Watching;
 using Portal.Labs.Traffic;
@@ -42,6 +43,9 @@ public sealed record SessionSnapshot
 
     /// <summary>TCP ports that programs of the workspace listen on, in order.</summary>
     public ImmutableArray<ListeningPort> Ports { get; init; } = [];
+
+    /// <summary>The terminals beside the first one, by number.</summary>
+    public ImmutableArray<SideTerminal> Terminals { get; init; } = [];
     public WorkspaceStatus Workspace { get; init; } = new(WorkspacePhase.Starting, null, null);
 
     /// <summary>What is late at the moment and why; empty when all is well.</summary>
@@ -179,8 +183,19 @@ public sealed record SectionProgress(string SectionId, SectionPhase Phase, DateT
 /// <param name="BlockId">The block whose run opened it, or null when it was opened in the terminal.</param>
 public sealed record ListeningPort(int Number, string? BlockId);
 
-/// <summary>A job that the workspace's shell runs in the background.</summary>
+/// <summary>A job that the workspace's main shell runs in the background.</summary>
 public sealed record BackgroundJob(int Number, int ProcessId, string Command, bool Running);
+
+/// <summary>A terminal beside the first one, with a shell of its own.</summary>
+/// <param name="Id">No other one ever has it.</param>
+/// <param name="Number">From 2 on; free again when it is closed.</param>
+public sealed record SideTerminal(string Id, int Number)
+{
+    /// <summary>There are no more at once.</summary>
+    public const int Limit = 3;
+
+    public string Title => string.Create(CultureInfo.InvariantCulture, $"Terminal {Number}");
+}
 
 /// <summary>Somebody who has pages of a session open.</summary>
 /// <param name="IsLearner">Whose session it is; else somebody who looks on.</param>

@@ -30,6 +30,7 @@ internal sealed class SessionWorkspace(
                 factory.Activities.Note(key, LearnerCommand.Of(typed, factory.Time.GetUtcNow()));
             workspace.JobsChanged += () => live.Update(s => s with { Jobs = workspace.Jobs });
             workspace.PortsChanged += () => live.Update(s => s with { Ports = OpenPorts.Of(workspace.Ports, s) });
+            workspace.Sides.Changed += () => live.Update(s => s with { Terminals = workspace.Sides.Terminals });
             workspace.ShellChanged += problem => tell("shell changed", () =>
             {
                 if (isCurrent()) Show(problem);

@@ -84,7 +84,7 @@ internal static class ShellStartup
           {{Copy(paths.Template, "$LESSON_DIR")}}
           # Who wakes up finds the namespace chosen that was.
           __n=
-          [ -e '{{paths.Input}}/{{WakeFile}}' ] && while IFS= read -r __l; do
+          [ -e '{{paths.Input}}/{{WakeFile}}{{paths.Suffix}}' ] && while IFS= read -r __l; do
             [[ $__l =~ ^\ {4}namespace:\ ([a-z0-9-]+)$ ]] && __n=${BASH_REMATCH[1]}
           done < ~/.kube/config
           rm -f ~/.kube/config
@@ -95,12 +95,12 @@ internal static class ShellStartup
           unset __n __l
         fi 2>/dev/null
         cd "$LESSON_DIR"
-        [ -r '{{paths.Input}}/{{WakeFile}}' ] && . '{{paths.Input}}/{{WakeFile}}'
+        [ -r '{{paths.Input}}/{{WakeFile}}{{paths.Suffix}}' ] && . '{{paths.Input}}/{{WakeFile}}{{paths.Suffix}}'
         __id=0 __done= __c=
         __r() {
           local status=$?
           __id= __c=
-          { IFS= read -r __id; IFS= read -r -d '' __c; } 2>/dev/null < '{{paths.Input}}/{{CommandFile}}'
+          { IFS= read -r __id; IFS= read -r -d '' __c; } 2>/dev/null < '{{paths.Input}}/{{CommandFile}}{{paths.Suffix}}'
           # Typed twice, or withdrawn meanwhile: there is nothing to run, and the status stays.
           [ -n "$__id" ] && [ "$__id" != "$__done" ] || { __id=0 __c="(exit $status)"; return; }
           __done=$__id
@@ -110,10 +110,10 @@ internal static class ShellStartup
         }
         __prompt() {
           local status=$? __h=
-          { jobs -l > '{{paths.Output}}/{{JobsFile}}'; declare -px > '{{paths.Output}}/{{ExportsFile}}'; } 2>/dev/null
+          { jobs -l > '{{paths.Output}}/{{JobsFile}}{{paths.Suffix}}'; declare -px > '{{paths.Output}}/{{ExportsFile}}{{paths.Suffix}}'; } 2>/dev/null
           {
-            HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}'
-            IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}'
+            HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}{{paths.Suffix}}'
+            IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}{{paths.Suffix}}'
           } 2>/dev/null
           printf '%s;%s' "$__id" "$status" 2>/dev/null >&"$__seal"
           printf '\e]5170;{{tag}};E;%s;%s;%s\a\e]133;D;%s\a' "$__id" "$status" "${__h//[[:cntrl:]]/ }" "$status"

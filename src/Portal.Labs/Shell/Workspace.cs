@@ -2,23 +2,23 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
-using Portal.Labs.Shell.Pty;
 using Portal.Shared;
 
 namespace Portal.Labs.Shell;
 
 /// <summary>
-/// A learner's shell and files for one lesson. When the shell ends (<c>exit</c>, or it had to be killed) another one is
-/// started, again and again with growing pauses when that fails; terminals stay attached. Thread-safe.
+/// A learner's shells and files for one lesson. When the main shell, in which blocks run, ends (<c>exit</c>, or it had
+/// to be killed) another one is started, again and again with growing pauses when that fails; terminals stay attached.
+/// Thread-safe.
 /// </summary>
 internal sealed class Workspace : IAsyncDisposable
 {
     private readonly WorkspaceSpec _spec;
     private readonly IWorkspacePlace _place;
-    private readonly string _bash;
+    private readonly ShellStarter _starter;
     private readonly Guarded _guarded;
     private readonly TimeProvider _time;
-    private readonly TerminalHub _hub = new();
+    private readonly ShellScreen _screen;
     private readonly WorkspaceActivity _activity;
     private readonly HomeLimit _home;
     private readonly TypedCommands _typed = new();
@@ -28,7 +28,6 @@ internal sealed class Workspace : IAsyncDisposable
     /// <summary>Set before anybody else has the workspace.</summary>
     private volatile InteractiveShell _shell = null!;
     private volatile TaskCompletionSource<bool> _replacement = NewReplacement();
-    private TerminalSize _size = new(120, 30);
     private Task? _disposal;
 
     /// <summary>Whether terminals know that there is a new shell; once, however often it takes to start one.</summary>
@@ -38,20 +37,23 @@ internal sealed class Workspace : IAsyncDisposable
     {
         _spec = spec;
         _place = place;
-        _bash = bash;
+        _starter = new ShellStarter(spec, place, bash, guarded, time);
+        _screen = new ShellScreen(Type, size => _shell.Resize(size.Columns, size.Rows));
+        Sides = new SideShells(_starter, guarded);
         _guarded = guarded;
         _time = time;
-        _activity = new WorkspaceActivity(spec, place, guarded);
-        // One that is being started may write too.
-        _home = new HomeLimit(
-            spec,
-            place,
-            () => _shell is not { IsAtPrompt: true } || place.RunsPrograms,
-            guarded,
-            time);
+        _activity = new WorkspaceActivity(spec, place, () => Sides.AreBusy, guarded);
+        _home = new HomeLimit(spec, place, IsBusy, guarded, time);
         _home.Changed += TellOfHome;
         First = new FirstMoments(place, guarded);
+        Sides.Typing += BeforeTyping;
+        Sides.Typing += _ => _activity.Watch();
+        Sides.Changed += _activity.ReadPorts;
+        Sides.Prompted += AfterSideLine;
     }
+
+    /// <summary>The shells beside the main one.</summary>
+    public SideShells Sides { get; }
 
     /// <summary>As the shell knows it.</summary>
     public string LessonDirectory => _place.Paths.Lesson;
@@ -113,18 +115,14 @@ internal sealed class Workspace : IAsyncDisposable
     )
     {
         if (isolation.Check() is { } problem) throw problem;
-        var bash = ToolPaths.Find("bash") ?? throw new WorkspaceException("bash was not found on this machine.", "Install bash and start the portal again; on Windows run the portal in WSL.");
-        if (ToolPaths.Find("kubectl", spec.ToolsDirectory) is null)
-        {
-            throw new WorkspaceException("kubectl was not found on the portal's PATH.", "Install kubectl 1.32 or newer (https://kubernetes.io/docs/tasks/tools/) and start the portal again.");
-        }
+        var bash = ShellStarter.FindBash(spec);
         Workspace? workspace = null;
         try
         {
             WorkspaceFiles.Prepare(spec);
             var place = isolation.Prepare(spec, guarded);
             workspace = new Workspace(spec, place, bash, guarded, time);
-            if (spec.Nap is { } nap) workspace._hub.Publish(nap.Wake(spec, place.Paths, time.GetUtcNow()));
+            if (spec.Nap is { } nap) workspace._screen.Hub.Publish(nap.Wake(spec, place.Paths, time.GetUtcNow()));
             await workspace.StartAsync(cancellationToken).ConfigureAwait(false);
             WorkspaceNap.Forget(spec);
             return workspace;
@@ -166,20 +164,22 @@ internal sealed class Workspace : IAsyncDisposable
         }
     }
 
-    public ITerminalAttachment AttachTerminal(int columns, int rows)
-    {
-        Resize(new(columns, rows));
-        return FollowTerminal();
-    }
-
-    /// <summary>Attaches as large as the terminal is.</summary>
-    public ITerminalAttachment FollowTerminal() => new TerminalAttachment(_hub.Attach(), () => _size, Type, Resize);
+    /// <param name="sideId">Of a shell beside the main one; null for the main one.</param>
+    /// <exception cref="RunRefusedException">That shell has ended.</exception>
+    public ShellScreen ScreenOf(string? sideId) => sideId is null ? _screen : Sides.ScreenOf(sideId);
 
     public void StopJob(int number) => _activity.Stop(number);
 
     /// <summary>Keeps what the terminal shows and what runs, for when its learner returns; before it ends.</summary>
     public void Nap(string? why) =>
-        WorkspaceNap.Save(_spec.Directory, _time.GetUtcNow(), Jobs, _place.Paths.Search, _hub.Recent(), why);
+        WorkspaceNap.Save(
+            _spec.Directory,
+            _time.GetUtcNow(),
+            [.. Jobs.Select(j => j.Command), .. Sides.Terminals.Select(t => t.Title)],
+            _place.Paths.Search,
+            _screen.Hub.Recent(),
+            why
+        );
 
     public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
 
@@ -191,12 +191,13 @@ internal sealed class Workspace : IAsyncDisposable
         await ending.PartAsync("background jobs", _activity.DisposeAsync).ConfigureAwait(false);
         await ending.PartAsync("home limit", _home.DisposeAsync).ConfigureAwait(false);
         First.Dispose();
+        await ending.PartAsync("side shells", Sides.DisposeAsync).ConfigureAwait(false);
         if (_shell is not null) await ending.PartAsync("shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
         await ending.PartAsync("supervision", () => new(_supervision)).ConfigureAwait(false);
         // One that was just being started while the first was ended.
         if (_shell is not null) await ending.PartAsync("next shell", () => _shell.DisposeAsync()).ConfigureAwait(false);
         await ending.PartAsync("processes", _place.DisposeAsync).ConfigureAwait(false);
-        ending.Part("terminals", _hub.Complete);
+        ending.Part("terminals", _screen.Hub.Complete);
         ending.ThrowIfFailed();
     }
 
@@ -211,23 +212,7 @@ internal sealed class Workspace : IAsyncDisposable
 
     private async Task<InteractiveShell> StartShellAsync()
     {
-        var shell = await InteractiveShell
-            .StartAsync(
-                files =>
-                    _place.Wrap(
-                        WorkspaceFiles.ShellStart(_place.Paths, _bash, files) with
-                        {
-                            Columns = _size.Columns,
-                            Rows = _size.Rows,
-                        }
-                    ),
-                _place.Paths,
-                WorkspaceFiles.Input(_spec),
-                _hub,
-                _guarded,
-                _time
-            )
-            .ConfigureAwait(false);
+        var shell = await _starter.StartAsync(_screen).ConfigureAwait(false);
         shell.Prompted += AfterLine;
         _home.Watch();
         return shell;
@@ -243,7 +228,7 @@ internal sealed class Workspace : IAsyncDisposable
             await ended.DisposeAsync().ConfigureAwait(false);
             closing.ThrowIfCancellationRequested();
             _activity.Clear();
-            if (!_told) _hub.Publish("\r\n\e[2mThe shell ended; this is a new one.\e[0m\r\n"u8.ToArray());
+            if (!_told) _screen.Say("2", "The shell ended; this is a new one.");
             _told = true;
             var next = _shell = await StartShellAsync().ConfigureAwait(false);
             var replaced = _replacement;
@@ -259,12 +244,10 @@ internal sealed class Workspace : IAsyncDisposable
 
     private void ShellFailed(Exception e) =>
         ShellChanged?.Invoke(
-            new WorkspaceException(
+            new(
                 "The shell ended and cannot be started again; the portal keeps trying.",
                 "Reset the cluster to get a fresh workspace.",
-                e
-            )
-        );
+                e));
 
     private async Task<bool> ReplacedAsync(Task<bool> replaced, TimeSpan timeout, CancellationToken stop)
     {
@@ -287,26 +270,31 @@ internal sealed class Workspace : IAsyncDisposable
         if (_typed.Read(prompt) is { } typed) CommandTyped?.Invoke(typed);
     }
 
+    private void AfterSideLine(TypedCommand? typed)
+    {
+        _activity.ReadPorts();
+        if (typed is not null) CommandTyped?.Invoke(typed);
+    }
+
+    /// <summary>A main shell that is being started may write too.</summary>
+    private bool IsBusy() => _shell is not { IsAtPrompt: true } || Sides.AreBusy || _place.RunsPrograms;
+
     private void TellOfHome(string? problem)
     {
-        var text = problem ?? "There is room in your home again. This is a new shell.";
-        _hub.Publish(System.Text.Encoding.UTF8.GetBytes($"\r\n\e[1;33m{text}\e[0m\r\n"));
+        _screen.Say("1;33", problem ?? "There is room in your home again. This is a new shell.");
         _told = true;
     }
 
     private bool Type(ReadOnlyMemory<byte> input)
     {
-        _home.Watch();
-        if (input.Span.Contains((byte)'\r')) First.Begin();
-        Typing?.Invoke();
+        BeforeTyping(input);
         return _shell.Type(input.Span);
     }
 
-    private void Resize(TerminalSize size)
+    private void BeforeTyping(ReadOnlyMemory<byte> input)
     {
-        if (size == _size) return;
-        _size = size;
-        _shell.Resize(size.Columns, size.Rows);
-        _hub.Nudge();
+        _home.Watch();
+        if (input.Span.Contains((byte)'\r')) First.Begin();
+        Typing?.Invoke();
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Portal.Clusters;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
@@ -17,7 +16,7 @@ namespace Portal.Labs.Shell;
 /// <param name="Search">The value of PATH that the shell had begun with.</param>
 /// <param name="Screen">What a terminal that attaches is shown.</param>
 /// <param name="Why">What happened, when it did not sleep.</param>
-internal sealed partial record WorkspaceNap(
+internal sealed record WorkspaceNap(
     DateTimeOffset Since,
     ImmutableArray<string> Jobs,
     string Search,
@@ -30,19 +29,12 @@ internal sealed partial record WorkspaceNap(
     /// <summary>Characters of a command that are shown.</summary>
     private const int LongestCommand = 120;
 
-    /// <summary>What each shell is given by the portal, and what bash keeps itself.</summary>
-    private static readonly ImmutableHashSet<string> s_given =
-    [
-        "HOME", "PATH", "KUBECONFIG", WorkspaceFiles.LessonVariable, "TERM", "LANG", "PAGER",
-        "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "_",
-    ];
-
     public static bool Exists(string directory) => File.Exists(Path.Combine(directory, NapFile));
 
     public static void Save(
         string directory,
         DateTimeOffset since,
-        IEnumerable<BackgroundJob> jobs,
+        IEnumerable<string> jobs,
         string search,
         byte[] screen,
         string? why
@@ -50,7 +42,7 @@ internal sealed partial record WorkspaceNap(
         PrivateFile.Write(
             Path.Combine(directory, NapFile),
             JsonSerializer.Serialize(
-                new WorkspaceNap(since, [.. jobs.Select(j => Shorten(j.Command))], search, screen, why)
+                new WorkspaceNap(since, [.. jobs.Select(Shorten)], search, screen, why)
             )
         );
 
@@ -77,34 +69,9 @@ internal sealed partial record WorkspaceNap(
     /// <returns>What terminals are shown before it.</returns>
     public byte[] Wake(WorkspaceSpec spec, ShellPaths paths, DateTimeOffset now)
     {
-        Prepare(spec, paths);
-        return Greeting(spec.Past, now);
-    }
-
-    /// <summary>
-    /// Writes what the next shell reads after its own start-up, from what the last one told. Only values that bash
-    /// quoted and that run nothing are taken over.
-    /// </summary>
-    private void Prepare(WorkspaceSpec spec, ShellPaths paths)
-    {
-        var script = new StringBuilder();
-        try
-        {
-            var told = ForeignFile.ReadText(Path.Combine(WorkspaceFiles.Output(spec), ShellStartup.ExportsFile));
-            foreach (var match in told.Split('\n').Select(l => Export().Match(l)).Where(m => m.Success))
-            {
-                var (name, value) = (match.Groups[1].Value, match.Groups[2].Value);
-                if (name == "PWD") script.Append("cd -- ").Append(value).Append(" 2>/dev/null\n");
-                else if (name == "PATH") script.Append("PATH=\"").Append(Merge(value.Trim('"'), paths)).Append("\"\n");
-                else if (!s_given.Contains(name)) script.Append($"declare -x {name}={value}\n");
-            }
-        }
-        catch (IOException)
-        {
-            // It had not come to its first prompt.
-        }
         // As the commands beside it: the shell's own user reads it, and nobody else gets into the workspace.
-        File.WriteAllText(WakeFile(spec), script.ToString());
+        File.WriteAllText(WakeFile(spec), ShellVariables.Script(spec, paths, Search, withDirectory: true));
+        return Greeting(spec.Past, now);
     }
 
     /// <summary>Once a shell has begun: the next one, after an <c>exit</c>, is a fresh one.</summary>
@@ -140,21 +107,6 @@ internal sealed partial record WorkspaceNap(
         return line.Length > LongestCommand ? line[..LongestCommand] + "…" : line;
     }
 
-    /// <summary>The present search path, with what the learner had put before and behind the one of then.</summary>
-    private string Merge(string saved, ShellPaths paths)
-    {
-        var given = Search.Split(':').ToHashSet(StringComparer.Ordinal);
-        var entries = saved.Split(':');
-        var first = Array.FindIndex(entries, given.Contains);
-        var before = entries.Take(first < 0 ? entries.Length : first);
-        var behind = first < 0 ? [] : entries.Skip(first).Where(e => !given.Contains(e));
-        return string.Join(':', [.. before, paths.Search, .. behind]);
-    }
-
     private static string WakeFile(WorkspaceSpec spec) =>
         Path.Combine(WorkspaceFiles.Input(spec), ShellStartup.WakeFile);
-
-    /// <summary>A line of <c>declare -px</c> whose value is a constant.</summary>
-    [GeneratedRegex("""^declare -x ([A-Za-z_][A-Za-z0-9_]*)=("(?:[^"\\$`]|\\.)*"|\$'(?:[^'\\]|\\.)*')$""")]
-    private static partial Regex Export();
 }

@@ -360,7 +360,7 @@ public sealed class LessonSessionTests : SessionFixture
     public async Task AttachTerminalAsync_ReadySession_SharesTheShell()
     {
         var session = await OpenAsync();
-        await using var terminal = await session.AttachTerminalAsync(80, 24, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 80, 24, CancellationToken.None);
         await terminal.WriteAsync("typed=42\r"u8.ToArray(), CancellationToken.None);
 
         await session.RunAsync("step-2/make", new RunOptions(Code: "echo $typed"), CancellationToken.None);

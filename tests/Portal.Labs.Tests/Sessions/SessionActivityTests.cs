@@ -32,7 +32,7 @@ public sealed class SessionActivityTests : SessionFixture
     public async Task Activities_TypedCommands_KeepTheLastFailure()
     {
         var session = await OpenAsync();
-        await using var terminal = await session.AttachTerminalAsync(80, 24, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 80, 24, CancellationToken.None);
         await terminal.WriteAsync("echo no; false\r"u8.ToArray(), CancellationToken.None);
         await UntilAsync(a => a.LastFailure is not null);
         await terminal.WriteAsync("echo yes\r"u8.ToArray(), CancellationToken.None);

@@ -83,8 +83,8 @@ public sealed class SessionClosingTests : SessionFixture
     {
         var session = await OpenAsync();
         var other = await OpenAsync(key: Key with { LearnerId = "bob" });
-        await using var terminal = await session.AttachTerminalAsync(80, 24, CancellationToken.None);
-        await using var another = await other.AttachTerminalAsync(80, 24, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 80, 24, CancellationToken.None);
+        await using var another = await other.AttachTerminalAsync(null, 80, 24, CancellationToken.None);
         Provider.ReturnFailure = new InvalidOperationException("injected");
 
         await Sessions.DisposeAsync().AsTask().DefaultTimeout();

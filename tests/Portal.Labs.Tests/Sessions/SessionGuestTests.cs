@@ -15,7 +15,7 @@ public sealed class SessionGuestTests : SessionFixture
     public async Task Guest_Uninvited_SeesAndCannotType()
     {
         var session = await OpenAsync();
-        await using var guest = await session.AttachGuestAsync("grace", s_none);
+        await using var guest = await session.AttachGuestAsync("grace", null, s_none);
 
         await RefusedAsync(guest);
         await session.AllowGuestAsync("grace", s_none);
@@ -32,8 +32,8 @@ public sealed class SessionGuestTests : SessionFixture
     public async Task Guest_Allowed_TypesUntilItIsTakenBack()
     {
         var session = await OpenAsync();
-        await using var guest = await session.AttachGuestAsync("grace", s_none);
-        await using var other = await session.AttachGuestAsync("alan", s_none);
+        await using var guest = await session.AttachGuestAsync("grace", null, s_none);
+        await using var other = await session.AttachGuestAsync("alan", null, s_none);
         await session.AskToTypeAsync("grace", "Grace", s_none);
         await session.AskToTypeAsync("alan", "Alan", s_none);
 
@@ -50,14 +50,14 @@ public sealed class SessionGuestTests : SessionFixture
     public async Task Guest_PageGoes_TakesTheConsentAlong()
     {
         var session = await OpenAsync();
-        var guest = await session.AttachGuestAsync("grace", s_none);
+        var guest = await session.AttachGuestAsync("grace", null, s_none);
         await session.AskToTypeAsync("grace", "Grace", s_none);
         await session.AllowGuestAsync("grace", s_none);
 
         await guest.DisposeAsync();
 
         Assert.Empty(session.Current.Guests);
-        await using var again = await session.AttachGuestAsync("grace", s_none);
+        await using var again = await session.AttachGuestAsync("grace", null, s_none);
         await RefusedAsync(again);
     }
 
@@ -71,7 +71,7 @@ public sealed class SessionGuestTests : SessionFixture
         await Sessions.CloseAsync(Key, s_none);
 
         var next = await OpenAsync();
-        await using var guest = await next.AttachGuestAsync("grace", s_none);
+        await using var guest = await next.AttachGuestAsync("grace", null, s_none);
         await RefusedAsync(guest);
     }
 
@@ -79,8 +79,8 @@ public sealed class SessionGuestTests : SessionFixture
     public async Task Guest_Resizes_LeavesTheSizeToTheLearner()
     {
         var session = await OpenAsync();
-        await using var learner = await session.AttachTerminalAsync(101, 33, s_none);
-        await using var guest = await session.AttachGuestAsync("grace", s_none);
+        await using var learner = await session.AttachTerminalAsync(null, 101, 33, s_none);
+        await using var guest = await session.AttachGuestAsync("grace", null, s_none);
 
         await guest.ResizeAsync(20, 5, s_none);
 
@@ -92,8 +92,8 @@ public sealed class SessionGuestTests : SessionFixture
     public async Task Guest_LearnerResizes_HearsOfIt()
     {
         var session = await OpenAsync();
-        await using var learner = await session.AttachTerminalAsync(101, 33, s_none);
-        await using var guest = await session.AttachGuestAsync("grace/1", s_none);
+        await using var learner = await session.AttachTerminalAsync(null, 101, 33, s_none);
+        await using var guest = await session.AttachGuestAsync("grace/1", null, s_none);
         await using var pieces = guest.Output.GetAsyncEnumerator(s_none);
         await pieces.MoveNextAsync().AsTask().DefaultTimeout();
 
@@ -129,6 +129,47 @@ public sealed class SessionGuestTests : SessionFixture
         Assert.Equal([ada, grace], Factory.Activities.Current[Key].People);
         await looking.DisposeAsync();
         Assert.Equal([ada], Factory.Activities.Current[Key].People);
+    }
+
+    [Fact]
+    public async Task Terminals_OpenedByTheLearner_AreShownAndTheGuestSeesAndTypesInEachWithOneConsent()
+    {
+        var session = await OpenAsync();
+        var id = await session.OpenTerminalAsync(s_none);
+        await Until(session, s => s.Terminals is [{ Number: 2 } terminal] && terminal.Id == id);
+        await using var learner = await session.AttachTerminalAsync(id, 80, 24, s_none);
+        await learner.WriteAsync("echo in-$((40+2))\r"u8.ToArray(), s_none);
+        await using var first = await session.AttachGuestAsync("grace", null, s_none);
+        var second = await session.AttachGuestAsync("grace", id, s_none);
+
+        await WorkspaceFixture.ReadUntil(second, "in-42");
+        await RefusedAsync(second);
+        await session.AskToTypeAsync("grace", "Grace", s_none);
+        await session.AllowGuestAsync("grace", s_none);
+        await second.WriteAsync("echo and-$((40+2))\r"u8.ToArray(), s_none);
+        await WorkspaceFixture.ReadUntil(learner, "and-42");
+
+        await second.DisposeAsync();
+        await second.DisposeAsync();
+        Assert.True(Assert.Single(session.Current.Guests).MayType);
+        await first.DisposeAsync();
+        Assert.Empty(session.Current.Guests);
+    }
+
+    [Fact]
+    public async Task Terminals_Closed_AreGoneAndAttachNoMore()
+    {
+        var session = await OpenAsync();
+        var id = await session.OpenTerminalAsync(s_none);
+
+        await session.CloseTerminalAsync(id, s_none);
+
+        await Until(session, s => s.Terminals.IsEmpty);
+        await Assert.ThrowsAsync<RunRefusedException>(() => session.AttachTerminalAsync(id, 80, 24, s_none));
+        await session.CloseTerminalAsync(id, s_none);
+        await session.OpenTerminalAsync(s_none);
+        await session.ResetAsync(s_none);
+        await Until(session, s => s.Terminals.IsEmpty && s.Workspace.Phase == WorkspacePhase.Ready);
     }
 
     private static async Task RefusedAsync(ITerminalAttachment terminal) =>

@@ -102,6 +102,18 @@ public sealed class SessionNapTests : SessionFixture
         Assert.Equal(0, Sessions.Count().Hibernated);
     }
 
+    [Fact]
+    public async Task Close_WithMoreTerminals_TellsThatTheyEndedAndKeepsNone()
+    {
+        var session = await OpenAsync();
+        await session.OpenTerminalAsync(CancellationToken.None);
+
+        var next = await ReopenAsync(session, ClusterPast.Slept);
+
+        Assert.Contains("Terminal 2", await ScreenAsync(next), StringComparison.Ordinal);
+        Assert.Empty(next.Current.Terminals);
+    }
+
     private async Task<ILessonSession> ReopenAsync(ILessonSession session, ClusterPast past)
     {
         await Sessions.CloseAsync(session.Key, CancellationToken.None).DefaultTimeout();
@@ -119,7 +131,7 @@ public sealed class SessionNapTests : SessionFixture
 
     private static async Task<string> ScreenAsync(ILessonSession session)
     {
-        await using var terminal = await session.AttachTerminalAsync(120, 30, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 120, 30, CancellationToken.None);
         await foreach (var data in terminal.Output) return Encoding.UTF8.GetString(data.Span);
         return "";
     }

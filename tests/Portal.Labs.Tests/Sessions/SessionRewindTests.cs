@@ -115,7 +115,7 @@ public sealed class SessionRewindTests : SessionFixture
 
     private static async Task<string> ScreenAsync(ILessonSession session)
     {
-        await using var terminal = await session.AttachTerminalAsync(120, 30, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 120, 30, CancellationToken.None);
         await foreach (var data in terminal.Output) return Encoding.UTF8.GetString(data.Span);
         return "";
     }

@@ -227,7 +227,7 @@ internal sealed class SessionWorld : SessionFixture
 
     private static async Task TypeAsync(ILessonSession session)
     {
-        await using var terminal = await session.AttachTerminalAsync(80, 24, CancellationToken.None);
+        await using var terminal = await session.AttachTerminalAsync(null, 80, 24, CancellationToken.None);
         for (var i = 0; i < 64; i++) await terminal.WriteAsync(new byte[8192], CancellationToken.None);
         await terminal.WriteAsync("\u0003exit\r"u8.ToArray(), CancellationToken.None);
     }

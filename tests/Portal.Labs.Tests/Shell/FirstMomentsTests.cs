@@ -58,7 +58,7 @@ public sealed class FirstMomentsTests
 
         public void Favor(bool first) => Favored.Add(first);
 
-        public PtyStartInfo Wrap(PtyStartInfo shell) => throw new NotSupportedException();
+        public PtyStartInfo Wrap(PtyStartInfo shell, bool beside) => throw new NotSupportedException();
 
         public bool IsAlive(int process) => throw new NotSupportedException();
 

@@ -23,7 +23,7 @@ public sealed class ShellCompletionTests : WorkspaceFixture
     [InlineData("helm instal", "helm install ")]
     public async Task Tab_PartOfAWord_IsCompleted(string typed, string completed)
     {
-        await using var terminal = Workspace.AttachTerminal(120, 30);
+        await using var terminal = Workspace.ScreenOf(null).Attach(120, 30);
 
         await terminal.WriteAsync(Encoding.UTF8.GetBytes($"{typed}\t"), CancellationToken.None);
 

@@ -33,7 +33,7 @@ internal sealed class SwitchedIsolation : IWorkspaceIsolation
     {
         public ShellPaths Paths => plain.Paths;
 
-        public PtyStartInfo Wrap(PtyStartInfo shell) =>
+        public PtyStartInfo Wrap(PtyStartInfo shell, bool beside) =>
             isolation.Program is { } program ? shell with { File = program } : shell;
 
         public void Favor(bool first) => isolation.Favored.Enqueue(first);

@@ -34,7 +34,7 @@ public sealed class TerminalInputTests : WorkspaceFixture
             stop
         );
         await started.Task.DefaultTimeout();
-        return (Workspace.AttachTerminal(80, 24), run);
+        return (Workspace.ScreenOf(null).Attach(80, 24), run);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class TerminalInputTests : WorkspaceFixture
             CancellationToken.None
         );
         await started.Task.DefaultTimeout();
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
         var text = Encoding.ASCII.GetBytes(
             string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i % 10_000:0000}\n"))
         );

@@ -79,7 +79,7 @@ public sealed class TypedCommandTests : WorkspaceFixture
 
     private async Task TypeAsync(string keys)
     {
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
         await terminal.WriteAsync(System.Text.Encoding.UTF8.GetBytes(keys), default);
     }
 

@@ -75,10 +75,17 @@ public abstract class WorkspaceFixture : IAsyncLifetime
     {
         var seen = new StringBuilder();
         using var limit = new CancellationTokenSource(TestTimeouts.Default);
-        await foreach (var data in terminal.Output.WithCancellation(limit.Token))
+        try
         {
-            seen.Append(Encoding.UTF8.GetString(data.Span));
-            if (seen.ToString().Contains(text, StringComparison.Ordinal)) return seen.ToString();
+            await foreach (var data in terminal.Output.WithCancellation(limit.Token))
+            {
+                seen.Append(Encoding.UTF8.GetString(data.Span));
+                if (seen.ToString().Contains(text, StringComparison.Ordinal)) return seen.ToString();
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new InvalidOperationException($"The terminal did not show '{text}': {seen}", e);
         }
         throw new InvalidOperationException($"The terminal ended without '{text}': {seen}");
     }

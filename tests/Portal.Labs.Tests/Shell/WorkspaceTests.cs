@@ -121,7 +121,7 @@ public class WorkspaceTests : WorkspaceFixture
     [Fact]
     public async Task ExecuteAsync_Exit_StartsANewShell()
     {
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
 
         Assert.Equal(new CommandOutcome(RunPhase.Failed, null), (await Execute("exit 4")).Outcome);
 
@@ -132,7 +132,7 @@ public class WorkspaceTests : WorkspaceFixture
     [Fact]
     public async Task ExecuteAsync_HalfTypedLineInTheTerminal_DoesNotBecomePartOfTheCommand()
     {
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
         await terminal.WriteAsync("echo 'half\rtyped "u8.ToArray(), default);
         await ReadUntil(terminal, "typed");
 
@@ -142,7 +142,7 @@ public class WorkspaceTests : WorkspaceFixture
     [Fact]
     public async Task AttachTerminal_LearnerTypes_SharesTheShellWithRuns()
     {
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
         await terminal.WriteAsync("typed=$((40+2)); echo is-$typed\r"u8.ToArray(), default);
         await ReadUntil(terminal, "is-42");
 
@@ -154,7 +154,7 @@ public class WorkspaceTests : WorkspaceFixture
     {
         await Execute("echo from-before");
 
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
 
         Assert.Contains("$\e[0m echo from-before", await ReadUntil(terminal, "\nfrom-before"));
     }
@@ -162,7 +162,7 @@ public class WorkspaceTests : WorkspaceFixture
     [Fact]
     public async Task ResizeAsync_NewSize_IsSeenByPrograms()
     {
-        await using var terminal = Workspace.AttachTerminal(80, 24);
+        await using var terminal = Workspace.ScreenOf(null).Attach(80, 24);
         await terminal.ResizeAsync(101, 33, default);
 
         Assert.Equal("33 101\n", await Output("stty size"));

@@ -15,7 +15,7 @@ using Portal.Shared;
 namespace Portal.Testing.Lessons;
 
 /// <summary>A session whose snapshots a test pushes, and that writes down what it was asked to do.</summary>
-public sealed class FakeLessonSession : ILessonSession
+public sealed partial class FakeLessonSession : ILessonSession
 {
     private readonly Live<SessionSnapshot> _live;
 
@@ -32,13 +32,6 @@ public sealed class FakeLessonSession : ILessonSession
 
     public ConcurrentQueue<(string BlockId, RunOptions Options)> Runs { get; } = new();
     public ConcurrentQueue<string> Calls { get; } = new();
-    public Channel<ReadOnlyMemory<byte>> TerminalOutput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
-    public Channel<ReadOnlyMemory<byte>> TerminalInput { get; } = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
-
-    public TerminalSize TerminalSize { get; set; } = new(80, 24);
-
-    /// <summary>Whether the terminal takes no more input.</summary>
-    public bool TerminalFull { get; set; }
 
     /// <summary>Message of the refusal that the next run gets, or null.</summary>
     public string? Refuse { get; set; }
@@ -240,15 +233,6 @@ public sealed class FakeLessonSession : ILessonSession
         }
     }
 
-    public Task<ITerminalAttachment> AttachTerminalAsync(int columns, int rows, CancellationToken cancellationToken) =>
-        Task.FromResult<ITerminalAttachment>(new Attachment(this));
-
-    public Task<ITerminalAttachment> AttachGuestAsync(string guestId, CancellationToken cancellationToken)
-    {
-        Note($"attach {guestId}");
-        return Task.FromResult<ITerminalAttachment>(new Attachment(this, guestId));
-    }
-
     public Task AskToTypeAsync(string guestId, string name, CancellationToken cancellationToken)
     {
         Push(s => s with { Guests = [.. s.Guests.Where(g => g.Id != guestId), new(guestId, name, false)] });
@@ -271,25 +255,5 @@ public sealed class FakeLessonSession : ILessonSession
     {
         Calls.Enqueue(call);
         return Task.CompletedTask;
-    }
-
-    private sealed class Attachment(FakeLessonSession session, string? guestId = null) : ITerminalAttachment
-    {
-        public TerminalSize Size => session.TerminalSize;
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> Output => session.TerminalOutput.Reader.ReadAllAsync();
-        public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-        {
-            if (session.TerminalFull) return false;
-            if (guestId is not null && !session.Current.Guests.Any(g => g.Id == guestId && g.MayType))
-                throw new RunRefusedException("You can look on. Ask to join in before you type.");
-            await session.TerminalInput.Writer.WriteAsync(input, cancellationToken);
-            return true;
-        }
-
-        public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-        public async ValueTask DisposeAsync()
-        {
-            if (guestId is not null) await session.EndGuestAsync(guestId, CancellationToken.None);
-        }
     }
 }

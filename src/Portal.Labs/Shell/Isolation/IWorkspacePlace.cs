@@ -4,23 +4,24 @@ using Portal.Labs.Shell.Pty;
 namespace Portal.Labs.Shell.Isolation;
 
 /// <summary>
-/// Where the shells of one workspace run, one at a time. Disposed when the last one has ended: then nothing that any of
-/// them started is left. Thread-safe.
+/// Where the shells of one workspace run: the main one, and others beside it. Disposed when the last one has ended: then
+/// nothing that any of them started is left. Thread-safe.
 /// </summary>
 internal interface IWorkspacePlace : IAsyncDisposable
 {
     ShellPaths Paths { get; }
 
     /// <summary>Turns the start of a plain shell into the start of one in this place.</summary>
-    PtyStartInfo Wrap(PtyStartInfo shell);
+    /// <param name="beside">Whether it is one beside the main shell.</param>
+    PtyStartInfo Wrap(PtyStartInfo shell, bool beside);
 
     /// <summary>Whether what is kept on the disk is limited here.</summary>
     bool IsLimited => false;
 
-    /// <summary>Whether anything runs besides the shell.</summary>
+    /// <summary>Whether anything runs besides the shells.</summary>
     bool RunsPrograms => false;
 
-    /// <summary>Ends the shell and everything else that runs.</summary>
+    /// <summary>Ends the shells and everything else that runs.</summary>
     /// <param name="filesMayGrow">Whether those of the next shells may.</param>
     void EndAll(bool filesMayGrow)
     {
@@ -34,11 +35,11 @@ internal interface IWorkspacePlace : IAsyncDisposable
     {
     }
 
-    /// <param name="process">Its id as the shell knows it.</param>
+    /// <param name="process">Its id as the main shell knows it.</param>
     bool IsAlive(int process);
 
-    /// <summary>Signals a process group that the shell made.</summary>
-    /// <param name="group">Its id as the shell knows it.</param>
+    /// <summary>Signals a process group that the main shell made.</summary>
+    /// <param name="group">Its id as the main shell knows it.</param>
     void Signal(int group, int signal);
 
     /// <summary>
@@ -67,4 +68,8 @@ internal sealed record ShellPaths(
     string? Manifests,
     string? Template,
     string Search
-);
+)
+{
+    /// <summary>Ends the names of the files that only one shell reads and writes; empty for the main one.</summary>
+    public string Suffix { get; init; } = "";
+}

@@ -32,7 +32,7 @@ internal sealed class ProcessPlace(WorkspaceSpec spec) : IWorkspacePlace
         spec.Template,
         ToolPaths.WorkspacePath(spec.ToolsDirectory));
 
-    public PtyStartInfo Wrap(PtyStartInfo shell) => shell;
+    public PtyStartInfo Wrap(PtyStartInfo shell, bool beside) => shell;
 
     public bool IsAlive(int process) => ProcessTree.IsAlive(process);
 

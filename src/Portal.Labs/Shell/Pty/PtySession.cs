@@ -18,6 +18,8 @@ internal sealed class PtySession : IAsyncDisposable
     private readonly Channel<byte[]> _output = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _transfer;
+    private readonly Action? _ended;
+
     /// <summary>Ends a poll before the terminal has something to say.</summary>
     private readonly (int Read, int Write) _bell = Kernel.Pipe();
     private Task? _disposal;
@@ -25,8 +27,9 @@ internal sealed class PtySession : IAsyncDisposable
     private bool _rung;
     private bool _closed;
 
-    private PtySession(int master, int processId, Guarded guarded)
+    private PtySession(int master, int processId, Action? ended, Guarded guarded)
     {
+        _ended = ended;
         _master = master;
         _input = new TerminalInput(master);
         ProcessId = processId;
@@ -77,7 +80,7 @@ internal sealed class PtySession : IAsyncDisposable
                 foreach (var file in info.Files) _ = LibC.Close(file);
             }
             info.Started?.Invoke(process);
-            var session = new PtySession(master, process, guarded);
+            var session = new PtySession(master, process, info.Ended, guarded);
             started.SetResult(session);
             return session;
         }
@@ -232,6 +235,7 @@ internal sealed class PtySession : IAsyncDisposable
         do result = LibC.WaitFor(ProcessId, &status, 0);
         while (result < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
         var signal = status & 0x7f;
+        _ended?.Invoke();
         _exited.TrySetResult(result < 0 ? -1 : signal == 0 ? (status >> 8) & 0xff : 128 + signal);
         Ring();
     }

@@ -21,6 +21,10 @@ public sealed record PtyStartInfo(
     /// <summary>Called there with the child's id when it has been started; the start is over when it returns.</summary>
     public Action<int>? Started { get; init; }
 
+    /// <summary>Called there when the child has ended, before anybody else hears of that; not after a start that
+    /// failed.</summary>
+    public Action? Ended { get; init; }
+
     /// <summary>Called in place of <see cref="Started"/> when there is no child.</summary>
     public Action? Abandoned { get; init; }
 }

@@ -174,10 +174,22 @@ public sealed class LessonActions(
     /// <summary>A file beside the lesson that a block applies.</summary>
     public string? ReadFile(string path) => _session?.Lesson.ReadFile(path);
 
-    public Task<ITerminalAttachment>? AttachTerminalAsync(int columns, int rows) =>
+    /// <summary>Null before the page has attached.</summary>
+    /// <inheritdoc cref="ILessonSession.AttachTerminalAsync"/>
+    public Task<ITerminalAttachment>? AttachTerminalAsync(string? terminalId, int columns, int rows) =>
         GuestId is null
-            ? _session?.AttachTerminalAsync(columns, rows, leaving)
-            : _session?.AttachGuestAsync(GuestId, leaving);
+            ? _session?.AttachTerminalAsync(terminalId, columns, rows, leaving)
+            : _session?.AttachGuestAsync(GuestId, terminalId, leaving);
+
+    /// <returns>The id of the new terminal; null when there is none.</returns>
+    public async Task<string?> OpenTerminalAsync()
+    {
+        string? id = null;
+        await DoAsync(async s => id = await s.OpenTerminalAsync(leaving));
+        return id;
+    }
+
+    public Task CloseTerminalAsync(string terminalId) => DoAsync(s => s.CloseTerminalAsync(terminalId, leaving));
 
     /// <summary>Lets a guest type, until this page goes at the latest.</summary>
     public Task AllowGuestAsync(string guestId)

@@ -8,7 +8,7 @@ using Portal.Web.Ports;
 
 namespace Portal.Web.Components.Terminal;
 
-/// <summary>The workspace's terminal. Detaching, by leaving the page, leaves the shell as it is.</summary>
+/// <summary>A terminal of the workspace. Detaching, by leaving the page, leaves the shell as it is.</summary>
 public sealed partial class TerminalView : LiveComponentBase
 {
     private const int MaxChunk = 32 * 1024;
@@ -45,6 +45,27 @@ public sealed partial class TerminalView : LiveComponentBase
     [Parameter]
     public WorkspaceStatus? Workspace { get; set; }
 
+    /// <summary>Of one beside the first; null for the first, on the shell in which blocks run. It does not
+    /// change.</summary>
+    [Parameter]
+    public string? TerminalId { get; set; }
+
+    /// <summary>What it is called where there are several.</summary>
+    [Parameter]
+    public string? Title { get; set; }
+
+    /// <summary>Whether the keyboard is its own as soon as it is there.</summary>
+    [Parameter]
+    public bool TakesFocus { get; set; } = true;
+
+    /// <summary>Told when the shell has ended.</summary>
+    [Parameter]
+    public EventCallback Ended { get; set; }
+
+    /// <summary>More buttons.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
@@ -56,7 +77,8 @@ public sealed partial class TerminalView : LiveComponentBase
                 _screen,
                 _self,
                 "/" + Assets["lib/xterm/xterm.css"],
-                Actions.GuestId is not null
+                Actions.GuestId is not null,
+                TakesFocus
             );
             _size = await _terminal.InvokeAsync<Screen>("size") ?? _size;
         }
@@ -120,6 +142,13 @@ public sealed partial class TerminalView : LiveComponentBase
         (var workspace, _) => PortAddress.LearnerLink(workspace, port, path),
     };
 
+    /// <summary>The keyboard is its own from now on.</summary>
+    /// <param name="onlyIfLost">Only when nothing else has it that is there to be seen.</param>
+    public async Task FocusAsync(bool onlyIfLost)
+    {
+        if (_terminal is not null) await _terminal.InvokeVoidAsync("focus", onlyIfLost);
+    }
+
     private async Task CopyAsync()
     {
         if (_terminal is not null) await _terminal.InvokeVoidAsync("copy");
@@ -140,8 +169,34 @@ public sealed partial class TerminalView : LiveComponentBase
 
     private async Task PumpAsync(CancellationToken cancellationToken)
     {
-        if (Actions.AttachTerminalAsync(_size.Columns, _size.Rows) is not { } attaching) return;
-        await using var attachment = await attaching;
+        if (await AttachAsync() is { } attached) await using (attached) await ShowAsync(attached, cancellationToken);
+        _attachment = null;
+        await InvokeAsync(() =>
+        {
+            _ended = true;
+            StateHasChanged();
+            return Ended.InvokeAsync();
+        });
+    }
+
+    /// <summary>Null when there is nothing to attach to any more.</summary>
+    private async Task<ITerminalAttachment?> AttachAsync()
+    {
+        try
+        {
+            return Actions.AttachTerminalAsync(TerminalId, _size.Columns, _size.Rows) is { } attaching
+                ? await attaching
+                : null;
+        }
+        catch (RunRefusedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Shows what the shell prints, until it has ended.</summary>
+    private async Task ShowAsync(ITerminalAttachment attachment, CancellationToken cancellationToken)
+    {
         _attachment = attachment;
         await _terminal!.InvokeVoidAsync("reset", cancellationToken);
         TerminalSize? shown = null;
@@ -159,12 +214,6 @@ public sealed partial class TerminalView : LiveComponentBase
                 await _terminal!.InvokeVoidAsync("write", cancellationToken, bytes.Slice(at, Math.Min(MaxChunk, bytes.Length - at)).ToArray());
             }
         }
-        _attachment = null;
-        await InvokeAsync(() =>
-        {
-            _ended = true;
-            StateHasChanged();
-        });
     }
 
     protected override async ValueTask LeaveAsync()

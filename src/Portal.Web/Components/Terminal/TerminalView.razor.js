@@ -63,7 +63,7 @@ function screenText(terminal) {
     .join('\n').trimEnd();
 }
 
-export async function open(element, view, stylesheet, guest) {
+export async function open(element, view, stylesheet, guest, takesFocus) {
   if (!document.querySelector('link[data-xterm]')) {
     const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: stylesheet });
     link.dataset.xterm = '';
@@ -140,7 +140,8 @@ export async function open(element, view, stylesheet, guest) {
     if (!e.ctrlKey || e.altKey || e.metaKey) return true;
     // Tab belongs to the shell, so there is another way out.
     if (e.shiftKey && e.code === 'KeyM') {
-      if (e.type === 'keydown') document.querySelector('#tab-Terminal')?.focus();
+      const tab = document.querySelector('.terminal-tabs [aria-selected="true"]') ?? document.querySelector('#tab-Terminal');
+      if (e.type === 'keydown') tab?.focus();
       return false;
     }
     // The browser pastes, and tells with an event.
@@ -158,12 +159,17 @@ export async function open(element, view, stylesheet, guest) {
   resize.observe(element);
   const recolour = new MutationObserver(() => { terminal.options.theme = theme(); });
   recolour.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  if (!guest) terminal.focus();
+  if (!guest && takesFocus) terminal.focus();
 
   return {
     size: () => ({ columns: terminal.cols, rows: terminal.rows }),
     write: bytes => new Promise(done => terminal.write(bytes, done)),
     reset: () => terminal.reset(),
+    // What had the focus may have gone, or be hidden.
+    focus(onlyIfLost) {
+      const active = document.activeElement;
+      if (!onlyIfLost || !active || active === document.body || !active.checkVisibility()) terminal.focus();
+    },
     resize: (columns, rows) => terminal.resize(columns, rows),
     copy: () => copy(terminal.getSelection() || screenText(terminal)),
     // For touch. False when the browser does not let a page read the clipboard.

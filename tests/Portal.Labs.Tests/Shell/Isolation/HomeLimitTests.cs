@@ -43,7 +43,7 @@ public sealed class HomeLimitTests : WorkspaceFixture
     [Fact]
     public async Task Home_GrowsBeyondItsLimit_WhatRunsIsStoppedAndTheLearnerToldWhatToDelete()
     {
-        await using var shown = _workspace.AttachTerminal(80, 24);
+        await using var shown = _workspace.ScreenOf(null).Attach(80, 24);
 
         var outcome = await OverfillAsync("for i in 1 2 3; do head -c 1000000 /dev/zero > big$i; done");
 
@@ -99,6 +99,28 @@ public sealed class HomeLimitTests : WorkspaceFixture
 
         Assert.Contains(".hidden1", Assert.Single(_told), StringComparison.Ordinal);
         Assert.Equal("none\n", await OutputAsync("pgrep -f 'sleep 5000' || echo none"));
+    }
+
+    [Fact]
+    public async Task Home_FilledByAShellBesideWithoutAProgram_IsMeasuredTooAndThatShellEnded()
+    {
+        var terminal = await _workspace.Sides.OpenAsync(CancellationToken.None).DefaultTimeout();
+        await using var side = _workspace.ScreenOf(terminal.Id).Attach(80, 24);
+        const string Script =
+            "echo be''gun; until [ -e go ]; do :; done; for i in 1 2 3; do printf %1000000s x > side$i; done; "
+            + "echo fil''led; while :; do :; done\r";
+        await side.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Script), CancellationToken.None);
+        await ReadUntil(side, "begun");
+        _time.Advance(s_longEnough);
+        Assert.Empty(_told);
+
+        // Not by the main shell: who runs something there has the home measured.
+        await File.WriteAllTextAsync(Path.Combine(Root, "small", "home", "lesson", "go"), "");
+        await ReadUntil(side, "filled");
+        await MeasureAsync();
+
+        Assert.Contains("side1", Assert.Single(_told), StringComparison.Ordinal);
+        await Eventually.True(() => _workspace.Sides.Terminals.IsEmpty);
     }
 
     /// <summary>Runs until what is to fill the home is done, and measures.</summary>

@@ -18,8 +18,9 @@ internal static class BubblewrapArguments
 
     private const string User = "1000";
 
+    /// <summary>The network is another's to decide: see <see cref="CommonGround"/>.</summary>
     private static readonly string[] s_namespaces =
-        ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+        ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
 
     /// <summary>Settings of the system that programs need and that hold no secrets.</summary>
     private static readonly string[] s_settings =
@@ -63,7 +64,8 @@ internal static class BubblewrapArguments
             .. Text($"root:x:0:\nlearner:x:{User}:\nnogroup:x:65534:\n", "/etc/group"),
             .. Text("127.0.0.1 localhost lab\n::1 localhost\n" + hosts, "/etc/hosts"),
             .. Text("hosts: files\npasswd: files\ngroup: files\n", "/etc/nsswitch.conf"),
-            "--proc", "/proc", "--dev", "/dev", .. Temporary("/dev/shm"), "--remount-ro", "/dev", .. Temporary("/tmp"),
+            "--proc", "/proc", "--dev", "/dev", .. Temporary("/dev/shm"), "--remount-ro", "/dev",
+            "--bind", staging.AddTemporary(spec.Limits.Temporary * 1024L * 1024), "/tmp",
             .. Bind("--bind", WorkspaceFiles.Home(spec), Home),
             .. Bind("--ro-bind", WorkspaceFiles.Input(spec), Input),
             .. Bind("--bind", WorkspaceFiles.Output(spec), Output),

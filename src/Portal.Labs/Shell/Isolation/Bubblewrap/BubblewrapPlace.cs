@@ -6,7 +6,8 @@ using Portal.Shared;
 
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
-/// <summary>The walls around one workspace; each of its shells gets them anew.</summary>
+/// <summary>The walls around one workspace. Each of its shells gets them anew, around a <see cref="CommonGround"/>.
+/// </summary>
 /// <param name="user">Who its processes are on this machine.</param>
 /// <param name="isSeparate">Whether that is somebody else than the portal.</param>
 internal sealed class BubblewrapPlace(
@@ -23,8 +24,10 @@ internal sealed class BubblewrapPlace(
         string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref s_groups)}"),
         spec.Limits);
 
-    /// <summary>The first process of the place as the machine knows it, and its network.</summary>
-    private volatile Inhabitants? _inside;
+    private readonly CommonGround _common = new(guarded);
+
+    /// <summary>The first process of the main shell as the machine knows it; 0 when there is none.</summary>
+    private volatile int _main;
     private volatile bool _filesMayGrow = true;
 
     public ShellPaths Paths { get; } = new(
@@ -36,9 +39,10 @@ internal sealed class BubblewrapPlace(
         spec.Template is null ? null : BubblewrapArguments.Template,
         BubblewrapArguments.Search);
 
-    public PtyStartInfo Wrap(PtyStartInfo shell)
+    public PtyStartInfo Wrap(PtyStartInfo shell, bool beside)
     {
         var gate = new StartGate();
+        var stay = _common.Expect();
         var descriptors = shell.Files.Count + 3;
         return shell with
         {
@@ -48,7 +52,7 @@ internal sealed class BubblewrapPlace(
             Arguments = [],
             Prepare = info =>
             {
-                var arguments = BubblewrapArguments.Build(spec, new StagingArea(), _doors.Hosts, descriptors);
+                var arguments = stay.Begin(s => BubblewrapArguments.Build(spec, s, _doors.Hosts, descriptors));
                 return info with
                 {
                     Arguments =
@@ -63,50 +67,54 @@ internal sealed class BubblewrapPlace(
                     ],
                 };
             },
-            Started = process => LetIn(gate, process),
-            Abandoned = gate.Dispose,
+            Started = process => LetIn(stay, gate, process, beside),
+            Ended = () =>
+            {
+                if (!beside) _main = 0;
+                stay.End();
+            },
+            Abandoned = () =>
+            {
+                gate.Dispose();
+                stay.End();
+            },
         };
     }
 
     public bool IsLimited => true;
 
-    /// <summary>Besides the shell there is the first process, which is bubblewrap's.</summary>
-    public bool RunsPrograms => _inside is { } inside && ProcessTree.CountIn($"/proc/{inside.Init}/root/proc") > 2;
+    /// <summary>Besides each shell there is its first process, which is bubblewrap's.</summary>
+    public bool RunsPrograms => _common.FirstProcesses.Any(p => ProcessTree.CountIn($"/proc/{p}/root/proc") > 2);
 
     public void EndAll(bool filesMayGrow)
     {
         _filesMayGrow = filesMayGrow;
-        if (_inside is { } inside) _ = LibC.Kill(inside.Init, LibC.SigKill);
+        foreach (var process in _common.FirstProcesses) _ = LibC.Kill(process, LibC.SigKill);
     }
 
     public void Favor(bool first) => _group?.Favor(first);
 
     public bool IsAlive(int process) =>
-        _inside is { } inside
-        && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{inside.Init}/root/proc/{process}"));
+        _main is var main and not 0
+        && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{main}/root/proc/{process}"));
 
     public void Signal(int group, int signal)
     {
-        if (_inside is { } inside && ProcessTree.InNamespaceOf(inside.Init, group) is { } process)
+        if (_main is var main and not 0 && ProcessTree.InNamespaceOf(main, group) is { } process)
             _ = LibC.Kill(-process, signal);
     }
 
     public IReadOnlyList<int> ListeningPorts() =>
-        _inside is { } inside ? _doors.WithoutOwn(inside.Network.ListeningPorts()) : [];
+        _common.Network is { } network ? _doors.WithoutOwn(network.ListeningPorts()) : [];
 
-    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _inside is { } inside
-        ? inside.Network.ConnectAsync(port, cancellationToken)
+    public Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken) => _common.Network is { } network
+        ? network.ConnectAsync(port, cancellationToken)
         : Task.FromException<Socket>(new SocketException((int)SocketError.ConnectionRefused));
 
     public async ValueTask DisposeAsync()
     {
         await _doors.DisposeAsync().ConfigureAwait(false);
-        if (_inside is { } inside)
-        {
-            // The first process takes all others with it, whatever they did to hide.
-            _ = LibC.Kill(inside.Init, LibC.SigKill);
-            inside.Network.Dispose();
-        }
+        foreach (var process in _common.FirstProcesses) _ = LibC.Kill(process, LibC.SigKill);
         if (_group is not null && !_group.TryRemove())
             _ = guarded.Start("remove control group", () => RemoveAsync(_group));
     }
@@ -118,26 +126,29 @@ internal sealed class BubblewrapPlace(
     }
 
     /// <summary>The shell waits while it is put into its control group and its doors are opened.</summary>
-    private void LetIn(StartGate gate, int process)
+    private void LetIn(CommonGround.Stay stay, StartGate gate, int process, bool beside)
     {
         using (gate)
         {
-            var init = gate.WaitForInit();
             try
             {
+                var first = gate.WaitForInit();
+                // From here on its end is the stay's, too: it does not follow its parent yet.
+                var network = stay.Settle(first);
                 _group?.Add(process);
-                _group?.Add(init);
-                _inside?.Network.Dispose();
-                var network = new NetworkNamespace(init, guarded);
-                _inside = new(init, network);
-                network.PrepareAsync().GetAwaiter().GetResult();
-                _doors.OpenAsync(network).GetAwaiter().GetResult();
+                _group?.Add(first);
+                if (network is not null)
+                {
+                    network.PrepareAsync().GetAwaiter().GetResult();
+                    _doors.OpenAsync(network).GetAwaiter().GetResult();
+                }
+                if (!beside) _main = first;
                 gate.Open();
+                stay.Started();
             }
             catch
             {
-                // It does not follow its parent yet.
-                _ = LibC.Kill(init, LibC.SigKill);
+                stay.End();
                 throw;
             }
         }
@@ -171,6 +182,4 @@ internal sealed class BubblewrapPlace(
     /// of everybody who shares the user.</summary>
     private IEnumerable<string> ProcessLimit() => _group is not null ? [] :
         [ToolPaths.Find("prlimit")!, string.Create(CultureInfo.InvariantCulture, $"--nproc={spec.Limits.Processes}")];
-
-    private sealed record Inhabitants(int Init, NetworkNamespace Network);
 }

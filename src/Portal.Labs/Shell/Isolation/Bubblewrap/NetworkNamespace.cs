@@ -14,7 +14,6 @@ namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 internal sealed class NetworkNamespace : IDisposable
 {
     private readonly SafeFileHandle _handle;
-    private readonly int _process;
     private readonly Guarded _guarded;
     private readonly Lock _gate = new();
     private ListeningSockets? _listening;
@@ -22,10 +21,12 @@ internal sealed class NetworkNamespace : IDisposable
     /// <param name="process">A process in it; the namespace stays after it.</param>
     public NetworkNamespace(int process, Guarded guarded)
     {
-        _process = process;
         _guarded = guarded;
         _handle = new SafeFileHandle(Kernel.OpenToRead($"/proc/{process}/ns/net", follow: true), ownsHandle: true);
     }
+
+    /// <summary>The calling thread is in it from now on, and what that thread starts.</summary>
+    public void Enter() => Kernel.Enter(_handle, Kernel.NewNetwork);
 
     /// <summary>Prepares to be asked for ports, at little cost where the kernel can be asked.</summary>
     public async Task PrepareAsync()
@@ -88,7 +89,7 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// TCP ports that processes of the workspace listen on, in order; none when its first process is gone.
+    /// TCP ports that processes of the workspace listen on, in order; none when that cannot be told.
     /// </summary>
     public IReadOnlyCollection<int> ListeningPorts()
     {
@@ -106,11 +107,13 @@ internal sealed class NetworkNamespace : IDisposable
         }
         try
         {
-            return [.. new[] { "tcp", "tcp6" }
-                .SelectMany(table => File.ReadLines($"/proc/{_process}/net/{table}").Skip(1))
-                .Select(ListeningPort).OfType<int>().Distinct().Order()];
+            var lines = VisitAsync(() =>
+                new[] { "tcp", "tcp6" }
+                    .SelectMany(table => File.ReadAllLines($"/proc/thread-self/net/{table}").Skip(1))
+                    .ToList());
+            return [.. lines.GetAwaiter().GetResult().Select(ListeningPort).OfType<int>().Distinct().Order()];
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             return [];
         }
@@ -147,7 +150,7 @@ internal sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                Kernel.Enter(_handle, Kernel.NewNetwork);
+                Enter();
                 done.SetResult(work());
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)

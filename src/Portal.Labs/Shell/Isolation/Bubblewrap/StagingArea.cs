@@ -1,10 +1,12 @@
+using System.Globalization;
 using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell.Isolation.Bubblewrap;
 
 /// <summary>
 /// What a workspace is to see, put together where its user can reach it: the directories that hold it belong to the
-/// portal and are closed to everybody else. On the thread that starts the shell, which alone sees it.
+/// portal and are closed to everybody else. On the thread that starts
+/// the shell, which alone sees it, with those of the shells that join it.
 /// </summary>
 internal sealed class StagingArea
 {
@@ -28,6 +30,14 @@ internal sealed class StagingArea
         if (Directory.Exists(path)) Directory.CreateDirectory(place);
         else File.Create(place).Dispose();
         Kernel.BindMount(path, place);
+        return place;
+    }
+
+    /// <returns>Where an empty directory in memory is, which everybody may write to.</returns>
+    public string AddTemporary(long size)
+    {
+        var place = Directory.CreateDirectory(Path.Combine(Root, $"{_count++}")).FullName;
+        Kernel.MountTemporary(place, string.Create(CultureInfo.InvariantCulture, $"size={size},mode=1777"));
         return place;
     }
 
