@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Portal.Labs.Editing;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
 using Portal.Labs.Shell.Pty;
@@ -51,10 +52,14 @@ internal sealed class Workspace : IAsyncDisposable
             time);
         _home.Changed += TellOfHome;
         First = new FirstMoments(place, guarded);
+        Files = new HomeFiles(WorkspaceFiles.Home(spec), spec.LessonId, place.User, _home, guarded);
     }
 
     /// <summary>As the shell knows it.</summary>
     public string LessonDirectory => _place.Paths.Lesson;
+
+    /// <summary>The learner's manifests.</summary>
+    public HomeFiles Files { get; }
 
     public ImmutableArray<BackgroundJob> Jobs => _activity.Jobs;
 

@@ -15,7 +15,7 @@ using Portal.Shared;
 namespace Portal.Testing.Lessons;
 
 /// <summary>A session whose snapshots a test pushes, and that writes down what it was asked to do.</summary>
-public sealed class FakeLessonSession : ILessonSession
+public sealed partial class FakeLessonSession : ILessonSession
 {
     private readonly Live<SessionSnapshot> _live;
 

@@ -36,6 +36,8 @@ internal sealed class BubblewrapPlace(
         spec.Template is null ? null : BubblewrapArguments.Template,
         BubblewrapArguments.Search);
 
+    public uint? User => isSeparate ? user : null;
+
     public PtyStartInfo Wrap(PtyStartInfo shell)
     {
         var gate = new StartGate();
