@@ -33,9 +33,8 @@ public static class ManifestRun
     {
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream
+            return ManifestYaml
+                .Read(text)
                 .Documents.Select(d => d.RootNode)
                 .OfType<YamlMappingNode>()
                 .Any(o =>

@@ -217,6 +217,20 @@ public interface ILessonSession
     /// <exception cref="RunRefusedException">It cannot be run now.</exception>
     Task ApplyFileAsync(string path, bool preview, CancellationToken cancellationToken);
 
+    /// <summary>What can be written at a position of a manifest, by the cluster's own schemas.</summary>
+    /// <param name="line">From 0.</param>
+    /// <param name="column">From 0.</param>
+    /// <exception cref="ClusterApiException">The cluster does not tell.</exception>
+    Task<Suggestions> CompleteAsync(string text, int line, int column, CancellationToken cancellationToken);
+
+    /// <summary>What the cluster says of the field at a position; null for nothing.</summary>
+    /// <inheritdoc cref="CompleteAsync"/>
+    Task<FieldExplanation?> ExplainAsync(string text, int line, int column, CancellationToken cancellationToken);
+
+    /// <summary>What the cluster would not take of a manifest; nothing is changed.</summary>
+    /// <exception cref="ClusterApiException">The cluster does not tell.</exception>
+    Task<ImmutableArray<ManifestProblem>> CheckManifestAsync(string text, CancellationToken cancellationToken);
+
     /// <summary>The log of a pod's container, some lines at a time. Ends when cancelled, or with the log.</summary>
     /// <exception cref="ClusterApiException">There is no such log; the message is the cluster's.</exception>
     IAsyncEnumerable<ImmutableArray<string>> ReadLogAsync(PodLogQuery query, CancellationToken cancellationToken);

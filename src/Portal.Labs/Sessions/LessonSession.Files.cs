@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portal.Content.Model;
 using Portal.Labs.Editing;
 
@@ -44,6 +45,31 @@ internal sealed partial class LessonSession
             )
             .ConfigureAwait(false);
     }
+
+    public async Task<Suggestions> CompleteAsync(
+        string text,
+        int line,
+        int column,
+        CancellationToken cancellationToken
+    ) => Help() is { } help
+        ? await help.CompleteAsync(text, line, column, cancellationToken).ConfigureAwait(false)
+        : Suggestions.None;
+
+    public async Task<FieldExplanation?> ExplainAsync(
+        string text,
+        int line,
+        int column,
+        CancellationToken cancellationToken
+    ) => Help() is { } help
+        ? await help.ExplainAsync(text, line, column, cancellationToken).ConfigureAwait(false)
+        : null;
+
+    public async Task<ImmutableArray<ManifestProblem>> CheckManifestAsync(
+        string text,
+        CancellationToken cancellationToken
+    ) => Help() is { } help ? await help.CheckAsync(text, cancellationToken).ConfigureAwait(false) : [];
+
+    private ManifestHelp? Help() => _lifecycle.Lab?.HelpFor(Lesson, _factory.Time);
 
     private HomeFiles Files() => _lifecycle.Lab?.Workspace?.Files ?? throw StillStarting();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Portal.Labs.Editing;
 using Portal.Labs.Sessions;
 
@@ -33,6 +34,33 @@ public sealed partial class FakeLessonSession
         Files[path] = text;
         return Note($"write {path}");
     }
+
+    /// <summary>What is answered wherever somebody writes.</summary>
+    public Suggestions Suggested { get; set; } = Suggestions.None;
+
+    /// <summary>What is answered wherever somebody points.</summary>
+    public FieldExplanation? Explained { get; set; }
+
+    /// <summary>What the cluster would not take of a text.</summary>
+    public Func<string, ImmutableArray<ManifestProblem>> Problems { get; set; } = _ => [];
+
+    public Task<Suggestions> CompleteAsync(string text, int line, int column, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue($"complete {line}:{column}");
+        return Task.FromResult(Suggested);
+    }
+
+    public Task<FieldExplanation?> ExplainAsync(
+        string text,
+        int line,
+        int column,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Explained);
+
+    public Task<ImmutableArray<ManifestProblem>> CheckManifestAsync(
+        string text,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Problems(text));
 
     public Task ApplyFileAsync(string path, bool preview, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Editor;
 using Portal.Web.Components.Observe;
 using Portal.Web.Components.Shared;
 
@@ -15,6 +16,8 @@ public sealed partial class LessonPanel
     private readonly ElementReference[] _buttons = new ElementReference[Enum.GetValues<PanelTab>().Length];
     private PanelTab _tab;
     private bool _terminalOpened;
+    private bool _editorOpened;
+    private EditorRequest? _request;
 
     /// <summary>The port that is framed, and what of it was opened; null for none.</summary>
     private (int Number, string Path)? _shown;
@@ -40,12 +43,21 @@ public sealed partial class LessonPanel
     private ImmutableArray<PanelTab> Tabs =>
         [.. Enum.GetValues<PanelTab>().Where(t => t != PanelTab.App || _shown is not null)];
 
-    protected override void OnInitialized() => Actions.ShowPort = (number, path) => InvokeAsync(() =>
+    protected override void OnInitialized()
     {
-        _shown = (number, path);
-        StateHasChanged();
-        return SelectAsync(PanelTab.App);
-    });
+        Actions.ShowPort = (number, path) => InvokeAsync(() =>
+        {
+            _shown = (number, path);
+            StateHasChanged();
+            return SelectAsync(PanelTab.App);
+        });
+        Actions.Edit = request => InvokeAsync(async () =>
+        {
+            _request = request;
+            await SelectAsync(PanelTab.Editor);
+            StateHasChanged();
+        });
+    }
 
     private void CloseShown()
     {
@@ -57,6 +69,7 @@ public sealed partial class LessonPanel
     {
         _tab = tab;
         _terminalOpened |= tab == PanelTab.Terminal; // and stays: what is on its screen is not drawn again
+        _editorOpened |= tab == PanelTab.Editor; // and what is not saved in it
         return Open ? Task.CompletedTask : OpenChanged.InvokeAsync(true);
     }
 
@@ -72,10 +85,11 @@ public sealed partial class LessonPanel
         PanelTab.Cluster => Icons.Material.Rounded.ViewInAr,
         PanelTab.Mesh => Icons.Material.Rounded.Hub,
         PanelTab.Terminal => Icons.Material.Rounded.Terminal,
+        PanelTab.Editor => Icons.Material.Rounded.EditNote,
         PanelTab.Observe => Icons.Material.Rounded.QueryStats,
         PanelTab.App => Icons.Material.Rounded.Public,
         _ => Icons.Material.Rounded.Checklist,
     };
 
-    private enum PanelTab { Cluster, Mesh, Terminal, Observe, App, Checks }
+    private enum PanelTab { Cluster, Mesh, Terminal, Editor, Observe, App, Checks }
 }
