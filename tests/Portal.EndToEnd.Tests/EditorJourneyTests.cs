@@ -39,11 +39,11 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         var text = page.Locator(".view-lines");
         await Expect(text).ToContainTextAsync("DestinationRule");
 
-        // A field that the cluster's own schema has, at the end of the first rule's spec.
+        // A field that the cluster's own schema has.
         await page.Locator(".monaco-editor .view-line").First.ClickAsync();
-        await page.Keyboard.PressAsync("Control+Home");
         await page.Keyboard.PressAsync("Control+a");
-        await page.Keyboard.InsertTextAsync(
+        await PasteAsync(
+            page,
             "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: reviews\nspec:\n"
                 + "  host: reviews\n"
         );
@@ -51,13 +51,17 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         await Expect(page.Locator(".suggest-widget.visible")).ToContainTextAsync("workloadSelector");
         await learner.PhotographAsync("editor-journey-completion");
         await page.Keyboard.PressAsync("Escape");
+
+        // A mistake is taught.
         await page.Keyboard.PressAsync("Shift+Home");
         await page.Keyboard.TypeAsync("trafficpolicy:");
         await Expect(page.Locator(".editor-problems")).ToContainTextAsync("did you mean trafficPolicy?", s_text);
         await learner.PictureAsync("editor-journey-mistake");
 
+        await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Shift+Home");
-        await page.Keyboard.InsertTextAsync("  subsets:\n  - name: v1\n    labels: { version: v1 }\n");
+        await page.Keyboard.PressAsync("Shift+Home");
+        await PasteAsync(page, "  subsets:\n  - name: v1\n    labels:\n      version: v1\n");
         await Expect(page.Locator(".editor-problems")).ToHaveCountAsync(0);
         await page.Locator(".editor-actions").GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await Expect(page.Locator(".editor .preview-object")).ToContainTextAsync("DestinationRule bookinfo/reviews", s_text);
@@ -81,5 +85,13 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
 
         Assert.Empty(learner.ConsoleErrors);
         Assert.Empty(learner.ForeignRequests);
+    }
+
+    /// <summary>Keys would be indented by the editor.</summary>
+    internal static async Task PasteAsync(IPage page, string text)
+    {
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.EvaluateAsync("text => navigator.clipboard.writeText(text)", text);
+        await page.Keyboard.PressAsync("Control+v");
     }
 }

@@ -104,7 +104,10 @@ public sealed class EditorTests(UiFactory factory, Browser browser) : IClassFixt
 
         await page.Locator(".monaco-editor .view-line").Last.ClickAsync();
         await page.Keyboard.PressAsync("Control+a");
-        await page.Keyboard.InsertTextAsync(string.Concat(Enumerable.Repeat("# a long line of a comment\n", 3000)));
+        await EditorJourneyTests.PasteAsync(
+            page,
+            string.Concat(Enumerable.Repeat("# a long line of a comment\n", 3000))
+        );
         await Expect(page.Locator(".editor-state")).ToHaveTextAsync("changed");
         await page.Keyboard.PressAsync("Control+s");
 

@@ -21,7 +21,8 @@ function paint(monaco) {
     base: dark ? 'vs-dark' : 'vs',
     inherit: true,
     rules: [
-      rule('', '--text'), rule('type', '--primary'), rule('string', '--success'), rule('number', '--warning'),
+      rule('', '--text'), rule('type', '--primary'), rule('string', '--success'), rule('string.yaml', '--success'),
+      rule('number', '--warning'), rule('number.yaml', '--warning'), rule('type.yaml', '--primary'),
       rule('keyword', '--warning'), rule('comment', '--muted'), rule('operators', '--muted'), rule('tag', '--info'),
     ],
     colors: {
@@ -66,6 +67,8 @@ async function rich(area, host, moduleUrl, styleUrl) {
     occurrencesHighlight: 'off',
     folding: true,
   });
+  // Nobody sees it, and who hears it hears what it is for.
+  host.querySelector('.ime-text-area')?.setAttribute('aria-label', area.getAttribute('aria-label'));
   area.hidden = true;
   return { monaco, editor };
 }
