@@ -28,6 +28,7 @@ function paint(monaco) {
     colors: {
       'editor.background': token('--code'), 'editor.foreground': token('--text'),
       'editorLineNumber.foreground': token('--muted'), 'editorLineNumber.activeForeground': token('--text'),
+      'editorLineNumber.dimmedForeground': token('--muted'),
       'editorCursor.foreground': token('--primary'), 'editor.selectionBackground': token('--selection'),
       'editorError.foreground': token('--error'), 'editorWarning.foreground': token('--warning'),
       'editorWidget.background': token('--surface'), 'editorWidget.foreground': token('--text'),
@@ -64,6 +65,7 @@ async function rich(area, host, moduleUrl, styleUrl) {
     lineNumbersMinChars: 3,
     fixedOverflowWidgets: true,
     renderLineHighlight: 'none',
+    renderFinalNewline: 'on',
     occurrencesHighlight: 'off',
     folding: true,
   });
