@@ -8,8 +8,7 @@ namespace Portal.EndToEnd.Tests;
 
 /// <summary>A learner works in two terminals at once, by mouse and by keyboard; nothing is faked.</summary>
 public sealed class TerminalsJourneyTests(JourneyTests.RealPortal portal, Browser browser)
-    : IClassFixture<JourneyTests.RealPortal>,
-        IClassFixture<Browser>
+    : IClassFixture<JourneyTests.RealPortal>
 {
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
 

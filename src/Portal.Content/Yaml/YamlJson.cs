@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 namespace Portal.Content.Yaml;
 
 /// <summary>Turns YAML nodes into JSON with the types of the YAML core schema: a quoted scalar is always text.</summary>
-internal static class YamlJson
+public static class YamlJson
 {
     public static JsonNode? Convert(YamlNode node) => node switch
     {
@@ -19,7 +19,8 @@ internal static class YamlJson
     public static JsonObject ConvertMapping(YamlMappingNode mapping)
     {
         var result = new JsonObject();
-        foreach (var (key, value) in mapping.Children) result[((YamlScalarNode)key).Value ?? ""] = Convert(value);
+        foreach (var (key, value) in mapping.Children)
+            result[(key as YamlScalarNode)?.Value ?? key.ToString()] = Convert(value);
         return result;
     }
 
@@ -33,7 +34,8 @@ internal static class YamlJson
             "true" => JsonValue.Create(true),
             "false" => JsonValue.Create(false),
             _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
-            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number) => JsonValue.Create(number), // JSON has no others
             _ => JsonValue.Create(text),
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
+using Portal.Labs.Editing;
 using Portal.Labs.Traffic;
 
 namespace Portal.Labs.Sessions;
@@ -223,6 +224,42 @@ public interface ILessonSession
     /// </summary>
     /// <exception cref="ClusterApiException">The cluster refused; the message is its own.</exception>
     Task<string?> ReadObjectYamlAsync(ClusterObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>The manifests of the workspace: those that came with the lesson, and the learner's own.</summary>
+    Task<WorkspaceFileList> ListFilesAsync(CancellationToken cancellationToken);
+
+    /// <param name="path">See <see cref="ManifestPath"/>.</param>
+    /// <exception cref="WorkspaceFileException">It cannot be had; the message says why.</exception>
+    Task<string> ReadFileAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Writes a manifest with the rights of the learner's shell.</summary>
+    /// <param name="before">What it held when it was opened; null for a new one.</param>
+    /// <param name="force">Whatever it holds now.</param>
+    /// <exception cref="WorkspaceFileChangedException">It holds something else meanwhile.</exception>
+    /// <exception cref="WorkspaceFileException">It was not written; the message says why.</exception>
+    Task WriteFileAsync(string path, string text, string? before, bool force, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs <c>kubectl apply</c> on a manifest of the workspace as it is there, after the runs that are already waiting;
+    /// see <see cref="ManifestRun"/>.
+    /// </summary>
+    /// <param name="preview">Only tries what it would change.</param>
+    /// <exception cref="RunRefusedException">It cannot be run now.</exception>
+    Task ApplyFileAsync(string path, bool preview, CancellationToken cancellationToken);
+
+    /// <summary>What can be written at a position of a manifest, by the cluster's own schemas.</summary>
+    /// <param name="line">From 0.</param>
+    /// <param name="column">From 0.</param>
+    /// <exception cref="ClusterApiException">The cluster does not tell.</exception>
+    Task<Suggestions> CompleteAsync(string text, int line, int column, CancellationToken cancellationToken);
+
+    /// <summary>What the cluster says of the field at a position; null for nothing.</summary>
+    /// <inheritdoc cref="CompleteAsync"/>
+    Task<FieldExplanation?> ExplainAsync(string text, int line, int column, CancellationToken cancellationToken);
+
+    /// <summary>What the cluster would not take of a manifest; nothing is changed.</summary>
+    /// <exception cref="ClusterApiException">The cluster does not tell.</exception>
+    Task<ImmutableArray<ManifestProblem>> CheckManifestAsync(string text, CancellationToken cancellationToken);
 
     /// <summary>The log of a pod's container, some lines at a time. Ends when cancelled, or with the log.</summary>
     /// <exception cref="ClusterApiException">There is no such log; the message is the cluster's.</exception>

@@ -102,6 +102,11 @@ internal sealed partial class LessonSession : ILessonSession, ICheckTrials, IAsy
         var section = Lesson.Sections.FirstOrDefault(s => s.Blocks.Any(b => b.Id == blockId));
         var block = section?.Blocks.First(b => b.Id == blockId);
         if (section is null || block is null) throw new RunRefusedException($"There is no block '{blockId}' in this lesson. Reload the page.");
+        return RunAsync(section, block, options, cancellationToken);
+    }
+
+    private Task RunAsync(Section section, Block block, RunOptions options, CancellationToken cancellationToken)
+    {
         if (_factory.IsDraining)
             throw new RunRefusedException("The portal restarts in a moment. Run this when the page is back.");
         RefuseWhenNotPossible(block);

@@ -2,6 +2,7 @@ using Portal.Clusters;
 using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
 using Portal.Content.Model;
+using Portal.Labs.Editing;
 using Portal.Labs.Grading;
 using Portal.Labs.Shell;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ internal sealed class SessionLab
     public IClusterLease Lease { get; }
     public ClusterView View { get; }
     public ClusterApi Api { get; }
+
+    /// <summary>What the cluster says of manifests, once somebody writes one.</summary>
+    public ManifestHelp? Help { get; private set; }
 
     /// <summary>Null until the shell is ready, and when it could not be started.</summary>
     public Workspace? Workspace { get; private set; }
@@ -86,6 +90,11 @@ internal sealed class SessionLab
         factory.Sleeping.Add(1);
     }
 
+    public ManifestHelp HelpFor(Lesson lesson, TimeProvider time)
+    {
+        lock (Api) return Help ??= new ManifestHelp(Api, time, lesson.Namespace ?? "default");
+    }
+
     public GradedCluster Graded(string workspaceDirectory) =>
         new(
             View,
@@ -101,6 +110,7 @@ internal sealed class SessionLab
     {
         if (Workspace is not null) await ending.PartAsync("workspace", Workspace.DisposeAsync).ConfigureAwait(false);
         await ending.PartAsync("view", View.DisposeAsync).ConfigureAwait(false);
+        if (Help is not null) ending.Part("schemas", Help.Dispose);
         ending.Part("connection", Api.Dispose);
         await ending.PartAsync("lease", Lease.DisposeAsync).ConfigureAwait(false);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Portal.Labs.Shell.Pty;
 
 namespace Portal.Labs.Shell;
@@ -77,6 +76,6 @@ internal sealed record DiskUsage(
         }
 
         private static string PathOf(OpenDirectory.Entry entry, string path) =>
-            path + Encoding.UTF8.GetString(entry.Name.AsSpan(0, entry.Name.Length - 1));
+            path + entry.Text;
     }
 }

@@ -32,6 +32,7 @@ internal sealed class HomeLimit : IAsyncDisposable
     private readonly ITimer _timer;
     private TimeSpan _pause = s_shortest;
     private int _isWatching;
+    private volatile bool _isFull;
 
     /// <summary>Files there were when it was full; null while there is room.</summary>
     private int? _full;
@@ -51,6 +52,9 @@ internal sealed class HomeLimit : IAsyncDisposable
         _time = time;
         _timer = guarded.Timer("measure home", Look, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Whether no file may grow.</summary>
+    public bool IsFull => _isFull;
 
     /// <summary>
     /// Raised on a pool thread, before everything is ended, with what the learner has to know; with null when there is
@@ -79,12 +83,14 @@ internal sealed class HomeLimit : IAsyncDisposable
         if (isOver && (_full is not { } files || usage.Files > files + MoreFiles))
         {
             _full = usage.Files;
+            _isFull = true;
             Changed?.Invoke(Words(usage, limits));
             _place.EndAll(filesMayGrow: false);
         }
         else if (!isOver && _full is not null)
         {
             _full = null;
+            _isFull = false;
             Changed?.Invoke(null);
             _place.EndAll(filesMayGrow: true);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Portal.Labs.Editing;
 using Portal.Labs.Sessions;
 using Portal.Labs.Shell.Isolation;
 using Portal.Shared;
@@ -50,6 +51,7 @@ internal sealed class Workspace : IAsyncDisposable
         Sides.Typing += _ => _activity.Watch();
         Sides.Changed += _activity.ReadPorts;
         Sides.Prompted += AfterSideLine;
+        Files = new HomeFiles(WorkspaceFiles.Home(spec), spec.LessonId, place.User, _home, guarded);
     }
 
     /// <summary>The shells beside the main one.</summary>
@@ -57,6 +59,9 @@ internal sealed class Workspace : IAsyncDisposable
 
     /// <summary>As the shell knows it.</summary>
     public string LessonDirectory => _place.Paths.Lesson;
+
+    /// <summary>The learner's manifests.</summary>
+    public HomeFiles Files { get; }
 
     public ImmutableArray<BackgroundJob> Jobs => _activity.Jobs;
 

@@ -11,6 +11,9 @@ internal interface IWorkspacePlace : IAsyncDisposable
 {
     ShellPaths Paths { get; }
 
+    /// <summary>Who its processes are on this machine; null when they are who the portal is.</summary>
+    uint? User => null;
+
     /// <summary>Turns the start of a plain shell into the start of one in this place.</summary>
     /// <param name="beside">Whether it is one beside the main shell.</param>
     PtyStartInfo Wrap(PtyStartInfo shell, bool beside);

@@ -21,6 +21,9 @@ internal static unsafe partial class Kernel
     private static readonly int s_readOnlyFlags =
         CloseOnExec | s_noFollow | LibC.NonBlocking | LibC.NoControllingTerminal;
 
+    /// <summary>For opening what must be a file itself.</summary>
+    public static readonly int FileFlags = s_readOnlyFlags;
+
     /// <summary>For opening what must be a directory itself.</summary>
     public static readonly int DirectoryFlags = s_readOnlyFlags | (s_isArm ? 0x4000 : 0x10000);
 
@@ -49,6 +52,12 @@ internal static unsafe partial class Kernel
 
     [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]
     private static partial int Execute(byte* path, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(uint user);
+
+    [LibraryImport(Library, EntryPoint = "setfsgid")]
+    private static partial int SetFileGroup(uint group);
 
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint UserId();
@@ -83,6 +92,18 @@ internal static unsafe partial class Kernel
 
     public static void BindMount(string source, string target) =>
         Check(Mount(source, target, null, Bind | Recursive, null), $"mount --bind {source}");
+
+    /// <summary>
+    /// From now on the calling thread has a user's rights to files and no others; see <c>setfsuid(2)</c>.
+    /// </summary>
+    public static void UseFilesAs(uint user)
+    {
+        // They tell what was before; what is now tells whether it was done.
+        _ = SetFileGroup(user);
+        _ = SetFileUser(user);
+        if (SetFileGroup(uint.MaxValue) != (int)user || SetFileUser(uint.MaxValue) != (int)user)
+            throw new IOException($"The portal may not use files as user {user}.");
+    }
 
     /// <summary>Replaces this process, all its threads too, by another program. Returns only when that fails.</summary>
     /// <param name="command">The program's path, then its arguments.</param>

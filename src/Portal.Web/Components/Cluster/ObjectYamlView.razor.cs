@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Portal.Clusters.Api;
 using Portal.Clusters.Watching;
+using Portal.Web.Components.Editor;
 using Portal.Web.Components.Lessons;
 
 namespace Portal.Web.Components.Cluster;
@@ -87,6 +88,9 @@ public sealed partial class ObjectYamlView
             StateHasChanged();
         });
     }
+
+    private Task EditAsync() =>
+        Actions.Edit(new EditorRequest($"manifests/{Key.Kind.ToLowerInvariant()}-{Key.Name}.yaml", Yaml));
 
     private async Task CopyAsync()
     {

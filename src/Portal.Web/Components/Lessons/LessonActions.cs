@@ -15,7 +15,7 @@ namespace Portal.Web.Components.Lessons;
 /// What a learner can do on a lesson page. One for each page, handed down once; does nothing until the page has attached
 /// to its session. A refusal is told in words and is not an error of the page.
 /// </summary>
-public sealed class LessonActions(
+public sealed partial class LessonActions(
     ISnackbar snackbar,
     ILessonSessions sessions,
     RateLimits limits,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Portal.Content.Model;
 using Portal.Labs.Sessions;
+using Portal.Web.Components.Editor;
 using Portal.Web.Components.Observe;
 using Portal.Web.Components.Shared;
 
@@ -14,6 +15,8 @@ public sealed partial class LessonPanel
     private readonly ElementReference[] _buttons = new ElementReference[Enum.GetValues<PanelTab>().Length];
     private PanelTab _tab;
     private bool _terminalOpened;
+    private bool _editorOpened;
+    private EditorRequest? _request;
 
     /// <summary>The port that is framed, and what of it was opened; null for none.</summary>
     private (int Number, string Path)? _shown;
@@ -46,6 +49,11 @@ public sealed partial class LessonPanel
             _shown = (number, path);
             return ShowAsync(PanelTab.App);
         };
+        Actions.Edit = request =>
+        {
+            _request = request;
+            return ShowAsync(PanelTab.Editor);
+        };
         Actions.ShowTab = async tab =>
         {
             await ShowAsync(tab);
@@ -53,10 +61,11 @@ public sealed partial class LessonPanel
         };
     }
 
-    private Task ShowAsync(PanelTab tab) => InvokeAsync(() =>
+    /// <summary>Rendered after the tab is chosen: an open sheet is rendered by nobody else.</summary>
+    private Task ShowAsync(PanelTab tab) => InvokeAsync(async () =>
     {
+        await SelectAsync(tab);
         StateHasChanged();
-        return SelectAsync(tab);
     });
 
     private void CloseShown()
@@ -69,6 +78,7 @@ public sealed partial class LessonPanel
     {
         _tab = tab;
         _terminalOpened |= tab == PanelTab.Terminal; // and stays: what is on its screen is not drawn again
+        _editorOpened |= tab == PanelTab.Editor; // and what is not saved in it
         return Open ? Task.CompletedTask : OpenChanged.InvokeAsync(true);
     }
 

@@ -39,6 +39,8 @@ internal sealed class BubblewrapPlace(
         spec.Template is null ? null : BubblewrapArguments.Template,
         BubblewrapArguments.Search);
 
+    public uint? User => isSeparate ? user : null;
+
     public PtyStartInfo Wrap(PtyStartInfo shell, bool beside)
     {
         var gate = new StartGate();
