@@ -55,7 +55,7 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         await page.Keyboard.PressAsync("Shift+Home");
         await page.Keyboard.TypeAsync("trafficpolicy:");
         await Expect(page.Locator(".editor-problems")).ToContainTextAsync("did you mean trafficPolicy?", s_text);
-        await learner.PictureAsync("editor-journey-mistake");
+        await learner.PictureAsync("editor-journey-mistake", ".panel");
 
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Shift+Home");
@@ -64,13 +64,13 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         await Expect(page.Locator(".editor-problems")).ToHaveCountAsync(0);
         await page.Locator(".editor-actions").GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await Expect(page.Locator(".editor .preview-object")).ToContainTextAsync("DestinationRule bookinfo/reviews", s_text);
-        await learner.PictureAsync("editor-journey-preview");
+        await learner.PictureAsync("editor-journey-preview", ".panel");
 
         await page.Locator(".monaco-editor .view-line").First.ClickAsync();
         await page.Keyboard.PressAsync("Control+Enter");
         await Expect(page.Locator(".editor-run")).ToContainTextAsync("done", s_text);
         await Expect(page.Locator(".editor .output")).ToContainTextAsync("destinationrule.networking.istio.io/reviews");
-        await learner.PictureAsync("editor-journey-applied");
+        await learner.PictureAsync("editor-journey-applied", ".panel");
 
         await page.Locator("#tab-Cluster").ClickAsync();
         var row = page.Locator("#tabpanel-Cluster .row", new() { HasText = "DestinationRule" }).First;
@@ -80,7 +80,7 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
         await Expect(page.Locator("#editor-name")).ToHaveValueAsync("manifests/destinationrule-reviews.yaml");
         await Expect(text).ToContainTextAsync("subsets");
-        await learner.PictureAsync("editor-journey-object");
+        await learner.PictureAsync("editor-journey-object", ".panel");
 
         Assert.Empty(learner.ConsoleErrors);
         Assert.Empty(learner.ForeignRequests);

@@ -83,13 +83,13 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await Expect(block.Locator(".diff .added").First).ToBeVisibleAsync();
         await Expect(block.Locator(".diff")).ToContainTextAsync("weight: 50");
         await block.Locator(".preview").EvaluateAsync("e => e.scrollIntoView({ block: 'center' })");
-        await learner.PictureAsync("journey-preview");
+        await learner.PictureAsync("journey-preview", "#block-step-4-split");
         await block.GetByRole(AriaRole.Button, new() { Name = "Close" }).PressAsync("Enter");
         await Expect(block.Locator(".preview")).ToHaveCountAsync(0);
 
         await block.Locator(".block-file summary").PressAsync("Enter");
         await Expect(block.Locator(".block-file pre")).ToContainTextAsync("kind: VirtualService");
-        await learner.PictureAsync("journey-manifest");
+        await learner.PictureAsync("journey-manifest", "#block-step-4-split");
         await block.Locator(".block-file summary").PressAsync("Enter");
 
         // What deletes is shown before it is done.
@@ -127,7 +127,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         await question.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
         await Expect(page.Locator("#exercise-1 .checks")).ToContainTextAsync("All checks passed", s_text);
         await page.Locator("#exercise-1 .checks").EvaluateAsync("e => e.scrollIntoView()");
-        await learner.PictureAsync("journey-exercise");
+        await learner.PictureAsync("journey-exercise", "#exercise-1");
     }
 
     /// <summary>Requests from the mesh tab, by mouse and by keyboard, and why they went where they did.</summary>
@@ -176,14 +176,14 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
                 var suffix = $"{width}-{scheme.ToString().ToLowerInvariant()}";
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await page.Locator(".mesh-picture").EvaluateAsync("e => e.scrollIntoView()");
-                await learner.PictureAsync($"mesh-graph-{suffix}");
+                await learner.PictureAsync($"mesh-graph-{suffix}", ".panel");
                 await page.Locator(".traffic").EvaluateAsync("e => e.scrollIntoView()");
-                await learner.PictureAsync($"mesh-traffic-{suffix}");
+                await learner.PictureAsync($"mesh-traffic-{suffix}", ".panel");
                 await page.Locator(".mesh-way[data-id$='/reviews-v1']:visible").First.FocusAsync();
                 await page.Keyboard.PressAsync("Enter");
                 await Expect(page.Locator(".route-steps"))
                     .ToContainTextAsync("100 % go to reviews.bookinfo, subset v1");
-                await learner.PictureAsync($"mesh-why-{suffix}");
+                await learner.PictureAsync($"mesh-why-{suffix}", ".mud-dialog");
                 await page.Keyboard.PressAsync("Escape");
                 await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
             }
@@ -215,7 +215,7 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
             .GetByRole(AriaRole.Button, new() { Name = "Show :8080 in the panel" })
             .First.ClickAsync();
         await Expect(page.FrameLocator("#tabpanel-App iframe").Locator("body")).ToContainTextAsync(text);
-        await learner.PictureAsync("journey-port-framed");
+        await learner.PictureAsync("journey-port-framed", ".panel");
         await page.Locator("#tabpanel-App").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
     }
 

@@ -26,7 +26,7 @@ public sealed class TerminalsJourneyTests(JourneyTests.RealPortal portal, Browse
         await Expect(page.Locator("#step-1 .section-head .button")).ToBeEnabledAsync(new() { Timeout = 60_000 });
         await page.Locator("#tab-Terminal").ClickAsync();
         await Expect(Rows(page, 1)).ToContainTextAsync("$", s_text);
-        await learner.PictureAsync("terminals-one-1440");
+        await learner.PictureAsync("terminals-one-1440", ".panel");
 
         // The keyboard is the new terminal's at once.
         await page.GetByRole(AriaRole.Button, new() { Name = "New terminal" }).ClickAsync();
@@ -35,7 +35,7 @@ public sealed class TerminalsJourneyTests(JourneyTests.RealPortal portal, Browse
         await Expect(page.Locator("#terminal-panel-2 .terminal-screen:focus-within")).ToHaveCountAsync(1);
         await page.Keyboard.TypeAsync("n=0; while sleep 0.2; do n=$((n+1)); echo tick-$n-of-2; done\n");
         await Expect(Rows(page, 2)).ToContainTextAsync("tick-3-of-2", s_text);
-        await learner.PictureAsync("terminals-two-1440");
+        await learner.PictureAsync("terminals-two-1440", ".panel");
 
         // By keyboard: out of the terminal, along the tabs, into the first one.
         await page.Keyboard.PressAsync("Control+Shift+M");
@@ -96,7 +96,7 @@ public sealed class TerminalsJourneyTests(JourneyTests.RealPortal portal, Browse
         foreach (var target in await targets.AllAsync())
             Assert.InRange((await target.BoundingBoxAsync())!.Height, 40, 60);
         Assert.Empty(await learner.UnnamedControlsAsync());
-        await learner.PictureAsync("terminals-390-dark");
+        await learner.PictureAsync("terminals-390-dark", ".panel");
         await Tab(page, 1).ClickAsync();
         await Expect(page.Locator("#terminal-panel-1")).ToBeVisibleAsync();
         await Expect(page.Locator("#terminal-panel-4")).ToBeHiddenAsync();
