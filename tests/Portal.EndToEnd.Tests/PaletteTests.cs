@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using Portal.Labs.Sessions;
+using Portal.Testing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -25,6 +25,7 @@ public sealed class PaletteTests(UiFactory factory, Browser browser) : IClassFix
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#exercise-1")).ToBeInViewportAsync();
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("#exercise-1$"));
+        await Expect(page.Locator(".palette")).ToHaveCountAsync(0);
 
         await page.Keyboard.PressAsync("Control+k");
         await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Search sections" })).ToBeFocusedAsync();
@@ -32,6 +33,7 @@ public sealed class PaletteTests(UiFactory factory, Browser browser) : IClassFix
         await Expect(page.Locator("[role=option][aria-selected=true]")).ToContainTextAsync("Run Step 1 ·");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".palette")).ToHaveCountAsync(0);
+        await Eventually.True(() => !session.Runs.IsEmpty);
         Assert.StartsWith("step-1/", session.Runs.First().BlockId, StringComparison.Ordinal);
         Assert.Empty(visitor.ConsoleErrors);
     }
@@ -46,6 +48,8 @@ public sealed class PaletteTests(UiFactory factory, Browser browser) : IClassFix
         var page = visitor.Page;
         Task PressAsync(ILocator what) => touch ? what.TapAsync() : what.ClickAsync();
 
+        // Nothing of the bar is pushed out by it.
+        await Expect(page.Locator("button.avatar")).ToBeInViewportAsync(new() { Ratio = 1 });
         await PressAsync(page.GetByLabel("Go to or do"));
         await page.GetByRole(AriaRole.Combobox, new() { Name = "Search sections" }).FillAsync("mesh tab");
         await visitor.PictureAsync($"palette-{width}-{scheme}");

@@ -1,4 +1,4 @@
-// Splitter, Ctrl+K, the outline that follows the reading position, and that position for the next visit. Everything else of the
+// Splitter, the outline that follows the reading position, and that position for the next visit. Everything else of the
 // page is rendered by the server.
 
 const widthKey = 'portal-panel-width';
@@ -12,7 +12,6 @@ export function start(root) {
   // Before the outline follows: its first look would be remembered as the place.
   goToFragment(reading, location.hash.slice(1) || lastPlace());
   const observer = follow(root, reading);
-  addEventListener('keydown', palette, { signal: abort.signal });
   addEventListener('hashchange', () => goToFragment(reading, location.hash.slice(1)), { signal: abort.signal });
   return {
     stop() {
@@ -20,14 +19,6 @@ export function start(root) {
       observer.disconnect();
     },
   };
-}
-
-// In a terminal or an editor the key is theirs.
-function palette(e) {
-  if (e.key !== 'k' || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
-  if (e.target.closest?.('.xterm, .monaco-editor')) return;
-  e.preventDefault();
-  if (!document.querySelector('.mud-dialog')) document.querySelector('[data-palette]')?.click();
 }
 
 function goToFragment(reading, fragment) {
