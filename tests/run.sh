@@ -13,8 +13,10 @@ install_prerequisites() {
   if ! [ -x /usr/bin/chromium-headless-shell ]; then
     # Chromium without its window costs less than half the time; not every release has it as a package.
     as_root apt-get update -qq || true
-    if apt-cache show chromium-headless-shell >/dev/null 2>&1; then packages+=(chromium-headless-shell fonts-noto-color-emoji)
-    elif ! [ -x /usr/bin/chromium ]; then packages+=(chromium fonts-noto-color-emoji)
+    if apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+      packages+=(chromium-headless-shell fonts-noto-color-emoji)
+    elif ! [ -x /usr/bin/chromium ]; then
+      packages+=(chromium fonts-noto-color-emoji)
     fi
   fi
   # The shell in pods is compared with it.

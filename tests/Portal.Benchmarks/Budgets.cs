@@ -123,7 +123,7 @@ internal static class Budgets
                     "application/json",
                     stop
                 );
-                await Task.Delay(Timeout.Infinite, stop);
+                await Pause.ForAsync(Timeout.InfiniteTimeSpan, "the controllers make what they can", stop);
                 return "";
             }
         );
@@ -170,7 +170,7 @@ internal static class Budgets
             var states = JsonNode.Parse(await client.GetStringAsync(address + "/api/v1/namespaces/default/pods", stop))!["items"]!.AsArray()
                 .Select(p => p!["status"]?["containerStatuses"]?[0]?["state"]?["terminated"]).ToList();
             if (states.TrueForAll(s => s is not null)) return string.Join(", ", states.Select(s => $"{s!["reason"]} {s["exitCode"]}").Distinct());
-            await Task.Delay(200, stop);
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(200), "the pods' programs run", stop);
         }
     });
 
@@ -290,7 +290,7 @@ internal static class Budgets
         {
             self.Refresh();
             highest = Math.Max(highest, self.WorkingSet64);
-            await Task.Delay(50, CancellationToken.None);
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(50), "the memory grows", CancellationToken.None);
         }
         return highest;
     }

@@ -40,12 +40,12 @@ internal static class ClassLoad
         {
             try
             {
-                await Task.Delay(s_beginning * index / learners);
+                await Pause.ForAsync(s_beginning * index / learners, "learners begin one after the other");
                 for (var step = 1; step <= Steps; step++)
                 {
                     await learner.RunAsync(step);
                     lock (perStep) perStep[step] = Math.Max(perStep[step], clock.Elapsed.TotalSeconds);
-                    await Task.Delay(s_think);
+                    await Pause.ForAsync(s_think, "a learner reads and thinks");
                 }
             }
             catch (Exception e) when (e is InvalidOperationException or TimeoutException)
@@ -78,10 +78,9 @@ internal static class ClassLoad
             var of = all.Select(l => l.FirstOutputs.ElementAtOrDefault(step - 1)).Order().ToList();
             Console.WriteLine($"step {step}: first output p50 {At(of, 50):0} ms, p95 {At(of, 95):0} ms");
         }
-        // Until hot methods are compiled once more and what the steps began has ended.
-        await Task.Delay(s_settle);
+        await Pause.ForAsync(s_settle, "hot methods are compiled once more, and what the steps began ends");
         var idle = portal.ProcessorSeconds;
-        await Task.Delay(s_idle);
+        await Pause.ForAsync(s_idle, "nobody does anything, and that is measured");
         Console.WriteLine(
             $"idle: {(portal.ProcessorSeconds - idle) / s_idle.TotalSeconds:0.0%} of a core, {portal.Mebibytes:0} MiB"
         );

@@ -25,16 +25,16 @@ internal static class IdleLoad
         var open = portal.Mebibytes;
         await Task.WhenAll(all.Select(async (learner, index) =>
         {
-            await Task.Delay(s_beginning * index / learners);
+            await Pause.ForAsync(s_beginning * index / learners, "learners begin one after the other");
             await learner.RunAsync(step: 1);
         }));
         Console.WriteLine(
             $"{learners} learners did step 1: {portal.Mebibytes:0} MiB ({open:0} with the pages open, {empty:0} before)"
         );
 
-        await Task.Delay(s_settle);
+        await Pause.ForAsync(s_settle, "hot methods are compiled once more, and what the step began ends");
         var (processor, batches) = (portal.ProcessorSeconds, all.Sum(l => l.Page.Batches));
-        await Task.Delay(s_idle);
+        await Pause.ForAsync(s_idle, "nobody does anything, and that is measured");
         Console.WriteLine(
             $"idle: {(portal.ProcessorSeconds - processor) / s_idle.TotalSeconds:0.0%} of a core over "
                 + $"{s_idle.TotalSeconds:0} s, {portal.Mebibytes:0} MiB, {(portal.Mebibytes - empty) / learners:0.0} "

@@ -18,8 +18,7 @@ internal static class Memory
             var before = made;
             for (; made < step; made++) await application.InstallAsync($"m{made}", CancellationToken.None);
             var each = watch.Elapsed.TotalMilliseconds / (made - before);
-            // A cluster is idle half a minute after its last change.
-            await Task.Delay(TimeSpan.FromSeconds(35));
+            await Pause.ForAsync(TimeSpan.FromSeconds(35), "a cluster is idle half a minute after its last change");
             var (heapNow, residentNow) = Measure();
             Console.WriteLine($"{made} clusters: {(heapNow - heap) / 1024 / made} KiB live heap each, {(residentNow - resident) / 1024 / made} KiB resident each; installed in {each:0} ms each; idle: {await IdleAsync()}");
         }
@@ -41,7 +40,7 @@ internal static class Memory
     {
         using var self = Process.GetCurrentProcess();
         var before = self.TotalProcessorTime;
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        await Pause.ForAsync(TimeSpan.FromSeconds(10), "nobody does anything, and that is measured");
         self.Refresh();
         return $"{(self.TotalProcessorTime - before).TotalMilliseconds / 100:0.00} % of one core";
     }

@@ -68,7 +68,7 @@ internal static class MeshLoad
     {
         var meshes = new List<SandboxCluster>();
         for (var i = 0; i < clusters; i++) meshes.Add(await PrepareAsync(server, $"many-{i}"));
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        await Pause.ForAsync(TimeSpan.FromSeconds(10), "the controllers come to rest");
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         const int Seconds = 20;
@@ -80,7 +80,7 @@ internal static class MeshLoad
                 await gateway.HandleAsync(8080, HttpCall.Get("localhost:8080", "/productpage"), CancellationToken.None);
             }
             var rest = TimeSpan.FromSeconds(second + 1) - clock.Elapsed;
-            if (rest > TimeSpan.Zero) await Task.Delay(rest);
+            if (rest > TimeSpan.Zero) await Pause.ForAsync(rest, "a request a second");
         }
         var used = (Process.GetCurrentProcess().TotalProcessorTime - before) / clock.Elapsed;
         Console.WriteLine($"{clusters} meshes, a request a second to each one's productpage: {used:P1} of one core");
@@ -100,7 +100,10 @@ internal static class MeshLoad
             using var body = new StringContent($$$"""{"spec":{"http":[{"directResponse":{"status":{{{status}}}} }]}}""", System.Text.Encoding.UTF8, "application/merge-patch+json");
             var clock = Stopwatch.StartNew();
             (await client.PatchAsync(address + "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/httpbin", body)).EnsureSuccessStatusCode();
-            while ((await caller.SendAsync(HttpCall.Get("httpbin:8000", "/get"), null, CancellationToken.None)).Status != status) await Task.Delay(1);
+            async Task<int> StatusAsync() =>
+                (await caller.SendAsync(HttpCall.Get("httpbin:8000", "/get"), null, CancellationToken.None)).Status;
+            while (await StatusAsync() != status)
+                await Pause.ForAsync(TimeSpan.FromMilliseconds(1), "the rule is pushed");
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
         times.Sort();
@@ -115,7 +118,13 @@ internal static class MeshLoad
         await Api.PostAsync(client, address + "/api/v1/namespaces/bookinfo/services", """{"metadata":{"name":"httpbin"},"spec":{"selector":{"app":"httpbin"},"ports":[{"name":"http","port":8000,"targetPort":8080}]}}""", CancellationToken.None);
         await Api.PostAsync(client, address + "/apis/apps/v1/namespaces/bookinfo/deployments", Httpbin, CancellationToken.None);
         await Api.PostAsync(client, address + "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices", Rules, CancellationToken.None);
-        while (!cluster.Controllers.IsIdle || !cluster.Mesh.IsCurrent || cluster.Mesh.Config.FindHost("httpbin.bookinfo.svc.cluster.local", "bookinfo") is not { Endpoints.Count: > 0 }) await Task.Delay(20);
+        while (
+            !cluster.Controllers.IsIdle
+            || !cluster.Mesh.IsCurrent
+            || cluster.Mesh.Config.FindHost("httpbin.bookinfo.svc.cluster.local", "bookinfo")
+                is not { Endpoints.Count: > 0 }
+        )
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(20), "the pods start");
         return cluster;
     }
 }

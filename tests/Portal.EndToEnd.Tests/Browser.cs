@@ -27,7 +27,9 @@ public sealed class Browser : IAsyncLifetime
     private static string Program() =>
         Environment.GetEnvironmentVariable("PORTAL_TEST_CHROMIUM")
         ?? ((string[])["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException("No Chromium: install the package chromium, or set PORTAL_TEST_CHROMIUM.");
+        ?? throw new InvalidOperationException(
+            "No Chromium: install the package chromium, or set PORTAL_TEST_CHROMIUM."
+        );
 
     /// <summary>A visitor with a browser profile of their own.</summary>
     public async Task<Visitor> OpenAsync(

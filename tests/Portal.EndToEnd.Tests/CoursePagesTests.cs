@@ -8,7 +8,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>Every lesson of the repository, as its learner first sees it.</summary>
-public sealed class CoursePagesTests(CoursePagesTests.CourseFactory factory, Browser browser) : IClassFixture<CoursePagesTests.CourseFactory>
+public sealed class CoursePagesTests(CoursePagesTests.CourseFactory factory, Browser browser)
+    : IClassFixture<CoursePagesTests.CourseFactory>
 {
     [Fact]
     public async Task Lessons_All_RenderCleanly()

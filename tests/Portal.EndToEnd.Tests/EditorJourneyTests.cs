@@ -63,7 +63,8 @@ public sealed class EditorJourneyTests(JourneyTests.RealPortal portal, Browser b
         await PasteAsync(page, "  subsets:\n  - name: v1\n    labels:\n      version: v1\n");
         await Expect(page.Locator(".editor-problems")).ToHaveCountAsync(0);
         await page.Locator(".editor-actions").GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
-        await Expect(page.Locator(".editor .preview-object")).ToContainTextAsync("DestinationRule bookinfo/reviews", s_text);
+        await Expect(page.Locator(".editor .preview-object"))
+            .ToContainTextAsync("DestinationRule bookinfo/reviews", s_text);
         await learner.PictureAsync("editor-journey-preview", ".panel");
 
         await page.Locator(".monaco-editor .view-line").First.ClickAsync();

@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Portal.EndToEnd.Tests;
 
 /// <summary>The whole portal, nothing faked: a learner works through a lesson while an instructor watches.</summary>
-public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser) : IClassFixture<JourneyTests.RealPortal>
+public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser)
+    : IClassFixture<JourneyTests.RealPortal>
 {
     private const string PortHost = "^http://8080--[0-9a-f]{20}\\.localhost:";
     private const string Lesson = "/learn/kubernetes/20-service-mesh-istio";
@@ -60,7 +61,9 @@ public sealed class JourneyTests(JourneyTests.RealPortal portal, Browser browser
         Assert.Empty(instructor.ConsoleErrors);
     }
 
-    /// <summary>The step stops before a question; by keyboard it is answered, not rightly, and the step goes on.</summary>
+    /// <summary>
+    /// The step stops before a question; by keyboard it is answered, not rightly, and the step goes on.
+    /// </summary>
     private static async Task PredictAsync(Visitor learner, ILocator section)
     {
         await Expect(section.Locator(".refused")).ToContainTextAsync("Say what you expect", s_text);

@@ -29,7 +29,12 @@ internal sealed class ProgressService(
         return new LessonProgress(
             [.. await db.Sections.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
             [.. await db.Runs.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
-            [.. await db.Checks.AsNoTracking().Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson).ToListAsync(cancellationToken)],
+            [
+                .. await db
+                    .Checks.AsNoTracking()
+                    .Where(x => x.LearnerId == learner && x.CourseId == course && x.LessonId == lesson)
+                    .ToListAsync(cancellationToken),
+            ],
             (await db.Evidence.AsNoTracking().Where(x => latest.Contains(x.Id)).ToListAsync(cancellationToken))
                 .ToImmutableDictionary(x => x.CheckId, x => x.Json, StringComparer.Ordinal));
     }

@@ -5,7 +5,8 @@ using Portal.Clusters.Api;
 namespace Portal.Clusters.Schemas;
 
 /// <summary>
-/// What an OpenAPI v3 document says of a field or an object. Another look at the document, with its references followed.
+/// What an OpenAPI v3 document says of a field or an object. Another look at the document, with its references
+/// followed.
 /// </summary>
 public sealed class FieldSchema
 {
@@ -73,7 +74,11 @@ public sealed class FieldSchema
         field ??= _json
             .Find("properties")
             .Members()
-            .ToImmutableSortedDictionary(p => p.Name, p => new FieldSchema(_components, p.Value), StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(
+                p => p.Name,
+                p => new FieldSchema(_components, p.Value),
+                StringComparer.Ordinal
+            );
 
     public ImmutableHashSet<string> Required =>
         [.. _json.Find("required").Items().Select(r => r.Text()).OfType<string>()];
@@ -90,7 +95,8 @@ public sealed class FieldSchema
             _ when levels > 0 && Items is { } items => $"list of {items.Words(levels - 1)}",
             _ when levels > 0 && Properties.Count == 0 && Additional is { } values =>
                 $"map of {values.Words(levels - 1)}",
-            _ when _json.Find("x-kubernetes-int-or-string").IsTrue() || (_json.Find("oneOf").Exists() && Type.Length == 0) =>
+            _ when _json.Find("x-kubernetes-int-or-string").IsTrue()
+                || (_json.Find("oneOf").Exists() && Type.Length == 0) =>
                 "number or string",
             _ when Type.Length > 0 => Type,
             _ => Properties.Count > 0 ? "object" : "any",

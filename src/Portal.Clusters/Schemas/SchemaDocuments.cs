@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Portal.Clusters.Schemas;
 
 /// <summary>
-/// OpenAPI documents in memory: most clusters have the same ones, and each is here once, by what is in it, for as long as
-/// somebody uses it. Thread-safe.
+/// OpenAPI documents in memory: most clusters have the same ones, and each is here once, by what is in it, for as long
+/// as somebody uses it. Thread-safe.
 /// </summary>
 internal static class SchemaDocuments
 {

@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Portal.Content.Checks;
 
-/// <summary>Reads a fenced <c>predict</c> block: a YAML mapping with a question, its choices and the right one.</summary>
+/// <summary>
+/// Reads a fenced <c>predict</c> block: a YAML mapping with a question, its choices and the right one.
+/// </summary>
 internal static class PredictionParser
 {
     private static readonly string[] s_keys = ["id", "question", "choices", "answer", "because"];

@@ -17,7 +17,11 @@ internal sealed class DuplicateIdRule : ILessonRule
             .OrderBy(x => x.Line);
         foreach (var (id, line) in ids.GroupBy(x => x.Id).SelectMany(g => g.Skip(1)))
         {
-            problems.Error(line, $"Another check has the id '{id}'.", "Ids of checks and predictions are unique in the lesson.");
+            problems.Error(
+                line,
+                $"Another check has the id '{id}'.",
+                "Ids of checks and predictions are unique in the lesson."
+            );
         }
     }
 }

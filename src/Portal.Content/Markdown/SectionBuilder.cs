@@ -30,7 +30,11 @@ internal sealed class SectionBuilder(string id, HeadingInfo heading, int level, 
         var parts = new PartList();
         Walk(_blocks, parts, inSolution: false);
         foreach (var prediction in _predictions.Where(p => p.BlockId.Length == 0))
-            problems.Error(prediction.Line, $"Nothing runs after the prediction '{prediction.Id}'.", "Put it before the block whose outcome it asks for.");
+            problems.Error(
+                prediction.Line,
+                $"Nothing runs after the prediction '{prediction.Id}'.",
+                "Put it before the block whose outcome it asks for."
+            );
         return new Section
         {
             Id = id,

@@ -188,7 +188,8 @@ internal sealed class HomeFiles(string home, string lesson, uint? user, HomeLimi
     }
 
     private static string NotThere(string path) =>
-        $"{path} is not there any more, or it is a link, which is not opened here. Look for it in the terminal with ls.";
+        $"{path} is not there any more, or it is a link, which is not opened here. Look for it in the terminal "
+            + "with ls.";
 
     private static string NotWritten(string path) =>
         $"{path} could not be written: something in its way is no directory of yours. Look at it in the terminal "

@@ -10,8 +10,8 @@ using YamlDotNet.RepresentationModel;
 namespace Portal.Labs.Editing;
 
 /// <summary>
-/// Finds what a cluster would not take of a manifest: fields that its kinds do not have, and what the cluster says itself
-/// when it is asked to do everything except keep it.
+/// Finds what a cluster would not take of a manifest: fields that its kinds do not have, and what the cluster says
+/// itself when it is asked to do everything except keep it.
 /// </summary>
 /// <param name="namespace">Of objects that name none.</param>
 internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schemas, string @namespace)
@@ -89,8 +89,8 @@ internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schem
                     : new(
                         Math.Max(1, (int)e.Start.Line),
                         Math.Max(1, (int)e.Start.Column),
-                        $"This cannot be read: {e.Message} Look whether a line stands too far left or right, or whether "
-                            + "a colon, a bracket or a quote is missing."
+                        $"This cannot be read: {e.Message} Look whether a line stands too far left or right, or "
+                            + "whether a colon, a bracket or a quote is missing."
                     )
             );
             return null;
@@ -114,9 +114,9 @@ internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schem
         var same = kinds.Where(k => k.Kind == kind).Select(k => k.ApiVersion).Distinct().ToList();
         problems.Add(
             same.Count > 0
-                ? At(Node(root, "apiVersion")!, $"This cluster serves {kind} as {string.Join(" or ", same)}.")
+                ? At(root.Find("apiVersion")!, $"This cluster serves {kind} as {string.Join(" or ", same)}.")
                 : At(
-                    Node(root, "kind")!,
+                    root.Find("kind")!,
                     $"This cluster has no kind {kind}{NearestName.Hint(kind, kinds.Select(k => k.Kind))}. Kinds of an "
                         + "add-on come with it: is it installed?"
                 )
@@ -129,16 +129,19 @@ internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schem
         // It may repeat what it complains about, whole.
         var message = refusal.Message.Trim();
         var said = Subject().Replace(message.Length > LongestMessage ? message[..LongestMessage] + "…" : message, "");
-        if (refusal.StatusCode == HttpStatusCode.NotFound && MissingNamespace().Match(said) is { Success: true } missing)
+        if (
+            refusal.StatusCode == HttpStatusCode.NotFound
+            && MissingNamespace().Match(said) is { Success: true } missing
+        )
             return At(
-                Node(root, "metadata", "namespace") ?? Node(root, "metadata") ?? root,
+                root.Find("metadata", "namespace") ?? root.Find("metadata") ?? root,
                 $"The namespace {missing.Groups[1].Value} is not there yet: make it first.",
                 isWarning: true
             );
         var words = $"The cluster would refuse it: {said}";
         foreach (Match path in FieldPath().Matches(said))
             if (Follow(root, path.Value) is { } node) return At(node, words);
-        return At(Node(root, "kind") ?? root, words);
+        return At(root.Find("kind") ?? root, words);
     }
 
     /// <summary>The name of the field that a path such as <c>spec.http[0].route</c> leads to, as far as it is there.
@@ -152,7 +155,7 @@ internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schem
             var name = step.Groups["name"].Value is { Length: > 0 } plain ? plain : step.Groups["index"].Value;
             if (at is YamlSequenceNode list && int.TryParse(name, out var index) && index < list.Children.Count)
                 found = at = list.Children[index];
-            else if (at is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out var value))
+            else if (at is YamlMappingNode mapping && mapping.Find(name) is { } value)
             {
                 found = mapping.Children.Keys.First(k => k is YamlScalarNode s && s.Value == name);
                 at = value;
@@ -166,18 +169,7 @@ internal sealed partial class ManifestCheck(ClusterApi api, ClusterSchemas schem
         new((int)node.Start.Line, (int)node.Start.Column, message, isWarning);
 
     private static string? Value(YamlMappingNode root, params ReadOnlySpan<string> path) =>
-        (Node(root, path) as YamlScalarNode)?.Value;
-
-    private static YamlNode? Node(YamlNode root, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (root is not YamlMappingNode mapping || !mapping.Children.TryGetValue(new YamlScalarNode(name), out var next))
-                return null;
-            root = next;
-        }
-        return root;
-    }
+        (root.Find(path) as YamlScalarNode)?.Value;
 
     [GeneratedRegex("""^(?:\S+ ".*?" is invalid: |admission webhook ".*?" denied the request: )""")]
     private static partial Regex Subject();

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Portal.Labs.Editing;
 
 /// <summary>
-/// Names of manifests below a lesson's directory: letters, digits, dots, dashes and underscores, which no shell reads as
-/// anything else, and nothing that leads out.
+/// Names of manifests below a lesson's directory: letters, digits, dots, dashes and underscores, which no shell reads
+/// as anything else, and nothing that leads out.
 /// </summary>
 public static partial class ManifestPath
 {

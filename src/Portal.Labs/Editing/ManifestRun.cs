@@ -9,7 +9,8 @@ namespace Portal.Labs.Editing;
 public static class ManifestRun
 {
     /// <summary>
-    /// The id under which <see cref="SessionSnapshot.Runs"/> and <see cref="SessionSnapshot.Previews"/> show the latest.
+    /// The id under which <see cref="SessionSnapshot.Runs"/> and <see cref="SessionSnapshot.Previews"/> show the
+    /// latest.
     /// </summary>
     public const string BlockId = "editor";
 
@@ -21,7 +22,9 @@ public static class ManifestRun
         return $"kubectl apply -f ~/{Path.GetFileName(lessonDirectory)}/{path}{place}";
     }
 
-    /// <summary>Where a run of it counts: the section that applies the file, else the one that was begun last.</summary>
+    /// <summary>
+    /// Where a run of it counts: the section that applies the file, else the one that was begun last.
+    /// </summary>
     internal static Section SectionOf(Lesson lesson, string path, IEnumerable<string> begun) =>
         lesson.Sections.FirstOrDefault(s => s.Blocks.Any(b => b.Files.Contains(path)))
         ?? lesson.Sections.FirstOrDefault(s => s.Id == begun.LastOrDefault())
@@ -37,11 +40,7 @@ public static class ManifestRun
                 .Read(text)
                 .Documents.Select(d => d.RootNode)
                 .OfType<YamlMappingNode>()
-                .Any(o =>
-                    o.Children.TryGetValue(new YamlScalarNode("metadata"), out var value)
-                    && value is YamlMappingNode metadata
-                    && metadata.Children.ContainsKey(new YamlScalarNode("namespace"))
-                );
+                .Any(o => o.Find("metadata", "namespace") is not null);
         }
         catch (YamlException)
         {

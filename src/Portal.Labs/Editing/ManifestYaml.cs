@@ -31,4 +31,17 @@ internal static class ManifestYaml
         stream.Load(new StringReader(text));
         return stream;
     }
+
+    /// <summary>The value that field names lead to; null when one of them is not there.</summary>
+    public static YamlNode? Find(this YamlMappingNode root, params ReadOnlySpan<string> path)
+    {
+        YamlNode at = root;
+        foreach (var name in path)
+        {
+            if (at is not YamlMappingNode mapping) return null;
+            if (!mapping.Children.TryGetValue(new YamlScalarNode(name), out var next)) return null;
+            at = next;
+        }
+        return at;
+    }
 }

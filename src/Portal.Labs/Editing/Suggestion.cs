@@ -5,8 +5,8 @@ namespace Portal.Labs.Editing;
 public enum SuggestionKind { Field, Value, Document }
 
 /// <summary>Something that can be written at a place of a manifest.</summary>
-/// <param name="Insert">What is written; of several lines, the second and those after it are to be moved as far right as
-/// the line begins.</param>
+/// <param name="Insert">What is written; of several lines, the second and those after it are to be moved as far right
+/// as the line begins.</param>
 /// <param name="Detail">Its type, in a word or two.</param>
 /// <param name="Description">What the cluster says of it.</param>
 /// <param name="IsRequired">Whether the object is incomplete without.</param>

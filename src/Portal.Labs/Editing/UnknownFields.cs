@@ -13,8 +13,9 @@ internal static class UnknownFields
         {
             YamlMappingNode mapping when schema.IsObject => FindIn(mapping, schema, path),
             YamlSequenceNode list when schema.Items is { } items => list.Children.SelectMany(c => Find(c, items, path)),
-            YamlScalarNode { Value: { Length: > 0 } value } when !schema.Values.IsEmpty && !schema.Values.Contains(value)
-                => [ManifestCheck.At(node, $"{value} is no value of {path}: {string.Join(", ", schema.Values)}.")],
+            YamlScalarNode { Value: { Length: > 0 } value }
+                when !schema.Values.IsEmpty && !schema.Values.Contains(value) =>
+                [ManifestCheck.At(node, $"{value} is no value of {path}: {string.Join(", ", schema.Values)}.")],
             _ => [],
         };
 

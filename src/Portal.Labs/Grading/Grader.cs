@@ -237,7 +237,8 @@ internal sealed class Grader : IAsyncDisposable
                     var verdict = WaitsFor(check) is { } first
                         ? new Verdict(ProbeResult.Failed(first.Title, "not yet", first.Id), $"First comes: {first.Title}.", false)
                         : await _grader.EvaluateAsync(check, Context(cluster, _answers.GetValueOrDefault(check.Id)), cancellationToken).ConfigureAwait(false);
-                    await ApplyAsync(cluster, check, before, verdict, announce, cancellationToken).ConfigureAwait(false);
+                    await ApplyAsync(cluster, check, before, verdict, announce, cancellationToken)
+                        .ConfigureAwait(false);
                 }
                 catch (OperationCanceledException)
                 {

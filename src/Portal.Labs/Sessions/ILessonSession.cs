@@ -240,8 +240,8 @@ public interface ILessonSession
     Task WriteFileAsync(string path, string text, string? before, bool force, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs <c>kubectl apply</c> on a manifest of the workspace as it is there, after the runs that are already waiting;
-    /// see <see cref="ManifestRun"/>.
+    /// Runs <c>kubectl apply</c> on a manifest of the workspace as it is there, after the runs that are already
+    /// waiting; see <see cref="ManifestRun"/>.
     /// </summary>
     /// <param name="preview">Only tries what it would change.</param>
     /// <exception cref="RunRefusedException">It cannot be run now.</exception>

@@ -42,7 +42,7 @@ internal sealed class SessionProgress(
         live.Update(s => WithPoints(s with
         {
             Checks = lesson.Checks.ToImmutableDictionary(c => c.Id, c => checks.TryGetValue(c.Id, out var check)
-                ? new CheckState(c.Id, check.Phase == CheckPhase.Checking ? CheckPhase.NotYet : check.Phase, Message: check.Message, Since: check.At, Details: []) { Evidence = EvidenceOf(check) }
+                ? StateOf(check)
                 : new CheckState(c.Id, CheckPhase.NotYet, Details: [])),
             Runs = recorded.Runs.Where(r => lesson.Blocks.Any(b => b.Id == r.BlockId)).ToImmutableDictionary(
                 r => r.BlockId, r => new RunSnapshot { RunId = "recorded", BlockId = r.BlockId, Phase = r.Phase, Started = r.At - r.Duration, Duration = r.Duration }),
@@ -50,7 +50,9 @@ internal sealed class SessionProgress(
                 ? new SectionProgress(x.Id, section.Phase, section.Phase is SectionPhase.Completed or SectionPhase.BrokenAgain ? section.At : null)
                 : new SectionProgress(x.Id, SectionPhase.NotStarted, null)),
             Predictions = lesson
-                .Predictions.Where(p => checks.GetValueOrDefault(p.Id)?.Message is { } choice && p.TextOf(choice) is not null)
+                .Predictions.Where(p =>
+                    checks.GetValueOrDefault(p.Id)?.Message is { } choice && p.TextOf(choice) is not null
+                )
                 .ToImmutableDictionary(p => p.Id, p => checks[p.Id].Message!, StringComparer.Ordinal),
             PointsTotal = _points.Values.Sum(),
         }));
@@ -171,7 +173,21 @@ internal sealed class SessionProgress(
         else troubles.End(TroubleKind.Saving);
     }
 
-    /// <summary>Of a pass that stands, or of what ended it; what is kept of another state tells nothing of this one.</summary>
+    private static CheckState StateOf(CheckRecord check) =>
+        new(
+            check.CheckId,
+            check.Phase == CheckPhase.Checking ? CheckPhase.NotYet : check.Phase,
+            Message: check.Message,
+            Since: check.At,
+            Details: []
+        )
+        {
+            Evidence = EvidenceOf(check),
+        };
+
+    /// <summary>
+    /// Of a pass that stands, or of what ended it; what is kept of another state tells nothing of this one.
+    /// </summary>
     private static CheckFinding? EvidenceOf(CheckRecord check) =>
         Evidence.Read(check.EvidenceJson) is { } evidence
         && check.Phase == (evidence.Holds ? CheckPhase.Passed : CheckPhase.BrokenAgain)

@@ -164,8 +164,10 @@ public enum CheckPhase { NotYet, Passed, BrokenAgain, Checking }
 /// <param name="Details">Probe log, line by line; for "details on demand".</param>
 public sealed record CheckState(string CheckId, CheckPhase Phase, string? Expected = null, string? Found = null, string? Where = null, string? Message = null, bool Wrong = false, DateTimeOffset? Since = null, ImmutableArray<string> Details = default)
 {
-    /// <summary>What it was passed on, or when it is broken again what ended that; null in other states, and when it was
-    /// not kept.</summary>
+    /// <summary>
+    /// What it was passed on, or when it is broken again what ended that; null in other states, and when it was not
+    /// kept.
+    /// </summary>
     public CheckFinding? Evidence { get; init; }
 
     public bool IsPassed => Phase == CheckPhase.Passed;

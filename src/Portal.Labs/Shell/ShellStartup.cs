@@ -110,7 +110,10 @@ internal static class ShellStartup
         }
         __prompt() {
           local status=$? __h=
-          { jobs -l > '{{paths.Output}}/{{JobsFile}}{{paths.Suffix}}'; declare -px > '{{paths.Output}}/{{ExportsFile}}{{paths.Suffix}}'; } 2>/dev/null
+          {
+            jobs -l > '{{paths.Output}}/{{JobsFile}}{{paths.Suffix}}'
+            declare -px > '{{paths.Output}}/{{ExportsFile}}{{paths.Suffix}}'
+          } 2>/dev/null
           {
             HISTTIMEFORMAT= history 1 > '{{paths.Output}}/{{HistoryFile}}{{paths.Suffix}}'
             IFS= read -r -d '' -n {{HistoryLimit}} __h < '{{paths.Output}}/{{HistoryFile}}{{paths.Suffix}}'

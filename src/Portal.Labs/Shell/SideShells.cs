@@ -42,7 +42,8 @@ internal sealed class SideShells(ShellStarter starter, Guarded guarded) : IAsync
             if (_open.Length >= SideTerminal.Limit)
             {
                 throw new RunRefusedException(
-                    $"There are {SideTerminal.Limit + 1} terminals, and no more at once. Close one that you do not need."
+                    $"There are {SideTerminal.Limit + 1} terminals, and no more at once. "
+                        + "Close one that you do not need."
                 );
             }
             var number = Enumerable.Range(2, SideTerminal.Limit).First(n => _open.All(s => s.Terminal.Number != n));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Portal.Content;
 using Portal.Content.Model;
+using Portal.Web.Components.Lessons;
 using Portal.Web.Components.Lti;
 using Portal.Web.Hosting;
 
@@ -71,7 +72,7 @@ internal sealed class DeepLinks(
             type = "ltiResourceLink",
             title = lesson.Title,
             text = lesson.Summary,
-            url = address.Of($"/learn/{lesson.CourseId}/{lesson.Id}").ToString(),
+            url = address.Of(LessonAddress.Of(lesson)).ToString(),
             custom = new { lesson = $"{lesson.CourseId}/{lesson.Id}" },
             lineItem = new { scoreMaximum = Math.Max(1, lesson.Sections.Count(s => s.IsTask)), label = lesson.Title },
         };

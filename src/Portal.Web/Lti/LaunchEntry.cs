@@ -4,6 +4,7 @@ using Portal.Classroom.Model;
 using Portal.Classroom.Platforms;
 using Portal.Classroom.Progress;
 using Portal.Content;
+using Portal.Web.Components.Lessons;
 using Portal.Web.Identity.Accounts;
 using Portal.Web.Lti.Scores;
 
@@ -55,7 +56,7 @@ internal sealed class LaunchEntry(
         if (!message.Teaches && place.Problem is null)
             await RememberScoreAsync(message, user, entered, found, place, cancellationToken);
         await signIn.SignInAsync(user, isPersistent: false);
-        return $"/learn/{found.CourseId}/{found.Id}";
+        return LessonAddress.Of(found);
     }
 
     private async Task<PortalUser> FindAsync(LtiMessage message, CancellationToken cancellationToken)

@@ -13,7 +13,18 @@ internal sealed class ClassroomProgressRecorder(IProgressService progress) : IPr
         return new RecordedProgress(
             [.. stored.Sections.Select(s => new SectionRecord(s.SectionId, s.Kind, Translate<SectionStatus, SectionPhase>(s.Status), Moment(s)))],
             [.. stored.Runs.Select(r => new RunRecord(r.SectionId, r.BlockId, Translate<RunStatus, RunPhase>(r.Status), r.FailedCommand, r.Duration, r.At))],
-            [.. stored.Checks.Select(c => new CheckRecord(c.SectionId, c.CheckId, Translate<CheckStatus, CheckPhase>(c.Status), c.Points, c.Message, stored.Evidence.GetValueOrDefault(c.CheckId), c.Since))]);
+            [
+                .. stored.Checks.Select(c => new CheckRecord(
+                    c.SectionId,
+                    c.CheckId,
+                    Translate<CheckStatus, CheckPhase>(c.Status),
+                    c.Points,
+                    c.Message,
+                    stored.Evidence.GetValueOrDefault(c.CheckId),
+                    c.Since
+                )),
+            ]
+        );
     }
 
     public Task RecordSectionAsync(LessonSessionKey key, SectionRecord section, CancellationToken cancellationToken) => progress.RecordSectionAsync(

@@ -87,8 +87,7 @@ public abstract class ClusterConformanceTests : IAsyncLifetime
         await CreateAsync($"api/v1/namespaces/{_namespace}/services", """{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80,"targetPort":80}]}}""");
         await Until(s => ClusterSummaryBuilder.From(s).Workloads.Any(w => w is { Name: "web", Ready: 2 } && w.Namespace == _namespace));
 
-        using var limit = new CancellationTokenSource(TestTimeouts.Default);
-        while ((await EndpointCountAsync()) != 2) await Task.Delay(50, limit.Token);
+        await Eventually.True(async () => await EndpointCountAsync() == 2);
     }
 
     private async Task<int> EndpointCountAsync() =>

@@ -41,7 +41,10 @@ public sealed class HomeFilesTests : WorkspaceFixture
         await WriteAsync("own/new/b.yaml", "b: ü\n");
 
         Assert.Equal("b: ü\n", await Output("cat own/new/b.yaml"));
-        Assert.Equal("learner own own/new\n", await Output("echo $(stat -c %U own/new/b.yaml) $(find own -writable -type d)"));
+        Assert.Equal(
+            "learner own own/new\n",
+            await Output("echo $(stat -c %U own/new/b.yaml) $(find own -writable -type d)")
+        );
         Assert.Equal("b: ü\n", await ReadAsync("own/new/b.yaml"));
     }
 
@@ -109,7 +112,9 @@ public sealed class HomeFilesTests : WorkspaceFixture
     public async Task Files_OfMoreThanTheBudget_AreNeitherReadNorWritten()
     {
         var size = WorkspaceFile.MostBytes.ToString(CultureInfo.InvariantCulture);
-        await Execute($"head -c {size} /dev/zero | tr '\\0' a > big.yaml; cp big.yaml bigger.yaml; echo >> bigger.yaml");
+        await Execute(
+            $"head -c {size} /dev/zero | tr '\\0' a > big.yaml; cp big.yaml bigger.yaml; echo >> bigger.yaml"
+        );
 
         Assert.Equal(WorkspaceFile.MostBytes, (await ReadAsync("big.yaml")).Length);
         var refusal = await Assert.ThrowsAsync<WorkspaceFileException>(() => ReadAsync("bigger.yaml"));

@@ -68,7 +68,10 @@ public sealed class ManifestCompletionTests
         var items = Complete("kind: Thing\nspec:\n  ").Items;
 
         var host = items.Single(i => i.Label == "host");
-        Assert.Equal(("host: ", "string", "Where to.", true), (host.Insert, host.Detail, host.Description, host.IsRequired));
+        Assert.Equal(
+            ("host: ", "string", "Where to.", true),
+            (host.Insert, host.Detail, host.Description, host.IsRequired)
+        );
         var routes = items.Single(i => i.Label == "routes");
         Assert.Equal(("routes:\n  - ", "list of object", false), (routes.Insert, routes.Detail, routes.IsRequired));
     }

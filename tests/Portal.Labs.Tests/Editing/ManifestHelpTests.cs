@@ -30,9 +30,24 @@ public sealed class ManifestHelpTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  ", "trafficPolicy", "object", false)]
-    [InlineData("apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec:\n  http:\n  - route:\n    - ", "weight", "integer", false)]
-    [InlineData("apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - ", "image", "string", true)]
+    [InlineData(
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec:\n  ",
+        "trafficPolicy",
+        "object",
+        false
+    )]
+    [InlineData(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec:\n  http:\n  - route:\n    - ",
+        "weight",
+        "integer",
+        false
+    )]
+    [InlineData(
+        "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - ",
+        "image",
+        "string",
+        true
+    )]
     [InlineData("apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - ", "targetPort", "number or string", true)]
     public async Task CompleteAsync_KindOfTheCluster_OffersItsFields(
         string text,
@@ -136,14 +151,21 @@ public sealed class ManifestHelpTests : IAsyncLifetime
             + "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { ports: [{ port: 80 }] }\n---\n";
 
         Assert.Empty(await CheckAsync(text));
-        Assert.Null(await _api.FindAsync("api/v1/namespaces/default/configmaps/a", TestContext.Current.CancellationToken));
+        Assert.Null(
+            await _api.FindAsync("api/v1/namespaces/default/configmaps/a", TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
     public async Task ExplainAsync_Field_HasThePathAndTheWordsOfItsKind()
     {
         var explanation = await _help
-            .ExplainAsync("apiVersion: v1\nkind: Service\nspec:\n  type: x", 3, 4, TestContext.Current.CancellationToken)
+            .ExplainAsync(
+                "apiVersion: v1\nkind: Service\nspec:\n  type: x",
+                3,
+                4,
+                TestContext.Current.CancellationToken
+            )
             .DefaultTimeout();
 
         Assert.Equal("spec.type", explanation!.Path);

@@ -17,7 +17,11 @@ public sealed class YamlPlaceTests
     [InlineData("spec:\n  http:\n  - |", "spec.http.[]", false)]
     [InlineData("spec:\n  http:\n    - |", "spec.http.[]", false)]
     [InlineData("spec:\n  http:\n  - route:\n    |", "spec.http.[]", false)]
-    [InlineData("spec:\n  http:\n  - route:\n    - destination:\n        ho|", "spec.http.[].route.[].destination", false)]
+    [InlineData(
+        "spec:\n  http:\n  - route:\n    - destination:\n        ho|",
+        "spec.http.[].route.[].destination",
+        false
+    )]
     [InlineData("spec:\n  http:\n  - route:\n    - weight: |", "spec.http.[].route.[].weight", true)]
     [InlineData("spec:\n  http:\n  - a: 1\n  |", "spec", false)]
     [InlineData("spec:\n  hosts:\n  - re|", "spec.hosts.[]", false)]

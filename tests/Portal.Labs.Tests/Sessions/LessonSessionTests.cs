@@ -204,12 +204,14 @@ public sealed class LessonSessionTests : SessionFixture
         var passed = await Until(session, s => s.Checks["thing"].IsPassed);
         Assert.Equal(3, passed.PointsEarned);
         Assert.Contains("\"resourceVersion\":\"7\"", Recorder.Checks["thing"].EvidenceJson);
-        Assert.Equal(("7", true), (passed.Checks["thing"].Evidence!.Objects[0].ResourceVersion, passed.Checks["thing"].Evidence!.Holds));
+        var evidence = passed.Checks["thing"].Evidence!;
+        Assert.Equal(("7", true), (evidence.Objects[0].ResourceVersion, evidence.Holds));
 
         Server.Send(Namespaces, "DELETED", "{'metadata':{'name':'shop','resourceVersion':'8'}}");
         var broken = await Until(session, s => s.Checks["thing"].Phase == CheckPhase.BrokenAgain);
         Assert.Equal(0, broken.PointsEarned);
-        Assert.Equal((false, "nothing by that name"), (broken.Checks["thing"].Evidence!.Holds, broken.Checks["thing"].Evidence!.Found));
+        evidence = broken.Checks["thing"].Evidence!;
+        Assert.Equal((false, "nothing by that name"), (evidence.Holds, evidence.Found));
     }
 
     [Fact]

@@ -12,7 +12,11 @@ public sealed partial class FakeLessonSession
 
     public Task<WorkspaceFileList> ListFilesAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new WorkspaceFileList(
-            [.. Files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new WorkspaceFile(f.Key, f.Value.Length))],
+            [
+                .. Files
+                    .OrderBy(f => f.Key, StringComparer.Ordinal)
+                    .Select(f => new WorkspaceFile(f.Key, f.Value.Length)),
+            ],
             IsWhole: true
         ));
 

@@ -231,7 +231,10 @@ public sealed class ManifestEditorTests : LessonContext
         await cut.InvokeAsync(() => cut.FindComponent<ManifestText>().Instance.OnDirtyAsync(true));
     }
 
-    private IRenderedComponent<ManifestEditor> RenderEditor(EditorRequest? request = null, LessonActions? actions = null)
+    private IRenderedComponent<ManifestEditor> RenderEditor(
+        EditorRequest? request = null,
+        LessonActions? actions = null
+    )
     {
         var cut = Render<ManifestEditor>(p => p
             .AddCascadingValue(actions ?? Actions)

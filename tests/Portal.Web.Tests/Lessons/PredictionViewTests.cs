@@ -69,9 +69,11 @@ public sealed class PredictionViewTests : LessonContext
         Actions.Attach(session);
         IEnumerable<string> Ran() => session.Runs.Select(r => r.BlockId);
 
-        Assert.Contains(s_prediction.Question, await Actions.RunSectionAsync(section, "sandbox"), StringComparison.Ordinal);
+        var refusal = await Actions.RunSectionAsync(section, "sandbox");
+        Assert.Contains(s_prediction.Question, refusal, StringComparison.Ordinal);
         Assert.Equal(["step-9/a"], Ran());
-        Assert.Contains("First say what you expect", await Actions.RunAsync("step-9/b", RunOptions.WholeBlock), StringComparison.Ordinal);
+        refusal = await Actions.RunAsync("step-9/b", RunOptions.WholeBlock);
+        Assert.Contains("First say what you expect", refusal, StringComparison.Ordinal);
         Assert.Equal(["step-9/a"], Ran());
 
         session.Push(s => s with { Runs = s.Runs.SetItem("step-9/a", Run("step-9/a", RunPhase.Succeeded)) });

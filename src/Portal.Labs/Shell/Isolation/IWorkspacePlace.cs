@@ -4,8 +4,8 @@ using Portal.Labs.Shell.Pty;
 namespace Portal.Labs.Shell.Isolation;
 
 /// <summary>
-/// Where the shells of one workspace run: the main one, and others beside it. Disposed when the last one has ended: then
-/// nothing that any of them started is left. Thread-safe.
+/// Where the shells of one workspace run: the main one, and others beside it. Disposed when the last one has ended:
+/// then nothing that any of them started is left. Thread-safe.
 /// </summary>
 internal interface IWorkspacePlace : IAsyncDisposable
 {

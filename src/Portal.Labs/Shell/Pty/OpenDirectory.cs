@@ -47,7 +47,9 @@ internal sealed unsafe partial class OpenDirectory : IDisposable
     /// <summary>A plain file of the directory; null when it is none, a link, or not there. Waits for nobody.</summary>
     public SafeFileHandle? OpenFile(string name) => OpenPlain(name, Kernel.FileFlags, 0);
 
-    /// <summary>A file that was not there before; null when something of that name was, or it may not be made.</summary>
+    /// <summary>
+    /// A file that was not there before; null when something of that name was, or it may not be made.
+    /// </summary>
     public SafeFileHandle? CreateFile(string name) =>
         OpenPlain(name, Kernel.FileFlags | WriteOnly | Create | Exclusive, FileMode);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Shared;
 
 namespace Portal.Sandbox.Istioctl.CommandLine;
 
@@ -121,24 +122,12 @@ internal static class CommandLineParser
 
     private static string Suggestions(Command root, string word)
     {
-        var close = root.Commands.Select(c => c.Name).Where(n => Distance(n, word.ToLowerInvariant()) <= 2 || n.StartsWith(word, StringComparison.OrdinalIgnoreCase)).ToList();
+        var close = root
+            .Commands.Select(c => c.Name)
+            .Where(n =>
+                EditDistance.Between(n, word) <= 2 || n.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+            )
+            .ToList();
         return close.Count == 0 ? "" : "\n\nDid you mean this?\n\t" + string.Join("\n\t", close) + "\n";
-    }
-
-    /// <summary>How many letters have to change to make one word of the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, left) = (row[0], i);
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                left = Math.Min(Math.Min(row[j] + 1, left + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-        return row[^1];
     }
 }

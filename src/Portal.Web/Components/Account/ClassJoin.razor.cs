@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Portal.Classroom;
 using Portal.Classroom.Classes;
 using Portal.Classroom.Model;
+using Portal.Web.Components.Lessons;
 using Portal.Web.Identity;
 using Portal.Web.Identity.Accounts;
 
@@ -54,7 +55,7 @@ public sealed partial class ClassJoin
                     user => Classes.JoinAsync(Input.Code, user.Id, CancellationToken.None),
                     SignIn
                 );
-            Navigation.NavigateTo($"/learn/{joined.CourseId}/{joined.LessonId}");
+            Navigation.NavigateTo(LessonAddress.Of(joined.CourseId, joined.LessonId));
         }
         catch (ClassroomException e)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Portal.Classroom;
 using Portal.Classroom.Invitations;
 using Portal.Classroom.Model;
+using Portal.Web.Components.Lessons;
 using Portal.Web.Identity;
 using Portal.Web.Identity.Accounts;
 
@@ -63,7 +64,7 @@ public sealed partial class InvitationPage
                     user => Invitations.AcceptAsync(Token!, user.Id, CancellationToken.None),
                     SignIn
                 );
-            Navigation.NavigateTo($"/learn/{accepted.Class!.CourseId}/{accepted.Class.LessonId}");
+            Navigation.NavigateTo(LessonAddress.Of(accepted.Class!.CourseId, accepted.Class.LessonId));
         }
         catch (ClassroomException e)
         {

@@ -185,8 +185,8 @@ public sealed partial class ManifestEditor : LiveComponentBase
             {
                 if (await _text.ReadAsync(Disposing) is not { } text)
                     throw new WorkspaceFileException(
-                        $"This is more than {WorkspaceFile.MostBytes / 1024} KiB; a file here has no more. Make several "
-                            + "of it, or write it in the terminal."
+                        $"This is more than {WorkspaceFile.MostBytes / 1024} KiB; a file here has no more. Make "
+                            + "several of it, or write it in the terminal."
                     );
                 var name = _name.Trim();
                 await Actions.WriteFileAsync(name, text, _held, force);

@@ -126,7 +126,8 @@ public sealed partial class ManifestText : IAsyncDisposable
         {
             return await ReadAsync(text, asking) is { } read ? await ask(read, asking) : nothing;
         }
-        catch (Exception e) when (e is ClusterApiException or HttpRequestException or IOException or RunRefusedException)
+        catch (Exception e)
+            when (e is ClusterApiException or HttpRequestException or IOException or RunRefusedException)
         {
             return nothing;
         }

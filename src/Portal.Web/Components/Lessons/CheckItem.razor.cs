@@ -37,11 +37,11 @@ public sealed partial class CheckItem
         _ => [],
     };
 
-    /// <summary>The section that may be to blame.</summary>
-    private string? After(CheckFinding ended) =>
+    /// <summary>Names the section that may be to blame.</summary>
+    private string After(CheckFinding ended) =>
         Actions.Lesson?.Sections.FirstOrDefault(s => s.Id == ended.AfterSection) is { } section
-            ? Phases.FullTitle(section)
-            : null;
+            ? $"; the last block to run was one of {Phases.FullTitle(section)}."
+            : ".";
 
     private Task AnswerAsync() => Actions.AnswerAsync(Check.Id, _answer.Trim());
 }

@@ -76,7 +76,8 @@ public sealed partial class LessonActions(
         return await RunAsync(now, new RunOptions(Series: Guid.NewGuid().ToString("n")))
             ?? (
                 now.Length < all.Length
-                    ? $"It will stop before a question. Say what you expect, then run on: {Awaited(all[now.Length])?.Question}"
+                    ? "It will stop before a question. Say what you expect, then run on: "
+                        + Awaited(all[now.Length])?.Question
                     : null
             );
     }

@@ -43,6 +43,9 @@ public sealed partial class TerminalTabs
     private ImmutableArray<SideTerminal> All => [s_first, .. Sides];
     private SideTerminal Current => All.FirstOrDefault(t => t.Id == _chosen) ?? s_first;
 
+    private bool CanOpen =>
+        !_opening && Sides.Length < SideTerminal.Limit && Snapshot?.Workspace.Phase == WorkspacePhase.Ready;
+
     private string OpenTitle =>
         Sides.Length >= SideTerminal.Limit
             ? $"There are {SideTerminal.Limit + 1} terminals, and no more at once; close one first"

@@ -140,7 +140,8 @@ export async function open(element, view, stylesheet, guest, takesFocus) {
     if (!e.ctrlKey || e.altKey || e.metaKey) return true;
     // Tab belongs to the shell, so there is another way out.
     if (e.shiftKey && e.code === 'KeyM') {
-      const tab = document.querySelector('.terminal-tabs [aria-selected="true"]') ?? document.querySelector('#tab-Terminal');
+      const tab = document.querySelector('.terminal-tabs [aria-selected="true"]')
+        ?? document.querySelector('#tab-Terminal');
       if (e.type === 'keydown') tab?.focus();
       return false;
     }

@@ -85,8 +85,10 @@ internal sealed class UnknownSettings
     {
         var parent = unknown.Path[..^(unknown.Key.Length + 1)];
         var names = known.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
-        var nearest = names.MinBy(n => Distance(n, unknown.Key));
-        return nearest is not null && Distance(nearest, unknown.Key) <= Math.Max(2, unknown.Key.Length / 3)
+        var nearest = names.MinBy(n => EditDistance.Between(n, unknown.Key));
+        return
+            nearest is not null
+            && EditDistance.Between(nearest, unknown.Key) <= Math.Max(2, unknown.Key.Length / 3)
             ? $"{unknown.Path} is not a setting. Did you mean {parent}:{nearest}?"
             : $"{unknown.Path} is not a setting. {parent} has {string.Join(", ", names)}.";
     }
@@ -102,23 +104,4 @@ internal sealed class UnknownSettings
         type == typeof(string) || !typeof(IEnumerable).IsAssignableFrom(type) ? null
         : type.IsArray ? type.GetElementType()
         : type.GenericTypeArguments.LastOrDefault();
-
-    /// <summary>Levenshtein's, without case.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
-                (diagonal, row[j]) = (
-                    row[j],
-                    Math.Min(diagonal + (same ? 0 : 1), Math.Min(row[j], row[j - 1]) + 1)
-                );
-            }
-        }
-        return row[^1];
-    }
 }

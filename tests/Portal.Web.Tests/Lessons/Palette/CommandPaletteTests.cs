@@ -89,7 +89,8 @@ public sealed class CommandPaletteTests : LessonContext
         (await cut.WaitForElementAsync("[role=combobox]")).Input("no such words");
         cut.Find("[role=combobox]").KeyDown("Enter");
 
-        Assert.Contains("Nothing has all of these words", cut.Find(".palette [role=status]").TextContent, StringComparison.Ordinal);
+        var said = cut.Find(".palette [role=status]").TextContent;
+        Assert.Contains("Nothing has all of these words", said, StringComparison.Ordinal);
         Assert.Empty(cut.FindAll("[role=option]"));
     }
 

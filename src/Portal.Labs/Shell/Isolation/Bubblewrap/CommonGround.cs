@@ -39,7 +39,9 @@ internal sealed class CommonGround(Guarded guarded)
     /// <summary>For a shell that is about to start.</summary>
     public Stay Expect() => new(this);
 
-    /// <summary>One shell's time there. Its methods are for the thread that starts the shell and waits for it.</summary>
+    /// <summary>
+    /// One shell's time there. Its methods are for the thread that starts the shell and waits for it.
+    /// </summary>
     internal sealed class Stay(CommonGround common)
     {
         private Ground? _ground;

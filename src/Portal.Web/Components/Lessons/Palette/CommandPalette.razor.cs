@@ -37,7 +37,8 @@ public sealed partial class CommandPalette : IAsyncDisposable
             await _input.FocusAsync();
             _module = await Js.ImportAsync(Assets, "Components/Lessons/Palette/CommandPalette.razor.js");
         }
-        else if (_module is not null) await _module.InvokeVoidAsync("show", OptionId(_at));
+        // After a letter the first is chosen, which is in sight.
+        else if (_handled && _module is not null) await _module.InvokeVoidAsync("show", OptionId(_at));
     }
 
     private void Search() => (_shown, _at) = (PaletteItems.Matching(Items, _query), 0);

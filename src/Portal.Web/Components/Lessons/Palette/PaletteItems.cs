@@ -20,7 +20,9 @@ internal static class PaletteItems
     )
     {
         var items = ImmutableArray.CreateBuilder<PaletteItem>();
-        items.AddRange(lesson.Sections.Select(s => new PaletteItem(IconOf(s), Phases.FullTitle(s), "go to", () => goTo(s.Id))));
+        items.AddRange(
+            lesson.Sections.Select(s => new PaletteItem(IconOf(s), Phases.FullTitle(s), "go to", () => goTo(s.Id)))
+        );
         if (snapshot is { Workspace.Phase: WorkspacePhase.Ready }) items.AddRange(Runs(lesson, snapshot, actions));
         items.AddRange(
             Enum.GetValues<PanelTab>()
@@ -50,7 +52,7 @@ internal static class PaletteItems
     }
 
     /// <summary>
-    /// Those that have every word somewhere; first what begins with the text, then in the order of the page.
+    /// Those that have every word somewhere: first where the text has them, then text and kind; else as on the page.
     /// </summary>
     public static ImmutableArray<PaletteItem> Matching(ImmutableArray<PaletteItem> items, string query)
     {
@@ -58,8 +60,9 @@ internal static class PaletteItems
         return
         [
             .. items
-                .Where(i => words.All(w => Has(i.Text, w) || Has(i.Kind, w) || Has(i.Also, w)))
-                .OrderBy(i => words.All(w => Has(i.Text, w)) ? 0 : words.All(w => Has(i.Text, w) || Has(i.Kind, w)) ? 1 : 2)
+                .Where(i => HasAll(words, i.Text, i.Kind, i.Also))
+                .OrderByDescending(i => HasAll(words, i.Text))
+                .ThenByDescending(i => HasAll(words, i.Text, i.Kind))
                 .Take(MaxShown),
         ];
     }
@@ -80,7 +83,12 @@ internal static class PaletteItems
                 );
         }
         if (lesson.Checks.Any())
-            yield return new(Icons.Material.Rounded.Refresh, "Check everything now", "do", () => actions.CheckAsync(null));
+            yield return new(
+                Icons.Material.Rounded.Refresh,
+                "Check everything now",
+                "do",
+                () => actions.CheckAsync(null)
+            );
     }
 
     private static string IconOf(Section section) => section.Kind switch
@@ -94,5 +102,6 @@ internal static class PaletteItems
     private static string FirstLine(string code) =>
         code.Split('\n').FirstOrDefault(l => l.Length > 0 && !l.StartsWith('#')) ?? code;
 
-    private static bool Has(string text, string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
+    private static bool HasAll(string[] words, params string[] texts) =>
+        words.All(w => texts.Any(t => t.Contains(w, StringComparison.OrdinalIgnoreCase)));
 }
